@@ -1,0 +1,4 @@
+//! The event calendar.
+
+/// Placeholder.
+pub struct EventCalendar;

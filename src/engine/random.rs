@@ -1,0 +1,88 @@
+//! Random streams with an address (seed, replication, purpose, entity), never an order of use.
+//!
+//! The 256-bit key of ChaCha8 *is* the address: seed, replication, purpose and entity, 64 bits
+//! each, so two addresses never share a stream and adding a purpose, an entity or a replication
+//! changes no other draw. Within a stream, [`RandomStream::at`] jumps to an index in constant
+//! time where every item takes a fixed number of words.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+/// What a random stream is for. The model gives each use its own number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Purpose(pub u64);
+
+/// All random numbers of one replication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RandomSource {
+    seed: u64,
+    replication: u64,
+}
+
+/// One random stream: a position in the ChaCha8 sequence of its address.
+#[derive(Debug, Clone)]
+pub struct RandomStream(ChaCha8Rng);
+
+impl RandomSource {
+    /// The numbers of a replication of a seed.
+    pub fn new(seed: u64, replication: u64) -> RandomSource {
+        RandomSource { seed, replication }
+    }
+
+    /// The stream at (purpose, entity), at its beginning.
+    pub fn stream(&self, purpose: Purpose, entity: u64) -> RandomStream {
+        let mut key = [0u8; 32];
+        for (part, value) in
+            key.chunks_exact_mut(8)
+                .zip([self.seed, self.replication, purpose.0, entity])
+        {
+            part.copy_from_slice(&value.to_le_bytes());
+        }
+        RandomStream(ChaCha8Rng::from_seed(key))
+    }
+
+    /// A single 64-bit word at (purpose, entity, index): the stream's `index`-th word.
+    pub fn word(&self, purpose: Purpose, entity: u64, index: u64) -> u64 {
+        self.stream(purpose, entity).at(index, 1).next_u64()
+    }
+}
+
+impl RandomStream {
+    /// This stream moved to item `index` when every item takes `words` 64-bit words.
+    #[must_use]
+    pub fn at(mut self, index: u64, words: u64) -> RandomStream {
+        self.seek(index, words);
+        self
+    }
+
+    /// Moves to item `index` when every item takes `words` 64-bit words.
+    pub fn seek(&mut self, index: u64, words: u64) {
+        self.0
+            .set_word_pos(u128::from(index) * u128::from(words) * 2);
+    }
+
+    /// The next 64 random bits.
+    #[inline]
+    pub fn next_u64(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
+    /// Uniform on `[0, 1)` with 53 bits.
+    #[inline]
+    pub fn uniform(&mut self) -> f64 {
+        (self.next_u64() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+    }
+
+    /// Uniform on `(0, 1]` with 53 bits.
+    #[inline]
+    pub fn uniform_positive(&mut self) -> f64 {
+        ((self.next_u64() >> 11) + 1) as f64 * (1.0 / (1u64 << 53) as f64)
+    }
+
+    /// Whole number below `bound`, which is above 0 (multiply-shift, bias below 2^-32 for bounds
+    /// below 2^32).
+    #[inline]
+    pub fn below(&mut self, bound: u64) -> u64 {
+        ((u128::from(self.next_u64()) * u128::from(bound)) >> 64) as u64
+    }
+}

@@ -1,0 +1,6 @@
+//! shardlag.
+
+pub mod engine;
+pub mod model;
+pub mod results;
+pub mod units;

@@ -1,0 +1,2 @@
+//! The `shardlag` command.
+fn main() {}

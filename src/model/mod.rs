@@ -1,0 +1,5 @@
+//! The AWS world as plain state machines.
+
+pub mod record;
+pub mod settings;
+pub mod workload;

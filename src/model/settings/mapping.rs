@@ -1,0 +1,46 @@
+//! The event source mapping with the parameters of the AWS API (S12).
+
+use crate::units::{Duration, Instant, Limit, Probability};
+
+/// The settings of an event source mapping; fields follow the names of the API.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapping {
+    /// `StartingPosition`.
+    pub starting_position: StartingPosition,
+    /// `BatchSize`, 1 to 10,000.
+    pub batch_size: u32,
+    /// `MaximumBatchingWindowInSeconds`, 0 to 300 s.
+    pub batching_window: Duration,
+    /// `ParallelizationFactor`, 1 to 10: lanes per shard.
+    pub parallelization_factor: u32,
+    /// `MaximumRetryAttempts`, 0 to 10,000 or unlimited (-1).
+    pub maximum_retry_attempts: Limit<u32>,
+    /// `MaximumRecordAgeInSeconds`, 60 s to 604,800 s or unlimited (-1).
+    pub maximum_record_age: Limit<Duration>,
+    /// `BisectBatchOnFunctionError`.
+    pub bisect: bool,
+    /// `FunctionResponseTypes` has `ReportBatchItemFailures`.
+    pub report_batch_item_failures: bool,
+    /// `DestinationConfig.OnFailure`.
+    pub on_failure: Option<OnFailure>,
+}
+
+/// Where reading begins (S2.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartingPosition {
+    /// The oldest retained record.
+    TrimHorizon,
+    /// The moment polling really starts.
+    Latest,
+    /// The first record written at or after this time; Kinesis only.
+    AtTimestamp(Instant),
+}
+
+/// The on-failure destination (S8).
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnFailure {
+    /// ARN of the queue, topic or bucket.
+    pub destination_arn: String,
+    /// Chance that a delivery to it fails, which drops the records (S8.3).
+    pub delivery_failure: Probability,
+}

@@ -1,0 +1,119 @@
+//! Plain data between computing and showing: what a run gave, without how it was computed.
+//!
+//! [`RunResults`] is everything a report needs; its [`Summary`] part is the stable contract
+//! `shardlag.summary/1`. Times are in seconds, sizes in bytes, unless a name says otherwise.
+
+mod estimate;
+mod messages;
+mod series;
+mod summary;
+
+pub use estimate::Estimate;
+pub use messages::{DestinationMessage, FunctionError, Redrive};
+pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, TimeSeries};
+pub use summary::{
+    AgeBreakdown, AgeStatistics, BatchSizes, BlockedByCause, BlockedShardTime, CloudWatchSums,
+    ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger, MinuteShare, Stability,
+    StabilityVerdict, Summary, VariantSummary,
+};
+
+/// Everything one `run` of a scenario gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunResults {
+    /// The stable summary.
+    pub summary: Summary,
+    /// Per variant, in the order of the summary's variants.
+    pub variants: Vec<VariantDetails>,
+    /// Spans to shade in charts over time: outages and slow spells, with a short label.
+    pub shaded: Vec<Shaded>,
+    /// Horizontal lines in the IteratorAge chart: asserted limits.
+    pub limit_lines: Vec<LimitLine>,
+    /// Values measured on real AWS, to be shown beside the simulated ones.
+    pub measured: Vec<MeasuredValue>,
+    /// Assumptions of the model that the run exercised: rule id and one plain sentence.
+    pub assumptions: Vec<Assumption>,
+    /// The resolved settings, as `key = value` lines in groups; `true` marks AWS defaults.
+    pub settings: Vec<SettingLine>,
+    /// The command that repeats the run.
+    pub command: String,
+    /// What the scenario says about itself, may be empty.
+    pub description: String,
+    /// Things the user should know: runs cut short, limits reached. Whole sentences.
+    pub warnings: Vec<String>,
+}
+
+/// What a variant gave besides its summary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VariantDetails {
+    /// Minute by minute, over all replications.
+    pub series: TimeSeries,
+    /// When shards were blocked in the first replication, in order of shard and time.
+    pub blocked: Vec<BlockedInterval>,
+    /// Number of shards of the stream.
+    pub shards: u32,
+    /// What the on-failure destination got in the first replication, in order of time.
+    pub messages: Vec<DestinationMessage>,
+    /// How long the destination's messages leave for a redrive, if there were any.
+    pub redrive: Option<Redrive>,
+    /// One plain sentence that says what happened.
+    pub sentence: String,
+}
+
+/// A span of time to shade in charts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shaded {
+    /// Start in seconds.
+    pub from: f64,
+    /// End in seconds.
+    pub to: f64,
+    /// What it is: `outage`, `slow`.
+    pub label: String,
+}
+
+/// A horizontal line in the IteratorAge chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LimitLine {
+    /// Age in seconds.
+    pub seconds: f64,
+    /// The assertion as written.
+    pub label: String,
+}
+
+/// A value measured on real AWS beside the simulated one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasuredValue {
+    /// Variant it belongs to.
+    pub variant: String,
+    /// What was measured, in words.
+    pub what: String,
+    /// The measured value as text with its unit.
+    pub measured: String,
+    /// The simulated value.
+    pub simulated: Estimate,
+    /// Unit of the simulated value, for display.
+    pub unit: String,
+    /// Where the measurement is from.
+    pub source: String,
+}
+
+/// An assumption of the model that a run exercised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assumption {
+    /// Rule of the specification, for example `S2.4`.
+    pub rule: String,
+    /// What is assumed, in one sentence.
+    pub text: String,
+}
+
+/// One resolved setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingLine {
+    /// Group, for example `mapping`.
+    pub group: String,
+    /// Key, for example `BatchSize`.
+    pub key: String,
+    /// Value as the scenario file would write it.
+    pub value: String,
+    /// It was not given and is the default.
+    pub is_default: bool,
+}
