@@ -1,5 +1,6 @@
 //! shardlag.
 
+pub mod analysis;
 pub mod engine;
 pub mod model;
 pub mod results;
