@@ -1,13 +1,16 @@
 //! Statistics over replications, and the verdict that comes before them.
 //!
-//! | module | question | source |
-//! |---|---|---|
-//! | [`stability`] | can the load be carried at all? | Gross et al., *Fundamentals of Queueing Theory* |
-//! | [`interval`] | how sure is a mean over replications? | Law, *Simulation Modeling and Analysis*, ch. 9 |
-//! | [`paired`] | do two variants differ? | Law, ch. 10 |
-//! | [`quantile`] | percentiles and their intervals | Hyndman and Fan 1996; Conover 1999 |
-//! | [`student`] | Student's t distribution | Abramowitz and Stegun, ch. 26 |
-//! | [`beta`] | the incomplete beta function under both | DLMF 8.17; Press et al. 2007 |
+//! | module | question |
+//! |---|---|
+//! | [`stability`] | can the load be carried at all? |
+//! | [`interval`] | how sure is a mean over replications, how many does it take? |
+//! | [`paired`] | do two variants differ? |
+//! | [`quantile`] | percentiles and their intervals |
+//! | [`student`] | Student's t distribution, for the intervals |
+//! | [`beta`] | the incomplete beta function, for Student's t and the binomial law |
+//!
+//! Sources stand beside the formulas; the general ones are Law, *Simulation Modeling and
+//! Analysis*, 5th ed. 2015, and Gross et al., *Fundamentals of Queueing Theory*, 5th ed. 2018.
 //!
 //! Everything here is a pure function of numbers: no model, no clock, and no mathematics of the
 //! platform (only `libm`), so that the same samples give the same bits everywhere.

@@ -49,7 +49,8 @@ pub enum Arrivals {
         /// `true`: straight lines between the points; `false`: steps.
         linear: bool,
     },
-    /// Poisson with a sinusoidal daily rate: `mean * (1 + amplitude * cos(2 pi (t - peak_at) / 24 h))`.
+    /// Poisson with a sinusoidal daily rate:
+    /// `mean * (1 + amplitude * cos(2 pi (t - peak_at) / 24 h))`.
     Diurnal {
         /// Mean records per second over a day.
         mean: Rate,
