@@ -1,0 +1,298 @@
+//! `[[assert]] that = "iterator_age.p99 < 60s"` and `[[measured]]`.
+
+use std::ops::Range;
+
+use super::arrivals::pair;
+use super::document::Value;
+use super::metrics::{Dimension, METRICS, Metric, PART_QUANTITIES, metric, metric_names};
+use super::prices::parse_dollars;
+use super::reader::{Field, Reading};
+use super::suggest;
+use crate::units::{Duration, parse_duration, parse_probability};
+
+const ASSERTIONS_MAX: usize = 1_000;
+
+/// How a metric is compared with its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// `<`
+    Below,
+    /// `<=`
+    AtMost,
+    /// `>`
+    Above,
+    /// `>=`
+    AtLeast,
+}
+
+impl Comparison {
+    /// Whether `value` passes.
+    pub fn holds(self, value: f64, limit: f64) -> bool {
+        match self {
+            Comparison::Below => value < limit,
+            Comparison::AtMost => value <= limit,
+            Comparison::Above => value > limit,
+            Comparison::AtLeast => value >= limit,
+        }
+    }
+}
+
+/// What must hold for every variant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assertion {
+    /// As written.
+    pub text: String,
+    /// Path in the summary of a variant; one of [`METRICS`].
+    pub metric: String,
+    /// What the metric is measured in.
+    pub dimension: Dimension,
+    /// How they are compared.
+    pub comparison: Comparison,
+    /// The limit in seconds, records, dollars or as a number.
+    pub limit: f64,
+    /// Place in the scenario file, in bytes.
+    pub span: Range<usize>,
+}
+
+/// A value measured on real AWS, to be shown beside the simulated one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// Name of the variant that it belongs to.
+    pub variant: String,
+    /// One of [`METRICS`] or [`PART_QUANTITIES`].
+    pub metric: String,
+    /// Part of the run that was measured, since the start; `None`: the whole run.
+    pub during: Option<(Duration, Duration)>,
+    /// The value in `unit`.
+    pub value: f64,
+    /// Unit of the value, for display.
+    pub unit: String,
+    /// What was measured, in words.
+    pub what: String,
+    /// Where the measurement is from.
+    pub source: String,
+}
+
+/// Reads all `[[assert]]`.
+pub(super) fn assertions(field: Option<Field<'_>>, cx: &mut Reading) -> Vec<Assertion> {
+    let Some(field) = field else {
+        return Vec::new();
+    };
+    let example = "{ that = \"iterator_age.p99 < 60s\" }";
+    let elements = field.list(ASSERTIONS_MAX, &format!("[{example}]"), cx);
+    let mut assertions = Vec::new();
+    for element in elements.unwrap_or_default() {
+        let Some(mut table) = element.table(example, cx) else {
+            continue;
+        };
+        let that = table.required("that", "\"iterator_age.p99 < 60s\"", cx);
+        table.finish(cx);
+        assertions.extend(that.and_then(|that| assertion(&that, cx)));
+    }
+    assertions
+}
+
+fn assertion(field: &Field<'_>, cx: &mut Reading) -> Option<Assertion> {
+    let text = field.text(cx)?;
+    match parse_assertion(&text) {
+        Ok((metric, comparison, limit)) => Some(Assertion {
+            metric: metric.name.to_owned(),
+            dimension: metric.dimension,
+            comparison,
+            limit,
+            span: field.node.place.start..field.node.place.end,
+            text,
+        }),
+        Err(message) => {
+            cx.error(field, message);
+            None
+        }
+    }
+}
+
+/// Reads `metric < limit`; the error says what to write.
+pub fn parse_assertion(text: &str) -> Result<(&'static Metric, Comparison, f64), String> {
+    let no_comparison =
+        || format!("`{text}` compares nothing; write for example `iterator_age.p99 < 60s`");
+    let at = text.find(['<', '>', '=', '!']).ok_or_else(no_comparison)?;
+    let (name, rest) = (text[..at].trim(), &text[at..]);
+    let operators = [
+        ("<=", Comparison::AtMost),
+        (">=", Comparison::AtLeast),
+        ("<", Comparison::Below),
+        (">", Comparison::Above),
+    ];
+    let found = operators.iter().find_map(|(operator, comparison)| {
+        Some((*comparison, rest.strip_prefix(operator)?.trim()))
+    });
+    let Some((comparison, limit)) = found else {
+        return Err(format!(
+            "in `{text}` the comparison must be one of `<`, `<=`, `>`, `>=`"
+        ));
+    };
+    let Some(metric) = metric(name) else {
+        return Err(unknown_metric(name, &metric_names()));
+    };
+    let limit = parse_limit(limit, metric)?;
+    Ok((metric, comparison, limit))
+}
+
+fn unknown_metric(name: &str, known: &[&str]) -> String {
+    if name.is_empty() {
+        return "the metric is missing; write for example `iterator_age.p99 < 60s`".to_owned();
+    }
+    let prefix = format!("{name}.");
+    let below: Vec<&str> = known
+        .iter()
+        .copied()
+        .filter(|known| known.starts_with(&prefix))
+        .collect();
+    if !below.is_empty() {
+        return format!(
+            "`{name}` is several metrics; choose one of {}",
+            suggest::listed(&below)
+        );
+    }
+    let advice = match suggest::nearest(name, known) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => "metrics are the paths of summary.json, for example `iterator_age.p99`".to_owned(),
+    };
+    format!("unknown metric `{name}`; {advice}")
+}
+
+fn parse_limit(text: &str, metric: &Metric) -> Result<f64, String> {
+    let name = metric.name;
+    let plain = text.parse::<f64>().ok().filter(|number| number.is_finite());
+    match metric.dimension {
+        Dimension::Seconds => match plain {
+            Some(_) => Err(format!(
+                "`{name}` is a time: `{text}` has no unit; write `{text}s`"
+            )),
+            None => parse_duration(text)
+                .map(Duration::as_secs_f64)
+                .map_err(|error| format!("`{name}` is a time: {error}")),
+        },
+        Dimension::Records | Dimension::Count => plain
+            .filter(|number| *number >= 0.0)
+            .ok_or_else(|| format!("`{name}` is a number of things, `{text}` is not")),
+        Dimension::UsDollars => parse_dollars(text).ok_or_else(|| match plain {
+            Some(_) => format!("`{name}` is in US dollars: write `${text}`"),
+            None => {
+                format!("`{name}` is in US dollars, `{text}` is not; write for example `$1.50`")
+            }
+        }),
+        Dimension::Number => plain.map_or_else(
+            || {
+                parse_probability(text)
+                    .map(|share| share.get())
+                    .map_err(|_| format!("`{name}` is a number, `{text}` is not"))
+            },
+            Ok,
+        ),
+    }
+}
+
+/// Reads all `[[measured]]`; `variants` are the names that exist.
+pub(super) fn measured(
+    field: Option<Field<'_>>,
+    variants: &[String],
+    cx: &mut Reading,
+) -> Vec<Measured> {
+    let Some(field) = field else {
+        return Vec::new();
+    };
+    let elements = field.list(ASSERTIONS_MAX, "[[measured]]", cx);
+    let mut values = Vec::new();
+    for element in elements.unwrap_or_default() {
+        values.extend(measured_value(&element, variants, cx));
+    }
+    values
+}
+
+fn measured_value(field: &Field<'_>, variants: &[String], cx: &mut Reading) -> Option<Measured> {
+    let example = "{ metric = \"age_slope\", value = \"0.673\", unit = \"s/s\" }";
+    let mut table = field.table(example, cx)?;
+    let base = variants.first().map_or("base", String::as_str);
+    let variant_field = table.or_default("variant", base, cx);
+    let metric_field = table.required("metric", "\"iterator_age.max\"", cx);
+    let during = match table.optional("during", cx) {
+        Some(field) => part_of_run(&field, cx).map(Some),
+        None => Some(None),
+    };
+    let value = table
+        .required("value", "\"0.673\"", cx)
+        .and_then(|field| measured_number(&field, cx));
+    let unit = table
+        .required("unit", "\"s\"", cx)
+        .and_then(|field| field.text(cx));
+    let what = table
+        .required("what", "\"slope of the age\"", cx)
+        .and_then(|field| field.text(cx));
+    let source = table
+        .required("source", "\"...\"", cx)
+        .and_then(|field| field.text(cx));
+    table.finish(cx);
+    let variant = variant_field.text(cx)?;
+    if !variants.contains(&variant) {
+        let names: Vec<&str> = variants.iter().map(String::as_str).collect();
+        let message = format!(
+            "no variant `{variant}`; {}",
+            suggest::advice(&variant, &names)
+        );
+        cx.error(&variant_field, message);
+    }
+    let metric_field = metric_field?;
+    let metric_name = metric_field.text(cx)?;
+    let known: Vec<&str> = PART_QUANTITIES
+        .into_iter()
+        .chain(METRICS.iter().map(|metric| metric.name))
+        .collect();
+    if !known.contains(&metric_name.as_str()) {
+        cx.error(&metric_field, unknown_metric(&metric_name, &known));
+        return None;
+    }
+    Some(Measured {
+        variant,
+        metric: metric_name,
+        during: during?,
+        value: value?,
+        unit: unit?,
+        what: what?,
+        source: source?,
+    })
+}
+
+fn part_of_run(field: &Field<'_>, cx: &mut Reading) -> Option<(Duration, Duration)> {
+    let (from, to_field) = pair(field, "[\"0s\", \"15m\"]", cx)?;
+    let (from, to) = (from.duration("s", cx), to_field.duration("s", cx));
+    let (from, to) = (from?, to?);
+    if to <= from {
+        cx.error(
+            &to_field,
+            format!("{} is not after the start", to_field.written()),
+        );
+        return None;
+    }
+    Some((from, to))
+}
+
+/// The value is given with its unit beside it, so it may be a number or a text.
+fn measured_number(field: &Field<'_>, cx: &mut Reading) -> Option<f64> {
+    let number = match &field.node.value {
+        Value::Text(text) => text.trim().parse().ok(),
+        Value::Integer(number) => Some(*number as f64),
+        Value::Float(number) => Some(*number),
+        Value::Boolean(_) | Value::Date(_) | Value::List(_) | Value::Table(_) => None,
+    };
+    let finite = number.filter(|number: &f64| number.is_finite());
+    if finite.is_none() {
+        cx.error(
+            field,
+            format!(
+                "{} is not a number; its unit stands in `unit`",
+                field.written()
+            ),
+        );
+    }
+    finite
+}

@@ -1,0 +1,127 @@
+//! The keys at the top of the file: name, length of the run, seed, replications.
+
+use super::reader::{Field, Reading, TableReader};
+use crate::model::settings::Horizon;
+
+const REPLICATIONS_MAX: u32 = 10_000;
+/// Cap of a run that ends when drained, unless `duration` gives another.
+const DRAINED_AT_MOST: &str = "7d";
+
+/// How the figures of a run are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Analysis {
+    /// From a given start to a given end: averages over the whole run.
+    Terminating,
+    /// The long run: what the start does to the figures is cut off.
+    SteadyState,
+}
+
+const ANALYSES: [(&str, Analysis); 2] = [
+    ("terminating", Analysis::Terminating),
+    ("steady_state", Analysis::SteadyState),
+];
+
+/// Keys that are of the scenario as a whole; variants cannot set them.
+pub(super) const OF_THE_WHOLE: [&str; 11] = [
+    "name",
+    "description",
+    "base_name",
+    "seed",
+    "replications",
+    "confidence",
+    "analysis",
+    "variant",
+    "assert",
+    "measured",
+    "$schema",
+];
+
+/// What the file says about the scenario as a whole.
+pub(super) struct General {
+    pub name: String,
+    pub description: String,
+    pub base_name: String,
+    pub seed: u64,
+    pub replications: u32,
+    pub analysis: Analysis,
+}
+
+/// Reads the keys of [`OF_THE_WHOLE`] but `variant`, `assert` and `measured`.
+pub(super) fn general(root: &Field<'_>, fallback_name: &str, cx: &mut Reading) -> Option<General> {
+    let mut table = root.table("", cx)?;
+    let name = match table.optional("name", cx) {
+        Some(field) => non_empty(&field, cx),
+        None => Some(fallback_name.to_owned()),
+    };
+    let description = table.or_default("description", "", cx).text(cx);
+    let base_field = table.or_default("base_name", "base", cx);
+    let base_name = non_empty(&base_field, cx);
+    let seed = table.or_default("seed", "1", cx).whole(0, u64::MAX, cx);
+    let replications =
+        table
+            .or_default("replications", "20", cx)
+            .whole_u32(1, REPLICATIONS_MAX, cx);
+    let confidence = table.or_default("confidence", "95%", cx);
+    if confidence
+        .probability(cx)
+        .is_some_and(|share| share.get() != 0.95)
+    {
+        cx.error(&confidence, "only `95%` is possible; leave it out");
+    }
+    let analysis = match table.optional("analysis", cx) {
+        Some(field) => analysis(&field, cx),
+        None => Some(Analysis::Terminating),
+    };
+    Some(General {
+        name: name?,
+        description: description?,
+        base_name: base_name?,
+        seed: seed?,
+        replications: replications?,
+        analysis: analysis?,
+    })
+}
+
+/// A text with more than blanks in it.
+pub(super) fn non_empty(field: &Field<'_>, cx: &mut Reading) -> Option<String> {
+    let text = field.text(cx)?;
+    if text.trim().is_empty() || text.chars().any(char::is_control) {
+        cx.error(field, "must be one line of text that is not empty");
+        return None;
+    }
+    Some(text)
+}
+
+fn analysis(field: &Field<'_>, cx: &mut Reading) -> Option<Analysis> {
+    let mut table = field.table("{ kind = \"terminating\" }", cx)?;
+    let kind = table
+        .or_default("kind", "terminating", cx)
+        .word(&ANALYSES, cx);
+    table.finish(cx);
+    kind
+}
+
+/// `duration`, or `until = "drained"` with `duration` as its cap.
+pub(super) fn horizon(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<Horizon> {
+    let until = table.optional("until", cx);
+    let Some(until) = until else {
+        let field = table.required("duration", "\"26h\"", cx)?;
+        cx.record_setting("run", "duration", &field, false);
+        return field.positive_duration("h", cx).map(Horizon::For);
+    };
+    let is_default = table.peek("duration").is_none();
+    let field = table.or_default("duration", DRAINED_AT_MOST, cx);
+    cx.record_setting("run", "until", &until, false);
+    cx.record_setting("run", "duration", &field, is_default);
+    let at_most = field.positive_duration("h", cx);
+    until.word(&[("drained", ())], cx)?;
+    at_most.map(|at_most| Horizon::Drained { at_most })
+}
+
+/// The date of virtual time zero, nanoseconds since 1970.
+pub(super) fn start(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<u64> {
+    let is_default = table.peek("start").is_none();
+    let field = table.or_default("start", "2026-01-01T00:00:00Z", cx);
+    cx.record_setting("run", "start", &field, is_default);
+    field.unix_nanos(cx)
+}

@@ -1,0 +1,245 @@
+//! From the text of a scenario file to valid settings, or to all of its mistakes.
+//!
+//! ```text
+//! text --document--> tree with places --overlay--> tree per variant --resolve--> Settings
+//! ```
+//!
+//! | module | owns |
+//! |---|---|
+//! | `document`, `overlay` | the tree; `--set` and `[[variant]]` change it before it is read |
+//! | `reader`, `quantity`, `problems`, `suggest` | reading with units, ranges and suggestions; nothing stops at the first mistake |
+//! | `general`, `stream`, `traffic`, `mapping`, `function`, ... | one file per table of the scenario |
+//! | [`mapping_limits`] | what AWS refuses and how it says so (S12) |
+//! | [`profiles`] | defaults of the knobs per profile and stream kind |
+//! | [`metrics`] | what assertions can name |
+//! | `lints` | warnings |
+//!
+//! Reference: DESIGN.md, "The scenario file". Left out: running, and showing carets, which the
+//! command line does from the plain data of a [`Diagnostic`].
+
+mod arrivals;
+mod assertions;
+mod concurrency;
+mod diagnostic;
+mod document;
+mod faults;
+mod fingerprint;
+mod function;
+mod general;
+mod knobs;
+mod lints;
+mod mapping;
+pub mod mapping_limits;
+pub mod metrics;
+mod overlay;
+mod prices;
+mod problems;
+pub mod profiles;
+mod quantity;
+mod reader;
+mod resolve;
+mod scripted;
+mod source;
+mod starting_position;
+mod stream;
+mod suggest;
+mod trace;
+mod traffic;
+mod variants;
+mod variation;
+
+use std::collections::BTreeMap;
+
+use crate::model::settings::Settings;
+
+pub use assertions::{Assertion, Comparison, Measured, parse_assertion};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use general::Analysis;
+pub use prices::Prices;
+pub use source::{Override, Source};
+pub use stream::SHARDS_MAX;
+
+use document::{Node, Place};
+use overlay::Change;
+use problems::Problems;
+use reader::{Field, Reading};
+
+/// A scenario whose settings are all valid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// Its name; the file's name where the file says none.
+    pub name: String,
+    /// What it says about itself, may be empty.
+    pub description: String,
+    /// Seed of all random numbers.
+    pub seed: u64,
+    /// Replications per variant, 1 to 10,000.
+    pub replications: u32,
+    /// How the figures are to be read.
+    pub analysis: Analysis,
+    /// All variants; the first is the scenario itself, named `base` or by `base_name`.
+    pub variants: Vec<Variant>,
+    /// What must hold for every variant.
+    pub assertions: Vec<Assertion>,
+    /// Values measured on real AWS, to be shown beside the simulated ones.
+    pub measured: Vec<Measured>,
+    /// Hash of the resolved settings of all variants, seed and replications: 16 hex digits.
+    pub fingerprint: String,
+    /// Doubts about settings that are valid.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Scenario {
+    /// The scenario without any variant's changes.
+    pub fn base(&self) -> &Variant {
+        &self.variants[0]
+    }
+}
+
+/// One set of settings to run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variant {
+    /// Its name, unique in the scenario.
+    pub name: String,
+    /// What the model runs.
+    pub settings: Settings,
+    /// The settings as the file would write them, defaults included.
+    pub resolved: Vec<ResolvedSetting>,
+    /// Prices in force.
+    pub prices: Prices,
+}
+
+/// One setting with the value in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedSetting {
+    /// Group, for example `mapping`.
+    pub group: String,
+    /// Key, for example `BatchSize`.
+    pub key: String,
+    /// Value as the scenario file would write it.
+    pub value: String,
+    /// It was not given and is the default.
+    pub is_default: bool,
+}
+
+/// Reads a scenario with the changes of `--set` applied to it.
+///
+/// # Errors
+/// All mistakes of the file and of the overrides, in order of place.
+pub fn load(source: &Source, overrides: &[Override]) -> Result<Scenario, Diagnostics> {
+    let mut problems = Problems::default();
+    let file = problems.add_text(&source.name, &source.text);
+    let defaults_text = problems.add_text("default", "");
+    let Some(mut root) = parse(source, file, &mut problems) else {
+        return Err(Diagnostics(problems.take(Severity::Error)));
+    };
+    for change in overrides {
+        apply_override(&mut root, change, &mut problems);
+    }
+    let mut cx = Reading {
+        problems,
+        resolved: Vec::new(),
+        folder: source.folder.clone(),
+        traces: BTreeMap::new(),
+        defaults_text,
+    };
+    let scenario = read(&root, &source.file_stem(), &mut cx);
+    match scenario {
+        Some(mut scenario) if !cx.problems.has_errors() => {
+            scenario.warnings = cx.problems.take(Severity::Warning);
+            Ok(scenario)
+        }
+        Some(_) | None => {
+            assert!(
+                cx.problems.has_errors(),
+                "a scenario was refused without a reason"
+            );
+            Err(Diagnostics(cx.problems.take(Severity::Error)))
+        }
+    }
+}
+
+/// The file as a tree.
+fn parse(source: &Source, file: usize, problems: &mut Problems) -> Option<Node> {
+    let whole = Place {
+        source: file,
+        start: 0,
+        end: 0,
+    };
+    if source.text.trim_start_matches('\u{feff}').trim().is_empty() {
+        let message = "the file is empty; a scenario needs at least `duration`, `[stream]`, \
+                       `[[traffic]]`, `[mapping]` and `[function]`";
+        problems.error(whole, "", message.to_owned());
+        return None;
+    }
+    match Node::parse_document(&source.text, file) {
+        Ok(root) => Some(root),
+        Err(errors) => {
+            for error in errors {
+                let message = format!("not TOML: {}", error.message);
+                problems.error(error.place, "", message);
+            }
+            None
+        }
+    }
+}
+
+fn apply_override(root: &mut Node, change: &Override, problems: &mut Problems) {
+    let text = problems.add_text("--set", change.text());
+    let key = change.key();
+    let value = Node::parse_value_or_text(change.text(), key.len() + 1, text);
+    let change = Change {
+        key,
+        key_place: Place {
+            source: text,
+            start: 0,
+            end: key.len(),
+        },
+        path: key.to_owned(),
+        value,
+    };
+    overlay::apply(root, change, problems);
+}
+
+/// Reads everything that can be read, so that all mistakes are found.
+fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> {
+    let general = general::general(&Field::of(root, ""), fallback_name, cx);
+    let base_name = general
+        .as_ref()
+        .map_or("base", |general| general.base_name.as_str());
+    let documents = variants::variant_documents(root, base_name, cx);
+    let mut resolved = vec![resolve::resolve(root, base_name, cx)];
+    if let Some(Some(base)) = resolved.first() {
+        lints::lint(root, base, &mut cx.problems);
+    }
+    for document in &documents {
+        cx.problems.enter_variant(Some(&document.name));
+        let variant = resolve::resolve(&document.root, &document.name, cx);
+        if let Some(variant) = &variant {
+            lints::lint(&document.root, variant, &mut cx.problems);
+        }
+        resolved.push(variant);
+    }
+    cx.problems.enter_variant(None);
+    let names: Vec<String> = std::iter::once(base_name.to_owned())
+        .chain(documents.iter().map(|document| document.name.clone()))
+        .collect();
+    let field_of = |key: &str| root.child(key).map(|node| Field::of(node, key));
+    let assertions = assertions::assertions(field_of("assert"), cx);
+    let measured = assertions::measured(field_of("measured"), &names, cx);
+    let general = general?;
+    let variants = resolved.into_iter().collect::<Option<Vec<Variant>>>()?;
+    let fingerprint = fingerprint::fingerprint(&variants, general.seed, general.replications);
+    Some(Scenario {
+        name: general.name,
+        description: general.description,
+        seed: general.seed,
+        replications: general.replications,
+        analysis: general.analysis,
+        variants,
+        assertions,
+        measured,
+        fingerprint,
+        warnings: Vec::new(),
+    })
+}

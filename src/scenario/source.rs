@@ -1,0 +1,118 @@
+//! Where a scenario's text comes from: a file, and `--set key=value` of the command line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::diagnostic::{Diagnostic, Diagnostics, Severity};
+
+/// A larger scenario file is taken for a mistake, in bytes.
+const FILE_BYTES_MAX: u64 = 256 << 20;
+
+/// The text of a scenario with its name and place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Name as shown in errors.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+    /// Trace files are relative to this folder.
+    pub folder: PathBuf,
+}
+
+impl Source {
+    /// Reads a scenario file.
+    ///
+    /// # Errors
+    /// When it is missing, a folder, too large, unreadable or not UTF-8.
+    pub fn read(path: &Path) -> Result<Source, Diagnostics> {
+        let name = path.display().to_string();
+        let fail = |message: String| Diagnostics(vec![plain_error(&name, "", message)]);
+        let metadata =
+            fs::metadata(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+        if metadata.is_dir() {
+            return Err(fail("is a folder; give the scenario file in it".to_owned()));
+        }
+        if metadata.len() > FILE_BYTES_MAX {
+            return Err(fail("is larger than 256 MiB".to_owned()));
+        }
+        let bytes = fs::read(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            fail(format!(
+                "is not UTF-8 text: byte {at} is not part of a character"
+            ))
+        })?;
+        Ok(Source {
+            name,
+            text,
+            folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+        })
+    }
+
+    /// The name of the file without folder and extension.
+    pub(super) fn file_stem(&self) -> String {
+        let stem = Path::new(&self.name).file_stem();
+        stem.map_or_else(
+            || self.name.clone(),
+            |stem| stem.to_string_lossy().into_owned(),
+        )
+    }
+}
+
+/// One `--set key=value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    text: String,
+    key_length: usize,
+}
+
+impl Override {
+    /// Splits `key=value`; the value is read as TOML where it is, else taken as a text.
+    ///
+    /// # Errors
+    /// When there is no `=` or no key before it.
+    pub fn parse(text: &str) -> Result<Override, Diagnostics> {
+        match text.find('=') {
+            Some(key_length) if !text[..key_length].trim().is_empty() => Ok(Override {
+                text: text.to_owned(),
+                key_length,
+            }),
+            Some(_) | None => {
+                let message = format!(
+                    "`{text}` is not a change; write for example \
+                     `--set mapping.BatchSize=10` or `--set function.timeout=30s`"
+                );
+                Err(Diagnostics(vec![plain_error("--set", text, message)]))
+            }
+        }
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The dotted key.
+    pub fn key(&self) -> &str {
+        &self.text[..self.key_length]
+    }
+}
+
+/// An error of a source as a whole.
+fn plain_error(name: &str, text: &str, message: String) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Error,
+        file: name.to_owned(),
+        line: 1,
+        column: 1,
+        offset: 0,
+        length: text.len(),
+        text: Arc::from(text),
+        path: String::new(),
+        message,
+        label: "here".to_owned(),
+        help: None,
+        rule: None,
+    }
+}
