@@ -1,5 +1,6 @@
 //! The AWS world as plain state machines.
 
+pub mod purposes;
 pub mod record;
 pub mod settings;
 pub mod workload;

@@ -1,0 +1,261 @@
+//! Events that bring many records at once: ticks of a writer, bursts, counted periods.
+//!
+//! | events | number | records |
+//! |---|---|---|
+//! | ticks | `k`, at `from + k tick` | those that evenly spaced would come before tick `k+1` |
+//! | bursts | as they come | constant or geometric |
+//! | periods | `k`, at `from + k period` | as given |
+//!
+//! Events are of the whole stream and the same for every shard that shares it; an event's number
+//! addresses how its records are shared out.
+
+use std::sync::Arc;
+
+use super::{Place, whole_nanos};
+use crate::engine::RandomStream;
+use crate::engine::samplers::{Exponential, Geometric};
+use crate::model::purposes::{BURST_GAPS, BURST_SIZES, WHOLE_STREAM, entity};
+use crate::model::settings::BurstSize;
+use crate::model::workload::addressed::Addressed;
+use crate::model::workload::weights::ShardWeights;
+use crate::units::{Duration, Instant};
+
+/// Records of the whole stream at one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Group {
+    pub(super) number: u64,
+    pub(super) at: Instant,
+    /// How long the event lasts; zero for an instant.
+    pub(super) length: Duration,
+    pub(super) records: u64,
+}
+
+/// Position in the events of a source.
+#[derive(Debug, Clone)]
+pub(super) enum Groups {
+    Ticks {
+        from: Instant,
+        tick: Duration,
+        rate: f64,
+        written: u64,
+    },
+    EvenBursts {
+        from: Instant,
+        rate: f64,
+        next: u64,
+        sizes: Sizes,
+    },
+    PoissonBursts {
+        now: Instant,
+        mean_gap_nanos: f64,
+        gaps: RandomStream,
+        next: u64,
+        sizes: Sizes,
+    },
+    Periods {
+        from: Instant,
+        period: Duration,
+        counts: Arc<[u64]>,
+        next: usize,
+    },
+}
+
+/// Sizes of bursts.
+#[derive(Debug, Clone)]
+pub(super) enum Sizes {
+    Constant(u32),
+    Geometric(Geometric, Box<Addressed>),
+}
+
+impl Groups {
+    /// A writer that wakes up every `tick` and writes what is due at `rate` records per second.
+    pub(super) fn ticks(from: Instant, tick: Duration, rate: f64) -> Groups {
+        Groups::Ticks {
+            from,
+            tick,
+            rate,
+            written: 0,
+        }
+    }
+
+    /// `rate` bursts per second.
+    pub(super) fn bursts(
+        from: Instant,
+        rate: f64,
+        size: BurstSize,
+        even: bool,
+        place: Place,
+    ) -> Groups {
+        let shard = match place.weights {
+            ShardWeights::Own => place.shard,
+            ShardWeights::Shared { .. } => WHOLE_STREAM,
+        };
+        let address = entity(place.source.into(), shard);
+        let sizes = match size {
+            BurstSize::Constant(records) => Sizes::Constant(records),
+            BurstSize::Geometric { mean } => match Geometric::new(1.0 / mean) {
+                Some(geometric) => Sizes::Geometric(
+                    geometric,
+                    Box::new(Addressed::new(place.random.stream(BURST_SIZES, address))),
+                ),
+                // A mean of 1 or below leaves only bursts of one record.
+                None => Sizes::Constant(1),
+            },
+        };
+        if even {
+            Groups::EvenBursts {
+                from,
+                rate,
+                next: 0,
+                sizes,
+            }
+        } else {
+            let gaps = place.random.stream(BURST_GAPS, address);
+            Groups::PoissonBursts {
+                now: from,
+                mean_gap_nanos: 1e9 / rate,
+                gaps,
+                next: 0,
+                sizes,
+            }
+        }
+    }
+
+    /// `counts` records in one period after the other.
+    pub(super) fn periods(from: Instant, period: Duration, counts: Arc<[u64]>) -> Groups {
+        Groups::Periods {
+            from,
+            period,
+            counts,
+            next: 0,
+        }
+    }
+
+    /// The next event with records; `None` after the last.
+    pub(super) fn advance(&mut self) -> Option<Group> {
+        match self {
+            Groups::Ticks {
+                from,
+                tick,
+                rate,
+                written,
+            } => {
+                let tick_nanos = tick.as_nanos() as f64;
+                let due_before =
+                    |number: u64| libm::ceil(number as f64 * tick_nanos * *rate / 1e9) as u64;
+                // Ticks that bring nothing are jumped over; the estimate is then set right.
+                let mut number = (*written as f64 * 1e9 / *rate / tick_nanos) as u64;
+                while number > 0 && due_before(number) > *written {
+                    number -= 1;
+                }
+                while due_before(number + 1) <= *written {
+                    number += 1;
+                }
+                let records = due_before(number + 1) - *written;
+                *written += records;
+                let at = from.saturating_add(whole_nanos(number as f64 * tick_nanos));
+                Some(Group {
+                    number,
+                    at,
+                    length: Duration::ZERO,
+                    records,
+                })
+            }
+            Groups::EvenBursts {
+                from,
+                rate,
+                next,
+                sizes,
+            } => {
+                let number = *next;
+                *next += 1;
+                let at = from.saturating_add(whole_nanos(number as f64 * 1e9 / *rate));
+                let records = sizes.of(number);
+                Some(Group {
+                    number,
+                    at,
+                    length: Duration::ZERO,
+                    records,
+                })
+            }
+            Groups::PoissonBursts {
+                now,
+                mean_gap_nanos,
+                gaps,
+                next,
+                sizes,
+            } => {
+                let number = *next;
+                *next += 1;
+                let gap = Exponential::invert(gaps) * *mean_gap_nanos;
+                *now = now.saturating_add(whole_nanos(gap));
+                let records = sizes.of(number);
+                Some(Group {
+                    number,
+                    at: *now,
+                    length: Duration::ZERO,
+                    records,
+                })
+            }
+            Groups::Periods {
+                from,
+                period,
+                counts,
+                next,
+            } => {
+                let records = *counts.get(*next)?;
+                let number = *next as u64;
+                *next += 1;
+                let offset = period.as_nanos().saturating_mul(number);
+                let at = from.saturating_add(Duration::from_nanos(offset));
+                Some(Group {
+                    number,
+                    at,
+                    length: *period,
+                    records,
+                })
+            }
+        }
+    }
+}
+
+impl Sizes {
+    /// Records of burst `number`.
+    fn of(&mut self, number: u64) -> u64 {
+        match self {
+            Sizes::Constant(records) => u64::from(*records),
+            Sizes::Geometric(geometric, words) => {
+                geometric.sample(words.at(number)).saturating_add(1)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ticks(rate: f64, tick: Duration, count: usize) -> Vec<Group> {
+        let mut groups = Groups::ticks(Instant::from_secs(1), tick, rate);
+        (0..count)
+            .map(|_| groups.advance().expect("ticks go on"))
+            .collect()
+    }
+
+    #[test]
+    fn a_tick_brings_what_would_come_before_the_next() {
+        let groups = ticks(199.4 / 60.0, Duration::from_secs(1), 900);
+        assert_eq!(groups.iter().map(|group| group.records).sum::<u64>(), 2991);
+        assert!(groups.iter().all(|group| (3..=4).contains(&group.records)));
+        assert_eq!(groups[899].at, Instant::from_secs(900));
+        assert_eq!(groups[0].at, Instant::from_secs(1));
+    }
+
+    #[test]
+    fn ticks_without_records_are_jumped_over() {
+        let groups = ticks(0.25, Duration::from_millis(500), 4);
+        let numbers: Vec<u64> = groups.iter().map(|group| group.number).collect();
+        assert_eq!(numbers, [0, 8, 16, 24]);
+        assert!(groups.iter().all(|group| group.records == 1));
+    }
+}

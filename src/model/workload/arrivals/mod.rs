@@ -1,0 +1,247 @@
+//! When the records of one source are written on one shard.
+//!
+//! | arrivals | file | method |
+//! |---|---|---|
+//! | constant | `evenly` | `from + (s + i/weight) / rate`, no sum that could drift |
+//! | Poisson | `poisson` | exponential gaps at rate x weight |
+//! | profile, on-off | `varying` | inversion of the integrated rate, piece by piece |
+//! | diurnal | `diurnal` | thinning of a Poisson process at the peak rate |
+//! | ticks, bursts, counts | `grouped` | events of many records, shared out over the shards |
+//! | trace of times, script | `listed` | the list |
+//!
+//! Splitting a Poisson process by independent choices gives independent Poisson processes
+//! (Kingman 1993, Poisson Processes, 5.1), so each shard draws its own at rate x weight. Every
+//! cursor gives times that do not fall, before its end, and is a pure function of its address.
+
+mod diurnal;
+mod evenly;
+mod grouped;
+mod groups;
+mod listed;
+mod poisson;
+mod varying;
+
+use super::lists::Listed;
+use super::weights::ShardWeights;
+use crate::engine::RandomSource;
+use crate::model::purposes::{ARRIVAL_GAPS, RATE_SWITCHES, entity};
+use crate::model::settings::{Arrivals, CountSpread, Traffic};
+use crate::units::{Duration, Instant};
+
+use diurnal::Diurnal;
+pub(super) use diurnal::Swing;
+use evenly::Evenly;
+use grouped::{Grouped, Spread};
+use groups::Groups;
+use listed::ListedTimes;
+pub(super) use poisson::Poisson;
+use varying::{Curve, Varying};
+
+/// Position in the arrivals of one source on one shard.
+#[derive(Debug, Clone)]
+pub(super) enum ArrivalCursor {
+    /// No records at all.
+    Never,
+    /// Evenly spaced.
+    Evenly(Evenly),
+    /// Exponential gaps.
+    Poisson(Box<Poisson>),
+    /// Poisson at a rate made of pieces.
+    Varying(Box<Varying>),
+    /// Poisson at a daily rate.
+    Diurnal(Box<Diurnal>),
+    /// Many records at an event.
+    Grouped(Box<Grouped>),
+    /// Given times.
+    Listed(ListedTimes),
+}
+
+/// What was passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Passed {
+    /// Records passed, the one that was ahead included.
+    pub(super) count: u64,
+    /// Arrival of the last of them.
+    pub(super) last: Instant,
+    /// Arrival of the next record after them.
+    pub(super) next: Option<Instant>,
+}
+
+/// Whose arrivals they are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) random: &'a RandomSource,
+    pub(super) source: u16,
+    pub(super) shard: u32,
+    pub(super) weights: &'a ShardWeights,
+    /// No record is written at or after this time.
+    pub(super) end: Instant,
+}
+
+impl ArrivalCursor {
+    /// The arrivals of `traffic` at a place; `listed` belongs to traces of times and scripts.
+    pub(super) fn new(traffic: &Traffic, listed: Option<&Listed>, place: Place) -> ArrivalCursor {
+        let Place {
+            random,
+            source,
+            shard,
+            weights,
+            end,
+        } = place;
+        let weight = weights.of(shard);
+        if weight <= 0.0 || traffic.from >= end {
+            return ArrivalCursor::Never;
+        }
+        let from = traffic.from;
+        let own = entity(source.into(), shard);
+        let gaps = || random.stream(ARRIVAL_GAPS, own);
+        let varying =
+            |curve: Curve| ArrivalCursor::Varying(Box::new(Varying::new(curve, gaps(), from, end)));
+        let grouped = |groups: Groups, spread: Spread| {
+            ArrivalCursor::Grouped(Box::new(Grouped::new(groups, spread, place)))
+        };
+        match &traffic.arrivals {
+            Arrivals::Constant { rate, tick: None } => {
+                let rate = rate.per_second();
+                let late = if traffic.per_shard {
+                    0.0
+                } else {
+                    f64::from(shard) / rate
+                };
+                ArrivalCursor::Evenly(Evenly::new(rate * weight, late, from, end))
+            }
+            Arrivals::Constant {
+                rate,
+                tick: Some(tick),
+            } => grouped(
+                Groups::ticks(from, *tick, rate.per_second()),
+                Spread::AtOnce,
+            ),
+            Arrivals::Poisson { rate } => {
+                let rate = rate.per_second() * weight;
+                ArrivalCursor::Poisson(Box::new(Poisson::new(rate, gaps(), from, end)))
+            }
+            Arrivals::Profile { points, linear } => {
+                varying(Curve::points(points.clone(), *linear, weight, from))
+            }
+            Arrivals::Diurnal {
+                mean,
+                amplitude,
+                peak_at,
+                start_of_day,
+            } => {
+                let swing = Swing {
+                    amplitude: amplitude.get(),
+                    peak_at: *peak_at,
+                    start_of_day: *start_of_day,
+                };
+                let mean = mean.per_second() * weight;
+                ArrivalCursor::Diurnal(Box::new(Diurnal::new(mean, swing, gaps(), from, end)))
+            }
+            Arrivals::Bursts { rate, size, even } => {
+                let rate = rate.per_second();
+                grouped(
+                    Groups::bursts(from, rate, *size, *even, place),
+                    Spread::AtOnce,
+                )
+            }
+            Arrivals::OnOff { rates, sojourns } => varying(Curve::switching(
+                rates.map(|rate| rate.per_second() * weight),
+                *sojourns,
+                random.stream(RATE_SWITCHES, own),
+            )),
+            Arrivals::TraceTimes { .. } | Arrivals::Scripted { .. } => match listed {
+                Some(listed) => {
+                    let is_script = matches!(traffic.arrivals, Arrivals::Scripted { .. });
+                    let offset = if is_script { Instant::START } else { from };
+                    let window = (from, end);
+                    ArrivalCursor::Listed(ListedTimes::new(
+                        listed.clone(),
+                        shard,
+                        offset.since(Instant::START),
+                        window,
+                    ))
+                }
+                None => ArrivalCursor::Never,
+            },
+            Arrivals::TraceCounts {
+                period,
+                counts,
+                spread,
+            } => {
+                let spread = match spread {
+                    CountSpread::AtStart => Spread::AtOnce,
+                    CountSpread::Even => Spread::even(weights, shard),
+                    CountSpread::Uniform => Spread::uniform(place),
+                };
+                grouped(Groups::periods(from, *period, counts.clone()), spread)
+            }
+        }
+    }
+
+    /// The number of the first record in the list that is written, for lists that begin earlier.
+    pub(super) fn first_index(&self) -> u64 {
+        match self {
+            ArrivalCursor::Listed(listed) => listed.next_index(),
+            ArrivalCursor::Never
+            | ArrivalCursor::Evenly(_)
+            | ArrivalCursor::Poisson(_)
+            | ArrivalCursor::Varying(_)
+            | ArrivalCursor::Diurnal(_)
+            | ArrivalCursor::Grouped(_) => 0,
+        }
+    }
+
+    /// Arrival of the next record, which is passed; `None` when there is none before the end.
+    #[inline]
+    pub(super) fn advance(&mut self) -> Option<Instant> {
+        match self {
+            ArrivalCursor::Never => None,
+            ArrivalCursor::Evenly(evenly) => evenly.advance(),
+            ArrivalCursor::Poisson(poisson) => poisson.advance(),
+            ArrivalCursor::Varying(varying) => varying.advance(),
+            ArrivalCursor::Diurnal(diurnal) => diurnal.advance(),
+            ArrivalCursor::Grouped(grouped) => grouped.advance(),
+            ArrivalCursor::Listed(listed) => listed.advance(),
+        }
+    }
+
+    /// Passes `ahead`, the arrival given last and at most `until`, and all up to `until`.
+    pub(super) fn pass_through(&mut self, ahead: Instant, until: Instant) -> Passed {
+        match self {
+            ArrivalCursor::Never => pass_each(|| None, ahead, until),
+            ArrivalCursor::Evenly(evenly) => evenly.pass_through(ahead, until),
+            ArrivalCursor::Poisson(poisson) => pass_each(|| poisson.advance(), ahead, until),
+            ArrivalCursor::Varying(varying) => pass_each(|| varying.advance(), ahead, until),
+            ArrivalCursor::Diurnal(diurnal) => pass_each(|| diurnal.advance(), ahead, until),
+            ArrivalCursor::Grouped(grouped) => pass_each(|| grouped.advance(), ahead, until),
+            ArrivalCursor::Listed(listed) => listed.pass_through(ahead, until),
+        }
+    }
+}
+
+/// Passes one record after the other.
+#[inline]
+fn pass_each(
+    mut advance: impl FnMut() -> Option<Instant>,
+    ahead: Instant,
+    until: Instant,
+) -> Passed {
+    let (mut count, mut last) = (1, ahead);
+    loop {
+        match advance() {
+            Some(next) if next <= until => {
+                count += 1;
+                last = next;
+            }
+            next => return Passed { count, last, next },
+        }
+    }
+}
+
+/// A number of nanoseconds `>= 0` rounded to the nearest whole one; too large gives the largest.
+#[inline]
+fn whole_nanos(nanos: f64) -> Duration {
+    // Adding a half and cutting off is a fraction of the cost of `libm::round`, once per record.
+    Duration::from_nanos((nanos + 0.5) as u64)
+}

@@ -1,0 +1,134 @@
+//! A position in the sequence of a shard's records: the stream as a function, read in order (S1.2).
+//!
+//! Memory does not depend on how many records there are. A clone goes on independently, which is
+//! how records not yet read are counted: a second cursor over the same function.
+
+use std::collections::VecDeque;
+
+use super::arrivals::ArrivalCursor;
+use super::attributes::Attributes;
+use super::marks::{CountMarks, TimeMarks};
+use crate::model::record::Record;
+use crate::units::Instant;
+
+/// A position in the sequence of one shard's records, all sources merged by time.
+#[derive(Debug, Clone)]
+pub struct WorkloadCursor {
+    /// Sources that write to this shard, in the order of the settings.
+    sources: Vec<SourceCursor>,
+    poison: TimeMarks,
+}
+
+/// A position in the records of one source on the shard.
+#[derive(Debug, Clone)]
+pub(super) struct SourceCursor {
+    source: u16,
+    arrivals: ArrivalCursor,
+    /// Arrival of the record ahead.
+    next: Option<Instant>,
+    /// Number of the record ahead.
+    index: u64,
+    attributes: Attributes,
+    poison: CountMarks,
+}
+
+impl WorkloadCursor {
+    pub(super) fn new(sources: Vec<SourceCursor>, poison: TimeMarks) -> WorkloadCursor {
+        WorkloadCursor { sources, poison }
+    }
+
+    /// Arrival of the next record, which may lie in the future; `None` at the end of all sources
+    /// or of the run.
+    pub fn peek_arrival(&self) -> Option<Instant> {
+        self.sources.iter().filter_map(|source| source.next).min()
+    }
+
+    /// The next record, in order of time; records of one instant in the order of their sources.
+    pub fn next_record(&mut self) -> Option<Record> {
+        let earliest = self.peek_arrival()?;
+        let source = self
+            .sources
+            .iter_mut()
+            .find(|source| source.next == Some(earliest))?;
+        let record = source.take()?;
+        Some(marked(record, &mut self.poison))
+    }
+
+    /// Appends the next records to `out`, `count` of them or fewer at the end.
+    pub fn fill(&mut self, out: &mut VecDeque<Record>, count: usize) {
+        out.reserve(count);
+        // One source needs no merging: measured, this halves the cost of a record.
+        if let [only] = self.sources.as_mut_slice() {
+            out.extend(
+                std::iter::from_fn(|| only.take())
+                    .take(count)
+                    .map(|record| marked(record, &mut self.poison)),
+            );
+        } else {
+            out.extend(std::iter::from_fn(|| self.next_record()).take(count));
+        }
+    }
+
+    /// Passes all records with an arrival up to and with `until`; how many they were.
+    pub fn skip_through(&mut self, until: Instant) -> u64 {
+        let (mut count, mut last) = (0, None);
+        for source in &mut self.sources {
+            if let Some(ahead) = source.next.filter(|&ahead| ahead <= until) {
+                let passed = source.arrivals.pass_through(ahead, until);
+                source.index += passed.count;
+                source.next = passed.next;
+                count += passed.count;
+                last = last.max(Some(passed.last));
+            }
+        }
+        if let Some(last) = last {
+            // The marks that the passed records have taken are gone with them.
+            self.poison.take(last);
+        }
+        count
+    }
+}
+
+/// The record with the marks that are due at its arrival.
+#[inline]
+fn marked(mut record: Record, poison: &mut TimeMarks) -> Record {
+    record.marks.poison |= poison.take(record.arrival);
+    record
+}
+
+impl SourceCursor {
+    pub(super) fn new(
+        source: u16,
+        mut arrivals: ArrivalCursor,
+        attributes: Attributes,
+        poison: CountMarks,
+    ) -> SourceCursor {
+        let index = arrivals.first_index();
+        let next = arrivals.advance();
+        SourceCursor {
+            source,
+            arrivals,
+            next,
+            index,
+            attributes,
+            poison,
+        }
+    }
+
+    /// Whether the source writes any record to the shard.
+    pub(super) fn has_records(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// The record ahead, which is passed.
+    #[inline]
+    fn take(&mut self) -> Option<Record> {
+        let arrival = self.next?;
+        self.next = self.arrivals.advance();
+        let index = self.index;
+        self.index += 1;
+        let mut record = self.attributes.record(self.source, index, arrival);
+        record.marks.poison |= self.poison.take(index, arrival);
+        Some(record)
+    }
+}

@@ -1,0 +1,189 @@
+//! What all shards of a run share of its workload: shares of the shards, keys, lists.
+//!
+//! Made once per settings and replication; the tables are behind `Arc`, a clone is cheap.
+
+use std::sync::Arc;
+
+use super::arrivals::{ArrivalCursor, Place};
+use super::attributes::Attributes;
+use super::cursor::{SourceCursor, WorkloadCursor};
+use super::hash::lane_of;
+use super::keys::KeyPlan;
+use super::lists::{Listed, ScriptedAttributes};
+use super::marks::{CountMarks, PoisonFault, TimeMarks, poison_faults};
+use super::rates::{ShardRates, shard_rates};
+use super::weights::ShardWeights;
+use crate::engine::RandomSource;
+use crate::model::settings::{Arrivals, Horizon, Settings, Traffic};
+use crate::units::Instant;
+
+/// The workload of one run: a function from a shard to its records.
+#[derive(Debug, Clone)]
+pub struct WorkloadPlan {
+    random: RandomSource,
+    shards: u32,
+    needs_keys: bool,
+    sources: Arc<[SourcePlan]>,
+    poison: Arc<[PoisonFault]>,
+}
+
+/// One source of records on all shards.
+#[derive(Debug, Clone)]
+pub(super) struct SourcePlan {
+    pub(super) traffic: Traffic,
+    pub(super) weights: ShardWeights,
+    /// No record is written at or after this time: the end of the source or of the run.
+    pub(super) end: Instant,
+    keys: KeyPlan,
+    listed: Option<Listed>,
+    script: Option<Arc<[ScriptedAttributes]>>,
+}
+
+impl WorkloadPlan {
+    /// The workload of `settings` with the random numbers of one replication. Keys are drawn where
+    /// a shard has several lanes; see [`WorkloadPlan::with_keys`].
+    pub fn new(settings: &Settings, random: RandomSource) -> WorkloadPlan {
+        let shards = settings.stream.shards;
+        let end = match settings.horizon {
+            Horizon::For(length) | Horizon::Drained { at_most: length } => {
+                Instant::START.saturating_add(length)
+            }
+        };
+        let sources = (0u16..)
+            .zip(&settings.traffic)
+            .map(|(number, traffic)| SourcePlan::new(random, number, traffic, shards, end))
+            .collect();
+        WorkloadPlan {
+            random,
+            shards,
+            needs_keys: settings.mapping.parallelization_factor > 1,
+            sources,
+            poison: poison_faults(&settings.function.faults).into(),
+        }
+    }
+
+    /// The same workload with key hashes in every record, whatever the number of lanes.
+    #[must_use]
+    pub fn with_keys(mut self) -> WorkloadPlan {
+        self.needs_keys = true;
+        self
+    }
+
+    /// Share of the records of source number `source` that lie on `shard`, `0..=1`; 1 on every
+    /// shard where the rates are per shard.
+    pub fn shard_weight(&self, source: usize, shard: u32) -> f64 {
+        self.sources[source].weights.of(shard)
+    }
+
+    /// Expected records per second on `shard`.
+    pub fn rates(&self, shard: u32) -> ShardRates {
+        shard_rates(&self.sources, shard)
+    }
+
+    /// Expected share of the records of source number `source` on `shard` in each of `lanes`
+    /// lanes, hot keys included; all 0 where the source writes nothing to the shard.
+    pub fn lane_shares(&self, source: usize, shard: u32, lanes: u32) -> Vec<f64> {
+        let source = &self.sources[source];
+        let weight = source.weights.of(shard);
+        if weight <= 0.0 {
+            return vec![0.0; lanes as usize];
+        }
+        match (&source.listed, &source.script) {
+            (Some(listed), Some(records)) => {
+                let count = listed.count(shard);
+                let mut shares = vec![0.0; lanes as usize];
+                for index in 0..count {
+                    let hash = records[listed.position(shard, index)].key_hash;
+                    shares[lane_of(hash, lanes) as usize] += 1.0 / count as f64;
+                }
+                shares
+            }
+            (Some(_) | None, None) | (None, Some(_)) => {
+                source.keys.on_shard(shard, weight).lane_shares(lanes)
+            }
+        }
+    }
+
+    /// The records of `shard` from the first one on.
+    pub fn cursor(&self, shard: u32) -> WorkloadCursor {
+        assert!(
+            shard < self.shards,
+            "there is no shard {shard}: there are {}",
+            self.shards
+        );
+        let sources = (0u16..)
+            .zip(self.sources.iter())
+            .map(|(number, source)| self.source_cursor(number, source, shard))
+            .filter(SourceCursor::has_records)
+            .collect();
+        let poison = TimeMarks::new(&self.random, &self.poison, shard, self.shards);
+        WorkloadCursor::new(sources, poison)
+    }
+
+    fn source_cursor(&self, number: u16, source: &SourcePlan, shard: u32) -> SourceCursor {
+        let place = Place {
+            random: &self.random,
+            source: number,
+            shard,
+            weights: &source.weights,
+            end: source.end,
+        };
+        let arrivals = ArrivalCursor::new(&source.traffic, source.listed.as_ref(), place);
+        let attributes = match (&source.listed, &source.script) {
+            (Some(listed), Some(records)) => Attributes::Scripted {
+                listed: listed.clone(),
+                shard,
+                records: records.clone(),
+            },
+            (Some(_) | None, None) | (None, Some(_)) => {
+                let weight = source.weights.of(shard);
+                let keys =
+                    (self.needs_keys && weight > 0.0).then(|| source.keys.on_shard(shard, weight));
+                Attributes::drawn(&self.random, number, &source.traffic, shard, keys)
+            }
+        };
+        let poison = CountMarks::new(&self.random, &self.poison, number, shard);
+        SourceCursor::new(number, arrivals, attributes, poison)
+    }
+}
+
+impl SourcePlan {
+    fn new(
+        random: RandomSource,
+        number: u16,
+        traffic: &Traffic,
+        shards: u32,
+        end: Instant,
+    ) -> SourcePlan {
+        let (keys, by_key) = KeyPlan::new(random, number, traffic, shards);
+        let (listed, script, weights) = match &traffic.arrivals {
+            Arrivals::TraceTimes { times } => (
+                Some(Listed::trace(&random, number, times, &by_key)),
+                None,
+                by_key,
+            ),
+            Arrivals::Scripted { records } => {
+                let (listed, script) = Listed::script(records, shards);
+                let whole = script.len().max(1) as f64;
+                let share = |shard: u32| listed.count(shard) as f64 / whole;
+                let weights = ShardWeights::shared((0..shards).map(share).collect());
+                (Some(listed), Some(script), weights)
+            }
+            Arrivals::Constant { .. }
+            | Arrivals::Poisson { .. }
+            | Arrivals::Profile { .. }
+            | Arrivals::Diurnal { .. }
+            | Arrivals::Bursts { .. }
+            | Arrivals::OnOff { .. }
+            | Arrivals::TraceCounts { .. } => (None, None, by_key),
+        };
+        SourcePlan {
+            traffic: traffic.clone(),
+            weights,
+            end: end.min(traffic.to),
+            keys,
+            listed,
+            script,
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! How many records per second a shard is expected to get: what a stability verdict needs.
+//!
+//! Mean: expected records over the time in which any source is active. Peak: the highest sum of
+//! the sources' peak rates; a trace of single times counts by its densest minute. Expectations,
+//! not draws: they are the same in every replication, key shares apart.
+
+use super::arrivals::Swing;
+use super::plan::SourcePlan;
+use crate::model::settings::{Arrivals, BurstSize, Traffic};
+use crate::units::{Instant, Rate};
+
+const DAY_SECONDS: f64 = 86_400.0;
+const MINUTE_NANOS: u64 = 60_000_000_000;
+
+/// Expected load of a shard in records per second.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ShardRates {
+    /// Over the time in which any source is active.
+    pub mean: f64,
+    /// At the busiest time.
+    pub peak: f64,
+}
+
+/// What one source is expected to bring to a shard.
+#[derive(Debug, Clone, Copy)]
+struct Load {
+    from: Instant,
+    to: Instant,
+    records: f64,
+    peak: f64,
+}
+
+/// The rates of all sources of a shard together.
+pub(super) fn shard_rates(sources: &[SourcePlan], shard: u32) -> ShardRates {
+    let mut loads: Vec<Load> = sources
+        .iter()
+        .filter_map(|source| load(source, shard))
+        .collect();
+    loads.sort_by_key(|load| load.from);
+    let (mut active, mut covered) = (0.0, Instant::START);
+    for load in &loads {
+        active += load.to.since(load.from.max(covered)).as_secs_f64();
+        covered = covered.max(load.to);
+    }
+    let records: f64 = loads.iter().map(|load| load.records).sum();
+    // The sum of peaks can only rise where a source begins.
+    let peak = loads
+        .iter()
+        .map(|begin| {
+            let others = loads
+                .iter()
+                .filter(|load| load.from <= begin.from && begin.from < load.to);
+            others.map(|load| load.peak).sum::<f64>()
+        })
+        .fold(0.0, f64::max);
+    ShardRates {
+        mean: if active > 0.0 { records / active } else { 0.0 },
+        peak,
+    }
+}
+
+/// The load of one source, `None` where it brings nothing.
+fn load(source: &SourcePlan, shard: u32) -> Option<Load> {
+    let traffic = &source.traffic;
+    let (from, to, weight) = (traffic.from, source.end, source.weights.of(shard));
+    if from >= to || weight <= 0.0 {
+        return None;
+    }
+    let seconds = to.since(from).as_secs_f64();
+    let over = |to: Instant, records: f64, peak: f64| Load {
+        from,
+        to,
+        records: records * weight,
+        peak: peak * weight,
+    };
+    let steady = |rate: f64, peak: f64| over(to, rate * seconds, peak);
+    Some(match &traffic.arrivals {
+        Arrivals::Constant { rate, .. } | Arrivals::Poisson { rate } => {
+            steady(rate.per_second(), rate.per_second())
+        }
+        Arrivals::Profile { points, linear } => {
+            let (records, peak) = profile_load(points, *linear, from, to);
+            over(to, records, peak)
+        }
+        Arrivals::Diurnal {
+            mean,
+            amplitude,
+            peak_at,
+            start_of_day,
+        } => {
+            let swing = Swing {
+                amplitude: amplitude.get(),
+                peak_at: *peak_at,
+                start_of_day: *start_of_day,
+            };
+            let (records, peak) = diurnal_load(swing, from, to);
+            over(to, mean.per_second() * records, mean.per_second() * peak)
+        }
+        Arrivals::Bursts { rate, size, .. } => {
+            let mean = match size {
+                BurstSize::Constant(records) => f64::from(*records),
+                BurstSize::Geometric { mean } => mean.max(1.0),
+            };
+            steady(rate.per_second() * mean, rate.per_second() * mean)
+        }
+        Arrivals::OnOff { rates, sojourns } => {
+            let [first, second] = rates.map(Rate::per_second);
+            let [stay, other] = sojourns.map(|sojourn| sojourn.as_secs_f64());
+            steady(
+                (first * stay + second * other) / (stay + other),
+                first.max(second),
+            )
+        }
+        Arrivals::TraceCounts { period, counts, .. } => {
+            let length = period.as_secs_f64();
+            let periods = seconds / length;
+            let shown = &counts[..counts.len().min(libm::ceil(periods) as usize)];
+            let end = from
+                .saturating_add(period.scaled(shown.len() as f64))
+                .min(to);
+            let mut records: f64 = shown.iter().map(|&count| count as f64).sum();
+            if let (Some(&last), true) = (shown.last(), shown.len() as f64 > periods) {
+                records -= last as f64 * (shown.len() as f64 - periods);
+            }
+            let peak = shown.iter().copied().max().unwrap_or(0) as f64 / length;
+            over(end, records, peak)
+        }
+        Arrivals::TraceTimes { times } => {
+            let offset = from.since(Instant::START);
+            let times: Vec<Instant> = times
+                .iter()
+                .map(|&time| time.saturating_add(offset))
+                .collect();
+            listed_load(&times, traffic, to, weight)?
+        }
+        Arrivals::Scripted { records } => {
+            let here = records.iter().filter(|record| record.shard == shard);
+            let times: Vec<Instant> = here.map(|record| record.at).collect();
+            listed_load(&times, traffic, to, 1.0)?
+        }
+    })
+}
+
+/// Expected records and highest rate of a profile.
+fn profile_load(
+    points: &[(Instant, Rate)],
+    linear: bool,
+    from: Instant,
+    to: Instant,
+) -> (f64, f64) {
+    let rate_at = |time: Instant, after: usize| -> f64 {
+        let rate = |place: usize| points.get(place).map(|&(at, rate)| (at, rate.per_second()));
+        match (after.checked_sub(1).and_then(rate), rate(after)) {
+            (Some((start, low)), Some((end, high))) if linear => {
+                let share = time.since(start).as_secs_f64() / end.since(start).as_secs_f64();
+                low + (high - low) * share
+            }
+            (Some((_, rate)), _) | (None, Some((_, rate))) => rate,
+            (None, None) => 0.0,
+        }
+    };
+    let (mut records, mut peak, mut now) = (0.0f64, 0.0f64, from);
+    let mut after = points.partition_point(|&(at, _)| at <= from);
+    while now < to {
+        let end = points.get(after).map_or(to, |&(at, _)| at.min(to));
+        let (first, last) = (rate_at(now, after), rate_at(end, after));
+        records += (first + last) / 2.0 * end.since(now).as_secs_f64();
+        peak = peak.max(first).max(last);
+        now = end;
+        after += 1;
+    }
+    (records, peak)
+}
+
+/// Expected records and highest rate for a mean of one record per second.
+fn diurnal_load(swing: Swing, from: Instant, to: Instant) -> (f64, f64) {
+    let seconds = to.since(from).as_secs_f64();
+    let (first, last) = (swing.angle(from), swing.angle(to));
+    let waves = swing.amplitude * DAY_SECONDS / std::f64::consts::TAU;
+    let records = seconds + waves * (libm::sin(last) - libm::sin(first));
+    let meets_peak = seconds >= DAY_SECONDS || last < first;
+    let height = if meets_peak {
+        1.0
+    } else {
+        libm::cos(first).max(libm::cos(last))
+    };
+    (records, 1.0 + swing.amplitude * height)
+}
+
+/// The load of single records at `times`, each with this weight.
+fn listed_load(times: &[Instant], traffic: &Traffic, end: Instant, weight: f64) -> Option<Load> {
+    let first = times.partition_point(|&time| time < traffic.from);
+    let times = &times[first..times.partition_point(|&time| time < end).max(first)];
+    let (begin, last) = (*times.first()?, *times.last()?);
+    let (mut oldest, mut densest) = (0, 0);
+    for (place, time) in times.iter().enumerate() {
+        while time.since(times[oldest]).as_nanos() >= MINUTE_NANOS {
+            oldest += 1;
+        }
+        densest = densest.max(place + 1 - oldest);
+    }
+    Some(Load {
+        from: begin,
+        to: last.saturating_add(crate::units::Duration::from_nanos(1)),
+        records: times.len() as f64 * weight,
+        peak: densest as f64 / 60.0 * weight,
+    })
+}
