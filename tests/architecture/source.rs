@@ -15,7 +15,8 @@ pub struct SourceFile {
     pub raw: Vec<String>,
     /// The same lines without comments and without the contents of strings.
     pub code: Vec<String>,
-    /// For each line, whether it belongs to an item under `#[cfg(test)]`.
+    /// For each line, whether it belongs to an item under `#[cfg(test)]`, or to a file of a module
+    /// `tests`.
     pub is_test: Vec<bool>,
 }
 
@@ -26,7 +27,11 @@ impl SourceFile {
         SourceFile {
             path: path.to_owned(),
             raw: text.lines().map(str::to_owned).collect(),
-            is_test: test_lines(&code),
+            is_test: if path.contains("/tests/") || path.ends_with("/tests.rs") {
+                vec![true; code.len()]
+            } else {
+                test_lines(&code)
+            },
             code,
         }
     }
@@ -239,6 +244,8 @@ fn a_test_module_ends_at_its_brace() {
     let text = "fn a() {}\n#[cfg(test)]\nmod tests {\n fn b() {}\n}\nfn c() {}\n";
     let file = SourceFile::new("engine/x.rs", text);
     assert_eq!(file.is_test, [false, true, true, true, true, false]);
+    let file = SourceFile::new("engine/x/tests.rs", "fn a() {}\n");
+    assert_eq!(file.is_test, [true]);
 }
 
 #[test]
