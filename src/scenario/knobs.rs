@@ -176,10 +176,7 @@ impl<'d> ModelSection<'d> {
         cx: &mut Reading,
     ) -> Option<Duration> {
         let own_default = knob_default(self.profile, kind, "idle_poll_interval");
-        let followed = match &poll_interval.node.value {
-            super::document::Value::Text(text) => text.clone(),
-            _ => String::new(),
-        };
+        let followed = poll_interval.node.as_text().unwrap_or("").to_owned();
         let is_given = self.table.peek("idle_poll_interval").is_some();
         if !is_given && own_default.is_none() && followed.is_empty() {
             // The poll interval itself is reported as wrong.
@@ -306,10 +303,10 @@ fn poll_phase(field: &Field<'_>, cx: &mut Reading) -> Option<PollPhase> {
 
 /// S2.4: a number of records, or `"automatic"`: 5 batches.
 fn refill_below(field: &Field<'_>, cx: &mut Reading) -> Option<Option<u32>> {
-    match &field.node.value {
-        super::document::Value::Text(text) if text == "automatic" => Some(None),
-        _ => field.whole_u32(0, 1_000_000_000, cx).map(Some),
+    if field.node.as_text() == Some("automatic") {
+        return Some(None);
     }
+    field.whole_u32(0, 1_000_000_000, cx).map(Some)
 }
 
 /// An unlimited number where a scenario says `unlimited`.

@@ -8,6 +8,7 @@
 //! Left out: CloudWatch JSON, which the importer turns into a CSV of counts.
 
 use std::fs;
+use std::io::ErrorKind;
 
 use super::arrivals::trace_times;
 use super::document::{Place, Value};
@@ -280,6 +281,7 @@ fn read_file(file: &Field<'_>, name: &str, cx: &mut Reading) -> Option<String> {
             Ok(Err(_)) => format!("`{name}` is not UTF-8 text"),
             Err(error) => format!("`{name}` cannot be read: {error}"),
         },
+        Err(error) if error.kind() == ErrorKind::NotFound => format!("`{name}` does not exist"),
         Err(error) => format!("`{name}` cannot be read: {error}"),
     };
     cx.error(file, problem)
