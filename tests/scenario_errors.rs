@@ -155,7 +155,8 @@ fn a_mistake_in_set_is_reported_where_it_was_typed() {
     let cases: [(&str, &str); 8] = [
         (
             "mapping.BatchSize=x",
-            "--set:1:19: mapping.BatchSize: expected a whole number, plain as in the API, found a text",
+            "--set:1:19: mapping.BatchSize: expected a whole number, plain as in the API, found a \
+             text",
         ),
         (
             "mapping.BatchSise=5",
@@ -167,11 +168,13 @@ fn a_mistake_in_set_is_reported_where_it_was_typed() {
         ),
         (
             "traffic.x.from=1s",
-            "--set:1:1: traffic.x.from: `traffic` is a list; write a number, for example `traffic.0`",
+            "--set:1:1: traffic.x.from: `traffic` is a list; write a number, for example \
+             `traffic.0`",
         ),
         (
             "function.duration.base=1ms",
-            "--set:1:1: function.duration.base: `duration` is a text, not a table, so it has no `base`; set it whole",
+            "--set:1:1: function.duration.base: `duration` is a text, not a table, so it has no \
+             `base`; set it whole",
         ),
         (
             "function.duration={ base = 5 }",
@@ -179,11 +182,13 @@ fn a_mistake_in_set_is_reported_where_it_was_typed() {
         ),
         (
             "stream.shards",
-            "--set:1:1: `stream.shards` is not a change; write for example `--set mapping.BatchSize=10` or `--set function.timeout=30s`",
+            "--set:1:1: `stream.shards` is not a change; write for example `--set \
+             mapping.BatchSize=10` or `--set function.timeout=30s`",
         ),
         (
             "=5",
-            "--set:1:1: `=5` is not a change; write for example `--set mapping.BatchSize=10` or `--set function.timeout=30s`",
+            "--set:1:1: `=5` is not a change; write for example `--set mapping.BatchSize=10` or \
+             `--set function.timeout=30s`",
         ),
     ];
     for (set, message) in cases {
@@ -235,4 +240,111 @@ fn missing_and_strange_files_are_refused() {
         said(folder),
         Err("tests:1:1: is a folder; give the scenario file in it".to_owned())
     );
+}
+
+#[test]
+fn a_long_list_of_mistakes_is_cut_and_says_so() {
+    let records = "{ at = 1 }, ".repeat(20_000);
+    let arrivals = format!("{{ scripted = {{ records = [{records}] }} }}");
+    let text = RIGHT.replace("{ poisson = { rate = \"20/s\" } }", &arrivals);
+    let said = messages(&text, &[]);
+    assert_eq!(said.lines().count(), 200);
+    let last = said.lines().last().expect("there are 200 lines");
+    assert!(
+        last.ends_with("write `1s` (and at least 800 more are not shown)"),
+        "{last}"
+    );
+}
+
+#[test]
+fn no_text_and_no_value_makes_it_panic() {
+    for (end, _) in RIGHT.char_indices() {
+        messages(&RIGHT[..end], &[]);
+        messages(&format!("{}\u{e9}{}", &RIGHT[..end], &RIGHT[end..]), &[]);
+    }
+    let keys = [
+        "name",
+        "duration",
+        "until",
+        "start",
+        "seed",
+        "replications",
+        "analysis",
+        "confidence",
+        "stream",
+        "stream.kind",
+        "stream.shards",
+        "stream.retention",
+        "traffic",
+        "traffic.0",
+        "traffic.0.arrivals",
+        "traffic.0.arrivals.poisson",
+        "traffic.0.arrivals.profile.points",
+        "traffic.0.arrivals.trace.file",
+        "traffic.0.arrivals.scripted.records",
+        "traffic.0.keys",
+        "traffic.0.keys.zipf",
+        "traffic.0.record_size",
+        "traffic.0.from",
+        "traffic.0.to",
+        "mapping",
+        "mapping.BatchSize",
+        "mapping.StartingPosition",
+        "mapping.FilterCriteria",
+        "mapping.StartingPositionTimestamp",
+        "mapping.MaximumRecordAgeInSeconds",
+        "mapping.DestinationConfig",
+        "mapping.FunctionResponseTypes",
+        "function",
+        "function.duration",
+        "function.timeout",
+        "function.memory",
+        "function.writes_back",
+        "function.fault",
+        "concurrency",
+        "concurrency.scaling",
+        "concurrency.other_functions",
+        "destination",
+        "model",
+        "model.profile",
+        "model.poll_phase",
+        "model.refill_below",
+        "model.retry_cap",
+        "model.poll_interval",
+        "prices",
+        "variant",
+        "assert",
+        "measured",
+    ];
+    let values = [
+        "",
+        "x",
+        "nan",
+        "-inf",
+        "-1",
+        "0",
+        "1e308",
+        "99999999999999999999999999999999999999999999",
+        "1e99s",
+        "18446744073709551615ns",
+        "3650d",
+        "1e-9/s",
+        "$1e400",
+        "true",
+        "[]",
+        "{}",
+        "[[]]",
+        "[{}]",
+        "[[\"3650d\", \"1e9/s\"]]",
+        "{ x = 1 }",
+        "\"\\u0000\"",
+        "9999-12-31",
+        "[{ that = \"\" }]",
+        "[{ name = \"n\", set = { a = { b = {} } } }]",
+    ];
+    for key in keys {
+        for value in values {
+            messages(RIGHT, &[&format!("{key}={value}")]);
+        }
+    }
 }

@@ -114,7 +114,10 @@ fn parameter(
         }
     };
     let Ok(number) = i64::try_from(number) else {
-        let message = format!("the number is too large; AWS takes {}", limit.plain_range);
+        let message = format!(
+            "the number is out of range; AWS takes {}",
+            limit.plain_range
+        );
         cx.error(&field, message);
         return None;
     };

@@ -317,7 +317,8 @@ mod tests {
             ),
             (
                 "200/week",
-                "`week` in `200/week` is not a unit of time; known are ns, us, ms, s, min (or m), h, d",
+                "`week` in `200/week` is not a unit of time; known are \
+                 ns, us, ms, s, min (or m), h, d",
             ),
             (
                 "200/0s",
