@@ -297,3 +297,65 @@ fn the_metrics_of_assertions_are_the_figures_of_the_summary() {
     known.sort_unstable();
     assert_eq!(known, found);
 }
+
+#[test]
+fn measured_values_say_how_to_turn_the_simulated_figure_into_their_unit() {
+    let cases = [
+        ("age_slope", "s/s", 1.0),
+        ("processed_rate", "orders/min", 60.0),
+        ("iterator_age.max", "s", 1.0),
+        ("iterator_age.max", "ms", 1000.0),
+        ("backlog_records", "records", 1.0),
+    ];
+    for (metric, unit, scale) in cases {
+        let text = format!(
+            "{SMALL}[[measured]]\nmetric = \"{metric}\"\nvalue = 5\nunit = \"{unit}\"\n\
+             what = \"w\"\nsource = \"s\"\n"
+        );
+        assert_eq!(loaded(&text).measured[0].scale, scale, "{metric} in {unit}");
+    }
+}
+
+#[test]
+fn a_pipeline_measured_on_aws_can_be_described() {
+    let text = r#"
+until = "drained"
+[stream]
+kind = "dynamodb"
+shards = 4
+[[traffic]]
+arrivals = { constant = { rate = "199.4/min", tick = "1s" } }
+to = "15min"
+[mapping]
+StartingPosition = "LATEST"
+BatchSize = 1
+[function]
+duration = "3.613s"
+timeout = "30s"
+writes_back = { at = ["2%", "40%", "84%", "99%"], record_size = "1.2KiB", filtered = true }
+[[variant]]
+name = "10 lanes"
+set = { "mapping.ParallelizationFactor" = 10 }
+[[measured]]
+variant = "10 lanes"
+metric = "iterator_age.mean"
+during = ["0s", "15m"]
+value = "1.4"
+unit = "s"
+what = "average IteratorAge while orders come"
+source = "a public measurement"
+"#;
+    let scenario = loaded(text);
+    assert_eq!(scenario.warnings, []);
+    let lanes: Vec<u32> = scenario
+        .variants
+        .iter()
+        .map(|variant| variant.settings.mapping.parallelization_factor)
+        .collect();
+    assert_eq!(lanes, [1, 10]);
+    let Arrivals::Constant { rate, tick } = &scenario.base().settings.traffic[0].arrivals else {
+        panic!("not constant");
+    };
+    assert!((rate.per_second() - 199.4 / 60.0).abs() < 1e-12);
+    assert_eq!(*tick, Some(Duration::from_secs(1)));
+}

@@ -328,10 +328,8 @@ fn a_whole_scenario_becomes_the_settings_that_it_says() {
     let below = ("iterator_age.p99", Comparison::Below, 60.0);
     assert_eq!(limits, [below, ("cost_usd.total", Comparison::AtMost, 1.5)]);
     let measured = &scenario.measured[0];
-    assert_eq!(
-        (measured.variant.as_str(), measured.value),
-        ("today", 0.673)
-    );
+    let value = (measured.variant.as_str(), measured.value, measured.scale);
+    assert_eq!(value, ("today", 0.673, 1.0));
     assert_eq!(
         measured.during,
         Some((Duration::ZERO, Duration::from_secs(900)))
