@@ -67,6 +67,8 @@ pub struct Measured {
     pub value: f64,
     /// Unit of the value, for display.
     pub unit: String,
+    /// The simulated figure (seconds, or per second) times this is in `unit`.
+    pub scale: f64,
     /// What was measured, in words.
     pub what: String,
     /// Where the measurement is from.
@@ -222,9 +224,7 @@ fn measured_value(field: &Field<'_>, variants: &[String], cx: &mut Reading) -> O
     let value = table
         .required("value", "\"0.673\"", cx)
         .and_then(|field| measured_number(&field, cx));
-    let unit = table
-        .required("unit", "\"s\"", cx)
-        .and_then(|field| field.text(cx));
+    let unit_field = table.required("unit", "\"s\"", cx);
     let what = table
         .required("what", "\"slope of the age\"", cx)
         .and_then(|field| field.text(cx));
@@ -251,15 +251,54 @@ fn measured_value(field: &Field<'_>, variants: &[String], cx: &mut Reading) -> O
         cx.error(&metric_field, unknown_metric(&metric_name, &known));
         return None;
     }
+    let unit_field = unit_field?;
+    let unit = unit_field.text(cx)?;
+    let scale = match scale_of(&metric_name, &unit) {
+        Ok(scale) => scale,
+        Err(message) => {
+            cx.error(&unit_field, message);
+            return None;
+        }
+    };
     Some(Measured {
         variant,
+        scale,
         metric: metric_name,
         during: during?,
         value: value?,
-        unit: unit?,
+        unit,
         what: what?,
         source: source?,
     })
+}
+
+/// What turns the simulated figure, in seconds or per second, into `unit`. A rate may name what
+/// it counts: `orders/min`.
+fn scale_of(metric_name: &str, unit: &str) -> Result<f64, String> {
+    let is_rate = metric_name.ends_with("_rate");
+    let is_time = metric(metric_name).is_some_and(|metric| metric.dimension == Dimension::Seconds);
+    let text = match (is_rate, is_time) {
+        (true, _) => unit.rsplit_once('/').map_or("", |(_, period)| period),
+        (false, true) => unit,
+        (false, false) => return Ok(1.0),
+    };
+    let seconds = match text {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "min" => 60.0,
+        "h" => 3600.0,
+        _ if is_rate => {
+            return Err(format!(
+                "`{unit}` is not a unit of `{metric_name}` such as `/s` or `/min`"
+            ));
+        }
+        _ => {
+            return Err(format!(
+                "`{unit}` is not a unit of `{metric_name}`: ms, s, min or h"
+            ));
+        }
+    };
+    Ok(if is_rate { seconds } else { 1.0 / seconds })
 }
 
 fn part_of_run(field: &Field<'_>, cx: &mut Reading) -> Option<(Duration, Duration)> {

@@ -57,7 +57,7 @@ fn other_functions(field: &Field<'_>, cx: &mut Reading) -> Option<Vec<(Instant, 
 /// New environments as a rate, `"1000/10s"`, or `"unlimited"`.
 fn scaling(field: &Field<'_>, cx: &mut Reading) -> Option<Limit<u32>> {
     field.limit(cx, |field, cx| {
-        let per_10s = libm::round(field.positive_rate(cx)?.per_second() * 10.0);
+        let per_10s = libm::round(field.rate_in("/10s", cx)?.per_second() * 10.0);
         if !(1.0..=f64::from(CONCURRENCY_MAX)).contains(&per_10s) {
             let message = format!("{} is not between 1/10s and 10000000/10s", field.written());
             cx.error(field, message);

@@ -136,6 +136,14 @@ impl Node {
         }
     }
 
+    /// The text, if this is one.
+    pub fn as_text(&self) -> Option<&str> {
+        if let Value::Text(text) = &self.value {
+            return Some(text);
+        }
+        None
+    }
+
     /// What kind of value this is, in words.
     pub fn kind(&self) -> &'static str {
         match &self.value {

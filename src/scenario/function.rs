@@ -121,7 +121,7 @@ fn constant(base: Duration) -> FunctionDuration {
 }
 
 fn memory(field: &Field<'_>, cx: &mut Reading) -> Option<Bytes> {
-    let memory = in_lambda_megabytes(field.bytes(cx)?);
+    let memory = in_lambda_megabytes(field.bytes_in("MB", cx)?);
     if (MEMORY_MIN..=MEMORY_MAX).contains(&memory) {
         return Some(memory);
     }

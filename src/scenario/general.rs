@@ -22,7 +22,7 @@ const ANALYSES: [(&str, Analysis); 2] = [
 ];
 
 /// Keys that are of the scenario as a whole; variants cannot set them.
-pub(super) const OF_THE_WHOLE: [&str; 11] = [
+pub(super) const OF_THE_WHOLE: [&str; 10] = [
     "name",
     "description",
     "base_name",
@@ -33,7 +33,6 @@ pub(super) const OF_THE_WHOLE: [&str; 11] = [
     "variant",
     "assert",
     "measured",
-    "$schema",
 ];
 
 /// What the file says about the scenario as a whole.
@@ -107,13 +106,13 @@ pub(super) fn horizon(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<H
     let Some(until) = until else {
         let field = table.required("duration", "\"26h\"", cx)?;
         cx.record_setting("run", "duration", &field, false);
-        return field.positive_duration("h", cx).map(Horizon::For);
+        return field.positive_duration("s", cx).map(Horizon::For);
     };
     let is_default = table.peek("duration").is_none();
     let field = table.or_default("duration", DRAINED_AT_MOST, cx);
     cx.record_setting("run", "until", &until, false);
     cx.record_setting("run", "duration", &field, is_default);
-    let at_most = field.positive_duration("h", cx);
+    let at_most = field.positive_duration("s", cx);
     until.word(&[("drained", ())], cx)?;
     at_most.map(|at_most| Horizon::Drained { at_most })
 }

@@ -1,5 +1,6 @@
 //! `[model]`: the profile and the knobs of SEMANTICS.md, by their names there.
 
+use super::document::Value;
 use super::profiles::{Profile, knob_default};
 use super::reader::{Field, Reading, TableReader};
 use crate::model::settings::{
@@ -7,6 +8,9 @@ use crate::model::settings::{
     PollModel, PollPhase, StreamKind, ThrottleBatch, ThrottleDelay, ThrottlePolicy, WindowClock,
 };
 use crate::units::{Bytes, Duration, Limit};
+
+/// More records at once are not believed.
+const RECORDS_MAX: u32 = 1_000_000_000;
 
 const POLL_MODELS: [(&str, PollModel); 6] = [
     ("paged", PollModel::Paged),
@@ -29,7 +33,7 @@ const LANE_ASSIGNMENTS: [(&str, LaneAssignment); 3] = [
     ("round_robin", LaneAssignment::RoundRobin),
 ];
 
-const LANE_FAILURE_SCOPES: [(&str, LaneFailureScope); 2] = [
+const LANE_SCOPES: [(&str, LaneFailureScope); 2] = [
     ("lane", LaneFailureScope::Lane),
     ("shard", LaneFailureScope::Shard),
 ];
@@ -92,51 +96,29 @@ impl<'d> ModelSection<'d> {
     pub fn knobs(mut self, kind: StreamKind, cx: &mut Reading) -> Option<Knobs> {
         let timestamp_resolution = self.time("timestamp_resolution", kind, cx);
         let read_visibility = self.time("read_visibility", kind, cx);
-        let page_records = self
-            .knob("page_records", kind, cx)
-            .limit(cx, |field, cx| field.whole_u32(1, 1_000_000, cx));
-        let page_bytes = self.knob("page_bytes", kind, cx).limit(cx, positive_bytes);
-        let poll_model = self.knob("poll_model", kind, cx).word(&POLL_MODELS, cx);
-        let poll_interval = self.knob("poll_interval", kind, cx);
-        let idle_poll_interval = self.idle_poll_interval(&poll_interval, kind, cx);
-        let poll_interval = positive_time(&poll_interval, cx);
+        let page_records = self.records("page_records", kind, cx);
+        let page_bytes = self.size("page_bytes", kind, cx);
+        let poll_model = self.word("poll_model", &POLL_MODELS, kind, cx);
+        let (poll_interval, idle_poll_interval) = self.poll_intervals(kind, cx);
         let poll_phase = poll_phase(&self.knob("poll_phase", kind, cx), cx);
         let poll_jitter = self.time("poll_jitter", kind, cx);
         let refill_below = refill_below(&self.knob("refill_below", kind, cx), cx);
-        let lookahead = self
-            .knob("lookahead", kind, cx)
-            .limit(cx, |field, cx| field.whole_u32(1, 1_000_000_000, cx));
+        let lookahead = self.records("lookahead", kind, cx);
         let enable_delay = self.time("enable_delay", kind, cx);
         let invoke_overhead = self.time("invoke_overhead", kind, cx);
-        let window_clock = self.knob("window_clock", kind, cx).word(&WINDOW_CLOCKS, cx);
-        let payload_limit = self
-            .knob("payload_limit", kind, cx)
-            .limit(cx, positive_bytes);
-        let lane_assignment = self
-            .knob("lane_assignment", kind, cx)
-            .word(&LANE_ASSIGNMENTS, cx);
-        let lane_failure_scope = self
-            .knob("lane_failure_scope", kind, cx)
-            .word(&LANE_FAILURE_SCOPES, cx);
+        let window_clock = self.word("window_clock", &WINDOW_CLOCKS, kind, cx);
+        let payload_limit = self.size("payload_limit", kind, cx);
+        let lane_assignment = self.word("lane_assignment", &LANE_ASSIGNMENTS, kind, cx);
+        let lane_failure_scope = self.word("lane_failure_scope", &LANE_SCOPES, kind, cx);
         let retry = self.backoff(RETRY, kind, cx);
         let throttle = self.backoff(THROTTLE, kind, cx);
-        let throttle_delay = self
-            .knob("throttle_delay", kind, cx)
-            .word(&THROTTLE_DELAYS, cx);
-        let throttle_policy = self
-            .knob("throttle_policy", kind, cx)
-            .word(&THROTTLE_POLICIES, cx);
-        let throttle_batch = self
-            .knob("throttle_batch", kind, cx)
-            .word(&THROTTLE_BATCHES, cx);
+        let throttle_delay = self.word("throttle_delay", &THROTTLE_DELAYS, kind, cx);
+        let throttle_policy = self.word("throttle_policy", &THROTTLE_POLICIES, kind, cx);
+        let throttle_batch = self.word("throttle_batch", &THROTTLE_BATCHES, kind, cx);
         let split_delay = self.time("split_delay", kind, cx);
-        let age_scope = self.knob("age_scope", kind, cx).word(&AGE_SCOPES, cx);
-        let iterator_age_at = self
-            .knob("iterator_age_at", kind, cx)
-            .word(&ITERATOR_AGE_AT, cx);
-        let iterator_age_on = self
-            .knob("iterator_age_on", kind, cx)
-            .word(&ITERATOR_AGE_ON, cx);
+        let age_scope = self.word("age_scope", &AGE_SCOPES, kind, cx);
+        let iterator_age_at = self.word("iterator_age_at", &ITERATOR_AGE_AT, kind, cx);
+        let iterator_age_on = self.word("iterator_age_on", &ITERATOR_AGE_ON, kind, cx);
         self.table.finish(cx);
         Some(Knobs {
             timestamp_resolution: timestamp_resolution?,
@@ -168,32 +150,57 @@ impl<'d> ModelSection<'d> {
         })
     }
 
-    /// S2.2: follows `poll_interval` unless given or set by the profile.
-    fn idle_poll_interval(
+    /// `poll_interval`, and `idle_poll_interval`, which follows it unless given or set by the
+    /// profile (S2.1, S2.2).
+    fn poll_intervals(
         &mut self,
-        poll_interval: &Field<'_>,
         kind: StreamKind,
         cx: &mut Reading,
-    ) -> Option<Duration> {
+    ) -> (Option<Duration>, Option<Duration>) {
+        let field = self.knob("poll_interval", kind, cx);
+        let interval = field.positive_duration("ms", cx);
         let own_default = knob_default(self.profile, kind, "idle_poll_interval");
-        let followed = match &poll_interval.node.value {
-            super::document::Value::Text(text) => text.clone(),
-            _ => String::new(),
-        };
         let is_given = self.table.peek("idle_poll_interval").is_some();
-        if !is_given && own_default.is_none() && followed.is_empty() {
-            // The poll interval itself is reported as wrong.
-            return None;
-        }
-        let default = own_default.map_or(followed, str::to_owned);
-        let field = self.table.or_default("idle_poll_interval", &default, cx);
-        match is_given || own_default.is_some() {
-            true => positive_time(&field, cx),
+        let idle = match (is_given, own_default, field.node.as_text()) {
             // What is wrong with a followed value is reported once, where it is written.
-            false => crate::units::parse_duration(&default)
-                .ok()
-                .filter(|time| !time.is_zero()),
-        }
+            (false, None, _) if interval.is_none() => None,
+            (false, None, None) => None,
+            (_, default, followed) => {
+                let default = default.or(followed).unwrap_or("250ms");
+                let idle = self.table.or_default("idle_poll_interval", default, cx);
+                idle.positive_duration("ms", cx)
+            }
+        };
+        (interval, idle)
+    }
+
+    fn word<T: Copy>(
+        &mut self,
+        name: &'static str,
+        words: &[(&'static str, T)],
+        kind: StreamKind,
+        cx: &mut Reading,
+    ) -> Option<T> {
+        self.knob(name, kind, cx).word(words, cx)
+    }
+
+    fn records(
+        &mut self,
+        name: &'static str,
+        kind: StreamKind,
+        cx: &mut Reading,
+    ) -> Option<Limit<u32>> {
+        let field = self.knob(name, kind, cx);
+        field.limit(cx, |field, cx| field.whole_u32(1, RECORDS_MAX, cx))
+    }
+
+    fn size(
+        &mut self,
+        name: &'static str,
+        kind: StreamKind,
+        cx: &mut Reading,
+    ) -> Option<Limit<Bytes>> {
+        self.knob(name, kind, cx).limit(cx, positive_bytes)
     }
 
     fn backoff(
@@ -275,13 +282,8 @@ fn positive_bytes(field: &Field<'_>, cx: &mut Reading) -> Option<Bytes> {
     Some(bytes)
 }
 
-fn positive_time(field: &Field<'_>, cx: &mut Reading) -> Option<Duration> {
-    field.positive_duration("ms", cx)
-}
-
 /// S2.1: `"random"`, a time, or `{ staggered = "2.5ms" }`.
 fn poll_phase(field: &Field<'_>, cx: &mut Reading) -> Option<PollPhase> {
-    use super::document::Value;
     match &field.node.value {
         Value::Text(text) if text == "random" => Some(PollPhase::Random),
         Value::Table(_) => match field.choice(&["staggered"], cx)? {
@@ -306,10 +308,10 @@ fn poll_phase(field: &Field<'_>, cx: &mut Reading) -> Option<PollPhase> {
 
 /// S2.4: a number of records, or `"automatic"`: 5 batches.
 fn refill_below(field: &Field<'_>, cx: &mut Reading) -> Option<Option<u32>> {
-    match &field.node.value {
-        super::document::Value::Text(text) if text == "automatic" => Some(None),
-        _ => field.whole_u32(0, 1_000_000_000, cx).map(Some),
+    if field.node.as_text() == Some("automatic") {
+        return Some(None);
     }
+    field.whole_u32(0, RECORDS_MAX, cx).map(Some)
 }
 
 /// An unlimited number where a scenario says `unlimited`.

@@ -113,6 +113,14 @@ fn parameter(
             return None;
         }
     };
+    let Ok(number) = i64::try_from(number) else {
+        let message = format!(
+            "the number is out of range; AWS takes {}",
+            limit.plain_range
+        );
+        cx.error(&field, message);
+        return None;
+    };
     if let Some(refusal) = limits::refusal_of(limit, number) {
         let plain = format!(
             "{} is refused by AWS; it takes {}",
@@ -122,7 +130,7 @@ fn parameter(
         refuse(&field, plain, &refusal, cx);
         return None;
     }
-    i64::try_from(number).ok()
+    Some(number)
 }
 
 fn event_source_arn(

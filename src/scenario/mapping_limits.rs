@@ -115,23 +115,23 @@ fn constraint(exception: &'static str, value: &str, name: &str, rule: &str) -> R
 }
 
 /// Whether a parameter's value is refused, and how.
-pub fn refusal_of(limit: &ParameterLimit, value: i128) -> Option<Refusal> {
+pub fn refusal_of(limit: &ParameterLimit, value: i64) -> Option<Refusal> {
     let quoted = format!("'{value}'");
-    if value > i128::from(limit.maximum) {
+    if value > limit.maximum {
         let rule = format!(
             "Member must have value less than or equal to {}",
             limit.maximum
         );
         return Some(constraint(VALIDATION, &quoted, limit.name_in_errors, &rule));
     }
-    if value < i128::from(limit.minimum) {
+    if value < limit.minimum {
         let rule = format!(
             "Member must have value greater than or equal to {}",
             limit.minimum
         );
         return Some(constraint(VALIDATION, &quoted, limit.name_in_errors, &rule));
     }
-    let is_between = value > -1 && value < i128::from(RECORD_AGE_SHORTEST);
+    let is_between = value > -1 && value < RECORD_AGE_SHORTEST;
     (limit.name == RECORD_AGE.name && is_between).then(|| Refusal {
         exception: INVALID_PARAMETER,
         message: "MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 \

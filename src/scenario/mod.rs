@@ -7,8 +7,8 @@
 //! | module | owns |
 //! |---|---|
 //! | `document`, `overlay` | the tree; `--set` and `[[variant]]` change it before it is read |
-//! | `reader`, `quantity`, `problems`, `suggest` | reading with units, ranges and suggestions; nothing stops at the first mistake |
-//! | `general`, `stream`, `traffic`, `mapping`, `function`, ... | one file per table of the scenario |
+//! | `reader`, `quantity`, `problems`, `suggest` | units, ranges, suggestions; all mistakes |
+//! | `general`, `stream`, `traffic`, `mapping`, ... | one file per table of the scenario |
 //! | [`mapping_limits`] | what AWS refuses and how it says so (S12) |
 //! | [`profiles`] | defaults of the knobs per profile and stream kind |
 //! | [`metrics`] | what assertions can name |

@@ -19,6 +19,9 @@ const CHOICES: [&str; 7] = [
     "poison",
 ];
 
+/// No key of a scenario is this deep; a path without a limit would exhaust the stack.
+const PARTS_MAX: usize = 40;
+
 /// A change of one key.
 pub(super) struct Change<'c> {
     /// Dotted path.
@@ -34,7 +37,7 @@ pub(super) struct Change<'c> {
 /// Applies a change; what is wrong with its path is reported.
 pub(super) fn apply(root: &mut Node, change: Change<'_>, problems: &mut Problems) {
     let parts: Vec<&str> = change.key.split('.').map(str::trim).collect();
-    if parts.iter().any(|part| part.is_empty()) {
+    if parts.iter().any(|part| part.is_empty()) || parts.len() > PARTS_MAX {
         let message = format!(
             "`{}` is not a dotted key such as `function.timeout`",
             change.key

@@ -31,7 +31,9 @@ struct Found {
 }
 
 /// More are not shown: a file with that many mistakes has another problem.
-const PROBLEMS_MAX: usize = 200;
+const SHOWN_MAX: usize = 200;
+/// More errors are not kept, so that a long wrong list costs no time.
+const ERRORS_MAX: usize = 1_000;
 
 impl Problems {
     /// Adds a text that places may point into and gives its index.
@@ -77,11 +79,17 @@ impl Problems {
             .retain(|found| found.diagnostic.severity == severity);
         self.found
             .sort_by_key(|found| (found.place.source, found.place.start));
-        self.found.truncate(PROBLEMS_MAX);
-        self.found
+        let hidden = self.found.len().saturating_sub(SHOWN_MAX);
+        self.found.truncate(SHOWN_MAX);
+        let mut shown: Vec<Diagnostic> = self
+            .found
             .into_iter()
             .map(|found| found.diagnostic)
-            .collect()
+            .collect();
+        if let (Some(last), true) = (shown.last_mut(), hidden > 0) {
+            last.message += &format!(" (and at least {hidden} more are not shown)");
+        }
+        shown
     }
 
     fn report(
@@ -96,12 +104,24 @@ impl Problems {
         });
         let index = known.unwrap_or_else(|| {
             let diagnostic = self.diagnostic(severity, place, path, &message);
-            self.found.push(Found {
+            let found = Found {
                 place,
                 plain_message: message,
                 diagnostic,
-            });
-            self.found.len() - 1
+            };
+            let is_error = |found: &Found| found.diagnostic.severity == Severity::Error;
+            let last_error = self.found.iter().rposition(is_error);
+            let errors = self.found.iter().filter(|found| is_error(found)).count();
+            match last_error {
+                Some(last) if severity == Severity::Error && errors >= ERRORS_MAX => {
+                    self.found[last] = found;
+                    last
+                }
+                Some(_) | None => {
+                    self.found.push(found);
+                    self.found.len() - 1
+                }
+            }
         });
         &mut self.found[index].diagnostic
     }

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `aws` | current documentation, recordings where it is silent |
 //! | `measured` | recordings win everywhere |
-//! | `documented-2022` | the literal older page: gated polling, IteratorAge at finish, exact ages, no delays that it does not name |
+//! | `documented-2022` | the literal older page: gated polling, ages at finish, no unnamed delays |
 //! | `defaults-2019` | as `aws` with the mapping's defaults of 2019 (S5.7) |
 //!
 //! **Assumption**: `documented-2022` keeps the backoffs, since the older page retries "until

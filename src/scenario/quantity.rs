@@ -72,7 +72,13 @@ impl Field<'_> {
 
     /// A size of at most 1 TiB.
     pub fn bytes(&self, cx: &mut Reading) -> Option<Bytes> {
-        let value = self.quantity("a size such as `600B`", "B", parse_bytes, cx)?;
+        self.bytes_in("B", cx)
+    }
+
+    /// A size of at most 1 TiB; `unit` is the one to suggest where it is missing.
+    pub fn bytes_in(&self, unit: &str, cx: &mut Reading) -> Option<Bytes> {
+        let expected = format!("a size such as `600{unit}`");
+        let value = self.quantity(&expected, unit, parse_bytes, cx)?;
         if value > BYTES_MAX {
             cx.error(
                 self,
@@ -85,7 +91,13 @@ impl Field<'_> {
 
     /// A rate of 0 to 10^9 per second, or none for ten years and more.
     pub fn rate(&self, cx: &mut Reading) -> Option<Rate> {
-        let value = self.quantity("a rate such as `200/s`", "/s", parse_rate, cx)?;
+        self.rate_in("/s", cx)
+    }
+
+    /// As [`Field::rate`]; `unit` is the one to suggest where it is missing.
+    pub fn rate_in(&self, unit: &str, cx: &mut Reading) -> Option<Rate> {
+        let expected = format!("a rate such as `200{unit}`");
+        let value = self.quantity(&expected, unit, parse_rate, cx)?;
         let per_second = value.per_second();
         if per_second > RATE_MAX_PER_SECOND {
             cx.error(

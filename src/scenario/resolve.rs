@@ -24,6 +24,7 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     cx.resolved.clear();
     let root = Field::of(root, "");
     let mut table = root.table("", cx)?;
+    table.accept_any("$schema");
     OF_THE_WHOLE.iter().for_each(|key| table.accept(key));
     let horizon = horizon(&mut table, cx);
     let start_unix_nanos = start(&mut table, cx);
@@ -35,6 +36,7 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     let shards = stream.as_ref().and_then(|stream| stream.shards);
     let kind = stream.as_ref().and_then(|stream| stream.kind);
     let context = TrafficContext {
+        root_place: sections.root_place,
         shards,
         start_of_day: start_of_day(start_unix_nanos.unwrap_or(0)),
         must_end: matches!(horizon, Some(Horizon::Drained { .. })),
@@ -95,11 +97,7 @@ impl<'d> Sections<'d> {
         Sections {
             root_place: table.place(),
             stream: table.optional("stream", cx),
-            traffic: table.required(
-                "traffic",
-                "[{ arrivals = { poisson = { rate = \"200/s\" } } }]",
-                cx,
-            ),
+            traffic: table.optional("traffic", cx),
             mapping: table.optional("mapping", cx),
             function: table.optional("function", cx),
             concurrency: table.optional("concurrency", cx),

@@ -1,6 +1,7 @@
 //! Where a scenario's text comes from: a file, and `--set key=value` of the command line.
 
 use std::fs;
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,15 +29,18 @@ impl Source {
     pub fn read(path: &Path) -> Result<Source, Diagnostics> {
         let name = path.display().to_string();
         let fail = |message: String| Diagnostics(vec![plain_error(&name, "", message)]);
-        let metadata =
-            fs::metadata(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+        let unreadable = |error: Error| match error.kind() == ErrorKind::NotFound {
+            true => fail("does not exist".to_owned()),
+            false => fail(format!("cannot be read: {error}")),
+        };
+        let metadata = fs::metadata(path).map_err(unreadable)?;
         if metadata.is_dir() {
             return Err(fail("is a folder; give the scenario file in it".to_owned()));
         }
         if metadata.len() > FILE_BYTES_MAX {
             return Err(fail("is larger than 256 MiB".to_owned()));
         }
-        let bytes = fs::read(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+        let bytes = fs::read(path).map_err(unreadable)?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             fail(format!(

@@ -1,5 +1,6 @@
 //! `[stream]`: kind, shards and retention (S1.5, S1.6).
 
+use super::document::Value;
 use super::reader::{Reading, TableReader};
 use crate::model::settings::{Stream, StreamKind};
 use crate::units::Duration;
@@ -29,11 +30,18 @@ impl StreamSection {
             .required("kind", "\"dynamodb\"", cx)
             .and_then(|field| field.word(&KINDS, cx));
         let shards = table.required("shards", "4", cx).and_then(|field| {
-            let count = field.whole(0, u64::MAX, cx)?;
+            let Value::Integer(count) = field.node.value else {
+                return field.whole_u32(1, SHARDS_MAX, cx);
+            };
             let message = match u32::try_from(count) {
-                Ok(0) => "a stream has at least 1 shard".to_owned(),
-                Ok(count) if count <= SHARDS_MAX => return Some(count),
-                Ok(_) | Err(_) => format!("{count} shards are too many; the most is {SHARDS_MAX}"),
+                Ok(count @ 1..=SHARDS_MAX) => return Some(count),
+                _ if count < 1 => "a stream has at least 1 shard".to_owned(),
+                _ => {
+                    format!(
+                        "{} shards are too many; the most is {SHARDS_MAX}",
+                        field.written()
+                    )
+                }
             };
             cx.error(&field, message);
             None

@@ -8,6 +8,7 @@
 //! Left out: CloudWatch JSON, which the importer turns into a CSV of counts.
 
 use std::fs;
+use std::io::ErrorKind;
 
 use super::arrivals::trace_times;
 use super::document::{Place, Value};
@@ -96,7 +97,7 @@ fn is_count(text: &str) -> bool {
 
 /// A time, in nanoseconds, and whether it is a date.
 fn time_of(text: &str) -> Option<(i128, bool)> {
-    let text = text.trim();
+    let text = plain(text);
     if let Ok(date) = text.parse::<jiff::Timestamp>() {
         return Some((date.as_nanosecond(), true));
     }
@@ -109,9 +110,14 @@ fn time_of(text: &str) -> Option<(i128, bool)> {
         .map(|time| (i128::from(time.as_nanos()), false))
 }
 
+/// A cell without blanks and without the byte order mark that a file may begin with.
+fn plain(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}').trim()
+}
+
 /// Whole numbers; also `12.0`, as spreadsheets and CloudWatch write them.
 fn count_of(text: &str) -> Option<u64> {
-    let text = text.trim();
+    let text = plain(text);
     let whole = text.split_once('.').map_or(text, |(whole, fraction)| {
         match fraction.bytes().all(|b| b == b'0') {
             true => whole,
@@ -280,6 +286,7 @@ fn read_file(file: &Field<'_>, name: &str, cx: &mut Reading) -> Option<String> {
             Ok(Err(_)) => format!("`{name}` is not UTF-8 text"),
             Err(error) => format!("`{name}` cannot be read: {error}"),
         },
+        Err(error) if error.kind() == ErrorKind::NotFound => format!("`{name}` does not exist"),
         Err(error) => format!("`{name}` cannot be read: {error}"),
     };
     cx.error(file, problem)

@@ -1,7 +1,8 @@
 //! `[[traffic]]`: what is written to the stream (S1.2).
 
 use super::arrivals::{self, ArrivalsContext};
-use super::reader::{Field, Reading};
+use super::document::{Place, Value};
+use super::reader::{Field, Reading, TableReader};
 use crate::model::settings::{Keys, RecordSize, Traffic};
 use crate::units::{Bytes, Duration, Instant, Probability};
 
@@ -17,6 +18,8 @@ pub(super) struct TrafficContext {
     pub shards: Option<u32>,
     /// Time of day of virtual time zero.
     pub start_of_day: Duration,
+    /// Where a missing table is reported.
+    pub root_place: Place,
     /// The run ends when everything is drained.
     pub must_end: bool,
 }
@@ -27,7 +30,13 @@ pub(super) fn traffic(
     context: &TrafficContext,
     cx: &mut Reading,
 ) -> Option<Vec<Traffic>> {
-    let field = field?;
+    let Some(field) = field else {
+        let message = "missing; write for example `[[traffic]]` and below it \
+                       `arrivals = { poisson = { rate = \"200/s\" } }`";
+        cx.problems
+            .error(context.root_place, "traffic", message.to_owned());
+        return None;
+    };
     let sources = field.list(SOURCES_MAX, "[[traffic]]", cx)?;
     if sources.is_empty() {
         cx.error(&field, "empty; a scenario needs at least one `[[traffic]]`");
@@ -139,7 +148,7 @@ fn keys(field: &Field<'_>, cx: &mut Reading) -> Option<Keys> {
     keys
 }
 
-fn key_count(table: &mut super::reader::TableReader<'_>, cx: &mut Reading) -> Option<u32> {
+fn key_count(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<u32> {
     table
         .required("count", "10000", cx)?
         .whole_u32(1, KEYS_MAX, cx)
@@ -147,7 +156,7 @@ fn key_count(table: &mut super::reader::TableReader<'_>, cx: &mut Reading) -> Op
 
 /// Reads a record size: a plain size, or a distribution.
 pub(super) fn record_size(field: &Field<'_>, cx: &mut Reading) -> Option<RecordSize> {
-    if !matches!(field.node.value, super::document::Value::Table(_)) {
+    if !matches!(field.node.value, Value::Table(_)) {
         return Some(RecordSize::Constant(record_bytes(field, cx)?));
     }
     let (tag, payload) = field.choice(&["constant", "uniform", "lognormal"], cx)?;

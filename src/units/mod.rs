@@ -13,6 +13,7 @@
 //! Left out: calendar dates, which only exports need and `scenario` converts.
 
 mod bytes;
+mod decimal;
 mod limit;
 mod parse;
 mod probability;
