@@ -88,11 +88,7 @@ fn load(source: &SourcePlan, shard: u32) -> Option<Load> {
             peak_at,
             start_of_day,
         } => {
-            let swing = Swing {
-                amplitude: amplitude.get(),
-                peak_at: *peak_at,
-                start_of_day: *start_of_day,
-            };
+            let swing = Swing::new(*amplitude, *peak_at, *start_of_day);
             let (records, peak) = diurnal_load(swing, from, to);
             over(to, mean.per_second() * records, mean.per_second() * peak)
         }
@@ -176,7 +172,7 @@ fn profile_load(
 fn diurnal_load(swing: Swing, from: Instant, to: Instant) -> (f64, f64) {
     let seconds = to.since(from).as_secs_f64();
     let (first, last) = (swing.angle(from), swing.angle(to));
-    let waves = swing.amplitude * DAY_SECONDS / std::f64::consts::TAU;
+    let waves = swing.amplitude() * DAY_SECONDS / std::f64::consts::TAU;
     let records = seconds + waves * (libm::sin(last) - libm::sin(first));
     let meets_peak = seconds >= DAY_SECONDS || last < first;
     let height = if meets_peak {
@@ -184,7 +180,7 @@ fn diurnal_load(swing: Swing, from: Instant, to: Instant) -> (f64, f64) {
     } else {
         libm::cos(first).max(libm::cos(last))
     };
-    (records, 1.0 + swing.amplitude * height)
+    (records, 1.0 + swing.amplitude() * height)
 }
 
 /// The load of single records at `times`, each with this weight.
