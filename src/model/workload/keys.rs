@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | unique | `1/S` | a random word |
 //! | single | 1 on the key's shard, else 0 | the key |
-//! | hot, share `h` | `(1-h)/S`, `+ h` where the hot key is | hot with chance `h/share`, or unique |
+//! | hot, share `h` | `(1-h)/S`, `+ h` where the hot key is | hot, chance `h/share`, or unique |
 //! | uniform, Zipf | sum of the chances of the keys that hash to it | by their chances |
 //! | round | `1/S` | record `i` has key `i mod count` of the shard |
 //!
