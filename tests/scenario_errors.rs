@@ -243,6 +243,18 @@ fn missing_and_strange_files_are_refused() {
 }
 
 #[test]
+fn a_missing_unit_comes_with_its_span_a_label_and_advice() {
+    let text = RIGHT.replace("\"120ms\"", "120");
+    let error = load(&source(&text), &[]).expect_err("the unit is missing");
+    let diagnostic = &error.0[0];
+    let end = diagnostic.offset + diagnostic.length;
+    assert_eq!(&diagnostic.text[diagnostic.offset..end], "120");
+    assert_eq!(diagnostic.label, "a unit is missing");
+    let help = "values with a unit stand in quotes: \"120ms\"";
+    assert_eq!(diagnostic.help.as_deref(), Some(help));
+}
+
+#[test]
 fn a_long_list_of_mistakes_is_cut_and_says_so() {
     let records = "{ at = 1 }, ".repeat(20_000);
     let arrivals = format!("{{ scripted = {{ records = [{records}] }} }}");

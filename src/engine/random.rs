@@ -86,3 +86,56 @@ impl RandomStream {
         ((u128::from(self.next_u64()) * u128::from(bound)) >> 64) as u64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: RandomSource = RandomSource {
+        seed: 1,
+        replication: 2,
+    };
+
+    #[test]
+    fn words_are_what_they_have_always_been() {
+        let mut stream = SOURCE.stream(Purpose(3), 4);
+        let words = [stream.next_u64(), stream.next_u64()];
+        assert_eq!(
+            words,
+            [1_223_844_302_487_303_164, 6_368_864_477_575_460_494]
+        );
+    }
+
+    #[test]
+    fn a_word_has_the_same_value_by_its_index_and_in_order() {
+        let mut stream = SOURCE.stream(Purpose(3), 4);
+        for index in 0..200 {
+            assert_eq!(stream.next_u64(), SOURCE.word(Purpose(3), 4, index));
+        }
+    }
+
+    #[test]
+    fn every_part_of_the_address_makes_another_stream() {
+        let words = [
+            SOURCE.word(Purpose(3), 4, 0),
+            RandomSource::new(2, 2).word(Purpose(3), 4, 0),
+            RandomSource::new(1, 3).word(Purpose(3), 4, 0),
+            SOURCE.word(Purpose(4), 4, 0),
+            SOURCE.word(Purpose(3), 5, 0),
+        ];
+        for (place, word) in words.iter().enumerate() {
+            assert!(!words[..place].contains(word), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn uniform_numbers_stay_within_their_bounds() {
+        let mut stream = SOURCE.stream(Purpose(5), 0);
+        for _ in 0..10_000 {
+            assert!((0.0..1.0).contains(&stream.uniform()));
+            let positive = stream.uniform_positive();
+            assert!(positive > 0.0 && positive <= 1.0);
+            assert!(stream.below(7) < 7);
+        }
+    }
+}

@@ -2,9 +2,9 @@
 //!
 //! | purposes | entity | item |
 //! |---|---|---|
-//! | 1 to 19, workload | [`entity`] of source (or poison fault) and shard, or node | as named below |
+//! | 1 to 19, workload | [`entity`] of source (or fault) and shard, or node | as named below |
 //! | 32 to 39, mapping | [`entity`] of lane and shard | as the mapping numbers them |
-//! | 48 to 59, function and destination | [`entity`] of lane and shard | as the mapping numbers them |
+//! | 48 to 59, function, destination | [`entity`] of lane and shard | as the mapping numbers |
 //!
 //! A number is never used twice and never changes its meaning: both would move the draws of
 //! every scenario. Left out: order, since an address has none.

@@ -340,15 +340,19 @@ impl Field<'_> {
             }
         };
         let written = self.written();
-        let message = if !bare.is_finite() {
-            format!("expected {expected}, found {written}")
+        if !bare.is_finite() {
+            cx.error(self, format!("expected {expected}, found {written}"));
         } else if bare < 0.0 {
-            format!("{written} is negative")
+            cx.error(self, format!("{written} is negative"));
         } else {
             let number = written.trim_matches('`');
-            format!("{written} has no unit; write `{number}{unit}`")
-        };
-        cx.error(self, message);
+            let message = format!("{written} has no unit; write `{number}{unit}`");
+            cx.error(self, message)
+                .label("a unit is missing")
+                .help(format!(
+                    "values with a unit stand in quotes: \"{number}{unit}\""
+                ));
+        }
         None
     }
 }

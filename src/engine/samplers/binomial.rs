@@ -1,9 +1,10 @@
 //! The binomial distribution: successes in `n` trials of chance `p`.
 //!
-//! By inversion from one word. Few expected successes: search upwards from 0 (BINV, Kachitvichyanukul
-//! and Schmeiser 1988). Many: search outwards from the mode, `m, m+1, m-1, ...`, whose chance comes
-//! from the saddle-point expansion (Loader 2000, Fast and Accurate Computation of Binomial
-//! Probabilities), `O(sqrt(n p q))` steps. Exact up to the 53 bits of the uniform.
+//! By inversion from one word. Few expected successes: search upwards from 0 (BINV,
+//! Kachitvichyanukul and Schmeiser 1988). Many: search outwards from the mode, `m, m+1, m-1,
+//! ...`, whose chance comes from the saddle-point expansion (Loader 2000, Fast and Accurate
+//! Computation of Binomial Probabilities), `O(sqrt(n p q))` steps. Exact up to the 53 bits of the
+//! uniform.
 
 use crate::engine::RandomStream;
 

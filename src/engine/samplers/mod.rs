@@ -3,7 +3,8 @@
 //! | sampler | words per draw | where used |
 //! |---|---|---|
 //! | [`Exponential`] | mostly 1 (rejection), exactly 1 by inversion | gaps, sojourns, durations |
-//! | [`StandardNormal`], [`Lognormal`], [`Uniform`], [`Geometric`], [`Empirical`] | 1 | attributes |
+//! | [`StandardNormal`], [`Lognormal`], [`Uniform`], [`Geometric`] | 1 | attributes |
+//! | [`Empirical`] | 1 | durations |
 //! | [`Discrete`], [`Binomial`] | 1 | keys, shares of a shard |
 //! | [`Hyperexponential`] | 2 | durations |
 //! | [`Gamma`], [`Erlang`], [`Poisson`] | varies (rejection) | sequential processes only |
@@ -28,6 +29,9 @@ mod uniform;
 
 #[cfg(test)]
 pub(crate) mod goodness;
+
+#[cfg(test)]
+mod fixed_values;
 
 pub use binomial::Binomial;
 pub use discrete::Discrete;

@@ -80,6 +80,26 @@ impl Attributes {
         }
     }
 
+    /// What all records of the source share, if they differ in time and number only.
+    #[inline]
+    pub(super) fn plain(&self, source: u16) -> Option<Record> {
+        match self {
+            Attributes::Drawn {
+                keys: None,
+                sizes: Sizes::Constant(bytes),
+                filter: None,
+            } => Some(Record {
+                arrival: Instant::START,
+                index: 0,
+                key_hash: 0,
+                bytes: *bytes,
+                source,
+                marks: Marks::default(),
+            }),
+            Attributes::Drawn { .. } | Attributes::Scripted { .. } => None,
+        }
+    }
+
     /// Record number `index` of the source's records on the shard.
     #[inline]
     pub(super) fn record(&mut self, source: u16, index: u64, arrival: Instant) -> Record {

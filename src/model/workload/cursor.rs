@@ -11,6 +11,9 @@ use super::marks::{CountMarks, TimeMarks};
 use crate::model::record::Record;
 use crate::units::Instant;
 
+/// Records that one source gives at a time.
+const BATCH: usize = 64;
+
 /// A position in the sequence of one shard's records, all sources merged by time.
 #[derive(Debug, Clone)]
 pub struct WorkloadCursor {
@@ -50,22 +53,32 @@ impl WorkloadCursor {
             .sources
             .iter_mut()
             .find(|source| source.next == Some(earliest))?;
-        let record = source.take()?;
-        Some(marked(record, &mut self.poison))
+        let mut record = source.take()?;
+        record.marks.poison |= self.poison.take(record.arrival);
+        Some(record)
     }
 
     /// Appends the next records to `out`, `count` of them or fewer at the end.
     pub fn fill(&mut self, out: &mut VecDeque<Record>, count: usize) {
-        out.reserve(count);
-        // One source needs no merging: measured, this halves the cost of a record.
-        if let [only] = self.sources.as_mut_slice() {
-            out.extend(
-                std::iter::from_fn(|| only.take())
-                    .take(count)
-                    .map(|record| marked(record, &mut self.poison)),
-            );
-        } else {
+        // One source needs no merging, and batches keep its state in registers: measured, a
+        // third of the cost of reading one by one.
+        let [only] = self.sources.as_mut_slice() else {
             out.extend(std::iter::from_fn(|| self.next_record()).take(count));
+            return;
+        };
+        let mut left = count;
+        while left > 0 && only.next.is_some() {
+            let begin = out.len();
+            only.append(out, left.min(BATCH));
+            if out
+                .back()
+                .is_some_and(|last| self.poison.is_due(last.arrival))
+            {
+                for record in out.range_mut(begin..) {
+                    record.marks.poison |= self.poison.take(record.arrival);
+                }
+            }
+            left -= out.len() - begin;
         }
     }
 
@@ -87,13 +100,6 @@ impl WorkloadCursor {
         }
         count
     }
-}
-
-/// The record with the marks that are due at its arrival.
-#[inline]
-fn marked(mut record: Record, poison: &mut TimeMarks) -> Record {
-    record.marks.poison |= poison.take(record.arrival);
-    record
 }
 
 impl SourceCursor {
@@ -130,5 +136,36 @@ impl SourceCursor {
         let mut record = self.attributes.record(self.source, index, arrival);
         record.marks.poison |= self.poison.take(index, arrival);
         Some(record)
+    }
+
+    /// Appends the next `count` records, 1 to [`BATCH`], or fewer at the end.
+    fn append(&mut self, out: &mut VecDeque<Record>, count: usize) {
+        let Some(ahead) = self.next else {
+            return;
+        };
+        let mut times = [ahead; BATCH + 1];
+        let further = self.arrivals.advance_many(&mut times[1..=count]);
+        let records = (1 + further).min(count);
+        self.next = (further == count).then_some(times[count]);
+        let (begin, first, source) = (out.len(), self.index, self.source);
+        self.index += records as u64;
+        let numbered = times[..records].iter().zip(first..self.index);
+        match self.attributes.plain(source) {
+            Some(plain) => {
+                out.extend(numbered.map(|(&arrival, index)| Record {
+                    arrival,
+                    index,
+                    ..plain
+                }));
+            }
+            None => out.extend(
+                numbered.map(|(&arrival, index)| self.attributes.record(source, index, arrival)),
+            ),
+        }
+        if self.poison.is_due(self.index - 1) {
+            for record in out.range_mut(begin..) {
+                record.marks.poison |= self.poison.take(record.index, record.arrival);
+            }
+        }
     }
 }

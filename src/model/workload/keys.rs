@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | unique | `1/S` | a random word |
 //! | single | 1 on the key's shard, else 0 | the key |
-//! | hot, share `h` | `(1-h)/S`, plus `h` on the hot key's shard | hot with chance `h / share`, else unique |
+//! | hot, share `h` | `(1-h)/S`, `+ h` where the hot key is | hot, chance `h/share`, or unique |
 //! | uniform, Zipf | sum of the chances of the keys that hash to it | by their chances |
 //! | round | `1/S` | record `i` has key `i mod count` of the shard |
 //!
@@ -17,9 +17,9 @@ use std::sync::Arc;
 
 use super::addressed::Addressed;
 use super::hash::{lane_of, mix, numbered_key, shard_of};
+use super::key_list::{KeyList, distribute, zipf_weights};
 use super::weights::ShardWeights;
 use crate::engine::RandomSource;
-use crate::engine::samplers::Discrete;
 use crate::model::purposes::{KEY_HASH, WHOLE_STREAM, entity};
 use crate::model::settings::{Keys, Traffic};
 
@@ -33,16 +33,6 @@ pub(super) struct KeyPlan {
     per_shard: bool,
     /// Per shard the numbered keys that lie on it; one entry for all shards with `per_shard`.
     lists: Arc<[Arc<KeyList>]>,
-}
-
-/// Numbered keys of a shard with their chances.
-#[derive(Debug)]
-pub(super) struct KeyList {
-    /// Numbers of the keys; `None`: `0..count`.
-    numbers: Option<Box<[u32]>>,
-    count: u32,
-    /// Chances of the keys; `None`: all the same.
-    popularity: Option<Discrete>,
 }
 
 /// The keys of one source on one shard.
@@ -84,12 +74,7 @@ impl KeyPlan {
         let salt = plan.salt(WHOLE_STREAM);
         let shared = match (chances, traffic.keys.clone()) {
             (Some((count, weights)), _) if traffic.per_shard || shards == 1 => {
-                let popularity = weights.and_then(|weights| Discrete::new(&weights));
-                let list = KeyList {
-                    numbers: None,
-                    count,
-                    popularity,
-                };
+                let list = KeyList::whole(count, weights.as_deref());
                 plan.lists = Arc::new([Arc::new(list)]);
                 ShardWeights::even(shards)
             }
@@ -153,56 +138,11 @@ impl KeyPlan {
     }
 }
 
-/// Weights of keys 0, 1, ... by Zipf's law: `(k+1)^-exponent`.
-fn zipf_weights(count: u32, exponent: f64) -> Vec<f64> {
-    (1..=count)
-        .map(|rank| libm::pow(f64::from(rank), -exponent))
-        .collect()
-}
-
 /// Shares of the shards where one key has `share` of all records and the rest lies evenly.
 fn one_key_shares(share: f64, salt: u64, shards: u32) -> ShardWeights {
     let mut shares = vec![(1.0 - share) / f64::from(shards); shards as usize];
     shares[shard_of(numbered_key(salt, 0), shards) as usize] += share;
     ShardWeights::shared(shares)
-}
-
-/// Sends each numbered key to its shard: the keys of every shard, and its share.
-fn distribute(
-    count: u32,
-    weights: Option<&[f64]>,
-    salt: u64,
-    shards: u32,
-) -> (Vec<Arc<KeyList>>, Vec<f64>) {
-    let mut numbers: Vec<Vec<u32>> = vec![Vec::new(); shards as usize];
-    for key in 0..count {
-        numbers[shard_of(numbered_key(salt, key), shards) as usize].push(key);
-    }
-    let weight = |key: u32| weights.map_or(1.0, |weights| weights[key as usize]);
-    let total: f64 = (0..count).map(weight).sum();
-    let mut shares = Vec::with_capacity(numbers.len());
-    let lists = numbers
-        .into_iter()
-        .map(|numbers| {
-            let here: Vec<f64> = numbers.iter().map(|&key| weight(key)).collect();
-            shares.push(here.iter().sum::<f64>() / total);
-            Arc::new(KeyList {
-                count: u32::try_from(numbers.len()).expect("a part of `count` keys is a u32"),
-                popularity: weights.and_then(|_| Discrete::new(&here)),
-                numbers: Some(numbers.into()),
-            })
-        })
-        .collect();
-    (lists, shares)
-}
-
-impl KeyList {
-    /// The number of the key at `place` of the list.
-    fn number(&self, place: u32) -> u32 {
-        self.numbers
-            .as_ref()
-            .map_or(place, |numbers| numbers[place as usize])
-    }
 }
 
 impl ShardKeys {
@@ -221,14 +161,7 @@ impl ShardKeys {
                     mix(word)
                 }
             }
-            ShardKeys::Listed { list, salt } => {
-                let random = words.at(index);
-                let place = match &list.popularity {
-                    Some(popularity) => popularity.sample(random),
-                    None => random.below(u64::from(list.count)) as u32,
-                };
-                numbered_key(*salt, list.number(place))
-            }
+            ShardKeys::Listed { list, salt } => numbered_key(*salt, list.draw(words.at(index))),
             ShardKeys::Round { count, salt } => {
                 numbered_key(*salt, (index % u64::from(*count)) as u32)
             }
@@ -252,13 +185,9 @@ impl ShardKeys {
             }
             ShardKeys::Listed { list, salt } => {
                 let mut shares = even(0.0);
-                for place in 0..list.count {
-                    let chance = match &list.popularity {
-                        Some(popularity) => popularity.chance(place),
-                        None => 1.0 / f64::from(list.count),
-                    };
+                for place in 0..list.count() {
                     let hash = numbered_key(*salt, list.number(place));
-                    shares[lane_of(hash, lanes) as usize] += chance;
+                    shares[lane_of(hash, lanes) as usize] += list.chance(place);
                 }
                 shares
             }
@@ -409,7 +338,7 @@ mod tests {
                 .lists
                 .iter()
                 .flat_map(|list| {
-                    (0..list.count).map(|place| numbered_key(salt, list.number(place)))
+                    (0..list.count()).map(|place| numbered_key(salt, list.number(place)))
                 })
                 .collect();
             hashes.sort_unstable();

@@ -2,12 +2,13 @@
 //!
 //! | marks | when | record |
 //! |---|---|---|
-//! | first | one mark at the later of `at` and the fault's start | the shard's first one at or after the mark |
-//! | rate | a Poisson process at `rate / shards` per shard, from the fault's start | the same |
-//! | probability | geometric gaps over the record numbers of each source | the one with the number |
+//! | first | one mark, the later of `at` and the fault's start | the first at or after the mark |
+//! | rate | Poisson at `rate / shards` per shard from the fault's start | the same |
+//! | probability | geometric gaps over the numbers of a source's records | the number's |
 //!
 //! A mark holds only if the record is written within the fault's time. No record takes a draw of
-//! its own: unmarked records cost a comparison. Left out: scripted records, which say it themselves.
+//! its own: unmarked records cost a comparison. Left out: scripted records, which say it
+//! themselves.
 
 use super::arrivals::Poisson;
 use crate::engine::samplers::Geometric;
@@ -102,10 +103,16 @@ impl TimeMarks {
         marks
     }
 
+    /// Whether a record written at `arrival` would take a mark.
+    #[inline]
+    pub(super) fn is_due(&self, arrival: Instant) -> bool {
+        arrival >= self.earliest
+    }
+
     /// Whether the shard's next record, written at `arrival`, is marked; it takes its marks.
     #[inline]
     pub(super) fn take(&mut self, arrival: Instant) -> bool {
-        arrival >= self.earliest && self.take_due(arrival)
+        self.is_due(arrival) && self.take_due(arrival)
     }
 
     #[cold]
@@ -170,10 +177,16 @@ impl CountMarks {
         CountMarks { marks, earliest }
     }
 
+    /// Whether a record up to and with number `index` may be marked.
+    #[inline]
+    pub(super) fn is_due(&self, index: u64) -> bool {
+        index >= self.earliest
+    }
+
     /// Whether record `index`, written at `arrival`, is marked; numbers are asked for in order.
     #[inline]
     pub(super) fn take(&mut self, index: u64, arrival: Instant) -> bool {
-        index >= self.earliest && self.take_due(index, arrival)
+        self.is_due(index) && self.take_due(index, arrival)
     }
 
     #[cold]
@@ -214,5 +227,136 @@ impl CountMark {
     fn advance(&mut self) {
         let gap = self.geometric.sample(&mut self.gaps);
         self.next = self.next.saturating_add(gap).saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::record::Record;
+    use crate::model::settings::Traffic;
+    use crate::model::workload::WorkloadPlan;
+    use crate::model::workload::test_settings::{per_second, poisson, settings};
+    use crate::units::Duration;
+
+    fn records(
+        shards: u32,
+        rate: f64,
+        marks: &[PoisonMarks],
+        (from, to): (u64, u64),
+    ) -> Vec<Vec<Record>> {
+        let traffic = vec![Traffic {
+            per_shard: true,
+            ..poisson(rate)
+        }];
+        let mut settings = settings(shards, traffic, Duration::from_secs(100_000));
+        settings.function.faults = marks
+            .iter()
+            .map(|&marks| Fault {
+                kind: FaultKind::Poison(marks),
+                from: Instant::from_secs(from),
+                to: Instant::from_secs(to),
+            })
+            .collect();
+        let plan = WorkloadPlan::new(&settings, RandomSource::new(6, 0));
+        let read = |shard: u32| {
+            let mut cursor = plan.cursor(shard);
+            std::iter::from_fn(|| cursor.next_record()).collect()
+        };
+        (0..shards).map(read).collect()
+    }
+
+    fn poison(records: &[Record]) -> Vec<Record> {
+        records
+            .iter()
+            .copied()
+            .filter(|record| record.marks.poison)
+            .collect()
+    }
+
+    #[test]
+    fn the_first_record_at_or_after_the_time_is_poison_on_its_shard_alone() {
+        let marks = [PoisonMarks::First {
+            at: Instant::from_secs(500),
+            shard: 1,
+        }];
+        let shards = records(3, 0.1, &marks, (0, 90_000));
+        let expected = shards[1]
+            .iter()
+            .find(|record| record.arrival >= Instant::from_secs(500));
+        let marked = poison(&shards[1]);
+        assert_eq!(
+            marked.iter().collect::<Vec<_>>(),
+            expected.into_iter().collect::<Vec<_>>()
+        );
+        assert!(poison(&shards[0]).is_empty() && poison(&shards[2]).is_empty());
+    }
+
+    #[test]
+    fn a_record_written_after_the_fault_is_not_poison() {
+        let marks = [PoisonMarks::First {
+            at: Instant::from_secs(500),
+            shard: 0,
+        }];
+        assert!(poison(&records(1, 0.1, &marks, (0, 500))[0]).is_empty());
+        assert!(poison(&records(1, 1e-3, &marks, (0, 501))[0]).is_empty());
+        let late = poison(&records(1, 0.1, &marks, (800, 2000))[0]);
+        assert_eq!(late.len(), 1);
+        assert!(late[0].arrival >= Instant::from_secs(800));
+    }
+
+    #[test]
+    fn marks_at_a_rate_come_at_that_rate_over_the_whole_stream() {
+        let marks = [PoisonMarks::Rate(per_second(0.02))];
+        let shards = records(4, 5.0, &marks, (20_000, 70_000));
+        let counts: Vec<usize> = shards.iter().map(|records| poison(records).len()).collect();
+        let total: usize = counts.iter().sum();
+        assert!((total as f64 - 1000.0).abs() < 140.0, "{counts:?}");
+        assert!(
+            counts.iter().all(|&count| (180..320).contains(&count)),
+            "{counts:?}"
+        );
+        let (from, to) = (Instant::from_secs(20_000), Instant::from_secs(70_000));
+        for record in shards.iter().flat_map(|records| poison(records)) {
+            assert!(from <= record.arrival && record.arrival < to);
+        }
+    }
+
+    #[test]
+    fn marks_by_chance_hit_their_share_within_the_time_of_the_fault() {
+        let some = Probability::new(0.01).expect("a chance");
+        let shards = records(2, 5.0, &[PoisonMarks::Probability(some)], (0, 50_000));
+        for records in &shards {
+            let count = poison(records).len() as f64;
+            assert!((count - 2500.0).abs() < 250.0, "{count} of 2500");
+            assert!(
+                poison(records)
+                    .iter()
+                    .all(|record| record.arrival < Instant::from_secs(50_000))
+            );
+        }
+        let always = [PoisonMarks::Probability(Probability::ONE)];
+        let all = records(1, 0.1, &always, (0, 100_000));
+        assert_eq!(poison(&all[0]).len(), all[0].len());
+        let never = [PoisonMarks::Probability(Probability::ZERO)];
+        assert!(poison(&records(1, 0.1, &never, (0, 100_000))[0]).is_empty());
+    }
+
+    #[test]
+    fn several_faults_mark_what_each_would_mark() {
+        let first = PoisonMarks::First {
+            at: Instant::from_secs(9),
+            shard: 0,
+        };
+        let rate = PoisonMarks::Rate(per_second(0.01));
+        let numbers = |marks: &[PoisonMarks]| -> Vec<u64> {
+            let read = records(1, 0.5, marks, (0, 100_000));
+            poison(&read[0]).iter().map(|record| record.index).collect()
+        };
+        let (mut both, with) = (numbers(&[rate]), numbers(&[rate, first]));
+        both.extend(numbers(&[first]));
+        both.sort_unstable();
+        both.dedup();
+        assert_eq!(with, both);
     }
 }

@@ -8,7 +8,7 @@
 //! | what | address of its draws |
 //! |---|---|
 //! | arrivals | a sequential stream per (source, shard) |
-//! | events of many records | a stream per source; how many fall on a shard: (event, node of the shard tree) |
+//! | events of many records | a stream per source; a shard's part: (event, node of the tree) |
 //! | key, size, filter | one word per (source, shard, record number) |
 //! | poison marks | a stream per (fault, shard), or per (fault, source, shard) |
 //!
@@ -21,6 +21,7 @@ mod arrivals;
 mod attributes;
 mod cursor;
 mod hash;
+mod key_list;
 mod keys;
 mod lists;
 mod marks;

@@ -7,7 +7,7 @@
 use super::arrivals::Swing;
 use super::plan::SourcePlan;
 use crate::model::settings::{Arrivals, BurstSize, Traffic};
-use crate::units::{Instant, Rate};
+use crate::units::{Duration, Instant, Rate};
 
 const DAY_SECONDS: f64 = 86_400.0;
 const MINUTE_NANOS: u64 = 60_000_000_000;
@@ -88,11 +88,7 @@ fn load(source: &SourcePlan, shard: u32) -> Option<Load> {
             peak_at,
             start_of_day,
         } => {
-            let swing = Swing {
-                amplitude: amplitude.get(),
-                peak_at: *peak_at,
-                start_of_day: *start_of_day,
-            };
+            let swing = Swing::new(*amplitude, *peak_at, *start_of_day);
             let (records, peak) = diurnal_load(swing, from, to);
             over(to, mean.per_second() * records, mean.per_second() * peak)
         }
@@ -176,7 +172,7 @@ fn profile_load(
 fn diurnal_load(swing: Swing, from: Instant, to: Instant) -> (f64, f64) {
     let seconds = to.since(from).as_secs_f64();
     let (first, last) = (swing.angle(from), swing.angle(to));
-    let waves = swing.amplitude * DAY_SECONDS / std::f64::consts::TAU;
+    let waves = swing.amplitude() * DAY_SECONDS / std::f64::consts::TAU;
     let records = seconds + waves * (libm::sin(last) - libm::sin(first));
     let meets_peak = seconds >= DAY_SECONDS || last < first;
     let height = if meets_peak {
@@ -184,7 +180,7 @@ fn diurnal_load(swing: Swing, from: Instant, to: Instant) -> (f64, f64) {
     } else {
         libm::cos(first).max(libm::cos(last))
     };
-    (records, 1.0 + swing.amplitude * height)
+    (records, 1.0 + swing.amplitude() * height)
 }
 
 /// The load of single records at `times`, each with this weight.
@@ -201,8 +197,117 @@ fn listed_load(times: &[Instant], traffic: &Traffic, end: Instant, weight: f64) 
     }
     Some(Load {
         from: begin,
-        to: last.saturating_add(crate::units::Duration::from_nanos(1)),
+        to: last.saturating_add(Duration::from_nanos(1)),
         records: times.len() as f64 * weight,
         peak: densest as f64 / 60.0 * weight,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::RandomSource;
+    use crate::model::settings::CountSpread;
+    use crate::model::workload::WorkloadPlan;
+    use crate::model::workload::test_settings::{per_second, poisson, settings};
+    use crate::units::Probability;
+
+    fn rates(traffic: Vec<Traffic>) -> ShardRates {
+        let settings = settings(2, traffic, Duration::from_secs(86_400));
+        WorkloadPlan::new(&settings, RandomSource::new(1, 0)).rates(1)
+    }
+
+    fn assert_rates(traffic: Vec<Traffic>, mean: f64, peak: f64) {
+        let seen = rates(traffic.clone());
+        assert!(
+            (seen.mean - mean).abs() < 1e-9 * mean,
+            "{seen:?}, not mean {mean}: {traffic:?}"
+        );
+        assert!(
+            (seen.peak - peak).abs() < 1e-9 * peak,
+            "{seen:?}, not peak {peak}: {traffic:?}"
+        );
+    }
+
+    #[test]
+    fn rates_are_those_of_the_arrivals() {
+        let seconds = Instant::from_secs;
+        let points = Arc::from([
+            (seconds(0), per_second(2.0)),
+            (seconds(43_200), per_second(10.0)),
+            (seconds(86_400), per_second(2.0)),
+        ]);
+        let diurnal = Arrivals::Diurnal {
+            mean: per_second(8.0),
+            amplitude: Probability::new(0.5).expect("a chance"),
+            peak_at: Duration::from_secs(20_000),
+            start_of_day: Duration::ZERO,
+        };
+        let on_off = Arrivals::OnOff {
+            rates: [per_second(4.0), per_second(20.0)],
+            sojourns: [Duration::from_secs(30), Duration::from_secs(10)],
+        };
+        let counts = Arrivals::TraceCounts {
+            period: Duration::from_secs(60),
+            counts: Arc::from([60, 240]),
+            spread: CountSpread::Even,
+        };
+        let times = Arrivals::TraceTimes {
+            times: (0..600).map(Instant::from_secs).collect(),
+        };
+        // Half of each source lies on the shard.
+        let cases = [
+            (
+                Arrivals::Poisson {
+                    rate: per_second(5.0),
+                },
+                2.5,
+                2.5,
+            ),
+            (
+                Arrivals::Profile {
+                    points,
+                    linear: true,
+                },
+                3.0,
+                5.0,
+            ),
+            (diurnal, 4.0, 6.0),
+            (on_off, 4.0, 10.0),
+            (counts, 1.25, 2.0),
+            (times, 300.0 / 599.000_000_001, 0.5),
+        ];
+        for (arrivals, mean, peak) in cases {
+            assert_rates(
+                vec![Traffic {
+                    arrivals,
+                    ..poisson(1.0)
+                }],
+                mean,
+                peak,
+            );
+        }
+    }
+
+    #[test]
+    fn sources_add_up_where_they_overlap_and_pauses_do_not_count() {
+        let between = |rate: f64, from: u64, to: u64| Traffic {
+            from: Instant::from_secs(from),
+            to: Instant::from_secs(to),
+            ..poisson(rate)
+        };
+        let overlapping = vec![between(2.0, 0, 100), between(4.0, 50, 150)];
+        assert_rates(overlapping, 2.0, 3.0);
+        let apart = vec![between(2.0, 0, 100), between(4.0, 80_000, 80_100)];
+        assert_rates(apart, 1.5, 2.0);
+        assert_eq!(
+            rates(Vec::new()),
+            ShardRates {
+                mean: 0.0,
+                peak: 0.0
+            }
+        );
+    }
 }

@@ -2,8 +2,9 @@
 //!
 //! The counts are multinomial by shard weight. A binary tree over the shards halves the range at
 //! every node: of `n` records in a range, `Binomial(n, W(left) / W(range))` fall in its left half
-//! (Devroye 1986, Non-Uniform Random Variate Generation, XI.1.4). The draw is addressed by (event, node), so
-//! every shard walks its own path from the root, in `O(log shards)`, and all agree.
+//! (Devroye 1986, Non-Uniform Random Variate Generation, XI.1.4). The draw is addressed by
+//! (event, node), so every shard walks its own path from the root, in `O(log shards)`, and all
+//! agree.
 //! Left out: single records, whose shard is one word (`lists`).
 
 use super::addressed::Addressed;

@@ -1,13 +1,14 @@
 //! A Poisson process with a sinusoidal daily rate.
 //!
 //! Thinning (Lewis and Shedler 1979, Naval Research Logistics 26): candidates at the peak rate
-//! `mean (1 + a)` are kept with chance `rate(t) / peak`, `rate(t) = mean (1 + a cos(2 pi (t - peak_at) / 24 h))`.
+//! `mean (1 + a)` are kept with chance `rate(t) / peak`, where
+//! `rate(t) = mean (1 + a cos(2 pi (t - peak_at) / 24 h))`.
 //! Below the lowest rate a candidate is kept without a cosine.
 
 use super::whole_nanos;
 use crate::engine::RandomStream;
 use crate::engine::samplers::Exponential;
-use crate::units::{Duration, Instant};
+use crate::units::{Duration, Instant, Probability};
 
 const DAY_NANOS: u64 = 86_400_000_000_000;
 
@@ -15,11 +16,11 @@ const DAY_NANOS: u64 = 86_400_000_000_000;
 #[derive(Debug, Clone, Copy)]
 pub(in crate::model::workload) struct Swing {
     /// Relative swing, 0 to 1.
-    pub(in crate::model::workload) amplitude: f64,
+    amplitude: f64,
     /// Time of day of the peak.
-    pub(in crate::model::workload) peak_at: Duration,
+    peak_at: Duration,
     /// Time of day of virtual time zero.
-    pub(in crate::model::workload) start_of_day: Duration,
+    start_of_day: Duration,
 }
 
 /// Position in a daily Poisson process.
@@ -34,6 +35,24 @@ pub(in crate::model::workload) struct Diurnal {
 }
 
 impl Swing {
+    /// A swing of `amplitude` around the mean, highest at the time of day `peak_at`.
+    pub(in crate::model::workload) fn new(
+        amplitude: Probability,
+        peak_at: Duration,
+        start_of_day: Duration,
+    ) -> Swing {
+        Swing {
+            amplitude: amplitude.get(),
+            peak_at,
+            start_of_day,
+        }
+    }
+
+    /// Relative swing, 0 to 1.
+    pub(in crate::model::workload) fn amplitude(&self) -> f64 {
+        self.amplitude
+    }
+
     /// The angle of the time of day after the peak, in radians, `0..2 pi`.
     pub(in crate::model::workload) fn angle(&self, now: Instant) -> f64 {
         let start = self.start_of_day.as_nanos() % DAY_NANOS;

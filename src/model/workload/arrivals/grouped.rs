@@ -11,6 +11,7 @@
 use super::groups::{Group, Groups};
 use super::{Place, whole_nanos};
 use crate::model::purposes::{SPREAD, entity};
+use crate::model::settings::CountSpread;
 use crate::model::workload::addressed::Addressed;
 use crate::model::workload::split::ShardPath;
 use crate::model::workload::weights::ShardWeights;
@@ -44,24 +45,31 @@ pub(super) enum Spread {
 }
 
 impl Spread {
-    /// Evenly, the shards of a stream one after the other.
-    pub(super) fn even(weights: &ShardWeights, shard: u32) -> Spread {
-        let phase = match weights {
-            ShardWeights::Own => 0.0,
-            ShardWeights::Shared { shards, .. } => f64::from(shard) / f64::from(*shards),
-        };
-        Spread::Even { phase }
-    }
-
-    /// Independently and uniformly.
-    pub(super) fn uniform(place: Place) -> Spread {
-        let stream = place
-            .random
-            .stream(SPREAD, entity(place.source.into(), place.shard));
-        Spread::Uniform {
-            words: Box::new(Addressed::new(stream)),
-            drawn: 0,
-            rest: 1.0,
+    /// The spread of a trace of counts on a shard.
+    pub(super) fn new(spread: CountSpread, place: Place) -> Spread {
+        let Place {
+            random,
+            source,
+            shard,
+            weights,
+            ..
+        } = place;
+        match spread {
+            CountSpread::AtStart => Spread::AtOnce,
+            CountSpread::Even => Spread::Even {
+                phase: match weights {
+                    ShardWeights::Own => 0.0,
+                    ShardWeights::Shared { shards, .. } => f64::from(shard) / f64::from(*shards),
+                },
+            },
+            CountSpread::Uniform => {
+                let stream = random.stream(SPREAD, entity(source.into(), shard));
+                Spread::Uniform {
+                    words: Box::new(Addressed::new(stream)),
+                    drawn: 0,
+                    rest: 1.0,
+                }
+            }
         }
     }
 

@@ -48,7 +48,7 @@ pub(super) enum Groups {
     PoissonBursts {
         now: Instant,
         mean_gap_nanos: f64,
-        gaps: RandomStream,
+        gaps: Box<RandomStream>,
         next: u64,
         sizes: Sizes,
     },
@@ -110,7 +110,7 @@ impl Groups {
                 sizes,
             }
         } else {
-            let gaps = place.random.stream(BURST_GAPS, address);
+            let gaps = Box::new(place.random.stream(BURST_GAPS, address));
             Groups::PoissonBursts {
                 now: from,
                 mean_gap_nanos: 1e9 / rate,
@@ -139,28 +139,7 @@ impl Groups {
                 tick,
                 rate,
                 written,
-            } => {
-                let tick_nanos = tick.as_nanos() as f64;
-                let due_before =
-                    |number: u64| libm::ceil(number as f64 * tick_nanos * *rate / 1e9) as u64;
-                // Ticks that bring nothing are jumped over; the estimate is then set right.
-                let mut number = (*written as f64 * 1e9 / *rate / tick_nanos) as u64;
-                while number > 0 && due_before(number) > *written {
-                    number -= 1;
-                }
-                while due_before(number + 1) <= *written {
-                    number += 1;
-                }
-                let records = due_before(number + 1) - *written;
-                *written += records;
-                let at = from.saturating_add(whole_nanos(number as f64 * tick_nanos));
-                Some(Group {
-                    number,
-                    at,
-                    length: Duration::ZERO,
-                    records,
-                })
-            }
+            } => Some(next_tick(*from, *tick, *rate, written)),
             Groups::EvenBursts {
                 from,
                 rate,
@@ -216,6 +195,29 @@ impl Groups {
                 })
             }
         }
+    }
+}
+
+/// The next tick that brings records, which are added to `written`.
+fn next_tick(from: Instant, tick: Duration, rate: f64, written: &mut u64) -> Group {
+    let tick_nanos = tick.as_nanos() as f64;
+    let due_before = |number: u64| libm::ceil(number as f64 * tick_nanos * rate / 1e9) as u64;
+    // Ticks that bring nothing are jumped over; the estimate is then set right.
+    let mut number = (*written as f64 * 1e9 / rate / tick_nanos) as u64;
+    while number > 0 && due_before(number) > *written {
+        number -= 1;
+    }
+    while due_before(number + 1) <= *written {
+        number += 1;
+    }
+    let records = due_before(number + 1) - *written;
+    *written += records;
+    let at = from.saturating_add(whole_nanos(number as f64 * tick_nanos));
+    Group {
+        number,
+        at,
+        length: Duration::ZERO,
+        records,
     }
 }
 

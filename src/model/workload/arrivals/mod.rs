@@ -25,7 +25,7 @@ use super::lists::Listed;
 use super::weights::ShardWeights;
 use crate::engine::RandomSource;
 use crate::model::purposes::{ARRIVAL_GAPS, RATE_SWITCHES, entity};
-use crate::model::settings::{Arrivals, CountSpread, Traffic};
+use crate::model::settings::{Arrivals, Traffic};
 use crate::units::{Duration, Instant};
 
 use diurnal::Diurnal;
@@ -81,42 +81,37 @@ pub(super) struct Place<'a> {
 impl ArrivalCursor {
     /// The arrivals of `traffic` at a place; `listed` belongs to traces of times and scripts.
     pub(super) fn new(traffic: &Traffic, listed: Option<&Listed>, place: Place) -> ArrivalCursor {
-        let Place {
-            random,
-            source,
-            shard,
-            weights,
-            end,
-        } = place;
-        let weight = weights.of(shard);
-        if weight <= 0.0 || traffic.from >= end {
+        let (random, shard, end) = (place.random, place.shard, place.end);
+        let (from, weight) = (traffic.from, place.weights.of(shard));
+        if weight <= 0.0 || from >= end {
             return ArrivalCursor::Never;
         }
-        let from = traffic.from;
-        let own = entity(source.into(), shard);
+        let own = entity(place.source.into(), shard);
         let gaps = || random.stream(ARRIVAL_GAPS, own);
         let varying =
             |curve: Curve| ArrivalCursor::Varying(Box::new(Varying::new(curve, gaps(), from, end)));
         let grouped = |groups: Groups, spread: Spread| {
             ArrivalCursor::Grouped(Box::new(Grouped::new(groups, spread, place)))
         };
+        let listed_times = |offset: Duration| match listed {
+            Some(listed) => {
+                ArrivalCursor::Listed(ListedTimes::new(listed.clone(), shard, offset, (from, end)))
+            }
+            None => ArrivalCursor::Never,
+        };
         match &traffic.arrivals {
             Arrivals::Constant { rate, tick: None } => {
                 let rate = rate.per_second();
-                let late = if traffic.per_shard {
-                    0.0
-                } else {
-                    f64::from(shard) / rate
-                };
+                let late = f64::from(if traffic.per_shard { 0 } else { shard }) / rate;
                 ArrivalCursor::Evenly(Evenly::new(rate * weight, late, from, end))
             }
             Arrivals::Constant {
                 rate,
                 tick: Some(tick),
-            } => grouped(
-                Groups::ticks(from, *tick, rate.per_second()),
-                Spread::AtOnce,
-            ),
+            } => {
+                let ticks = Groups::ticks(from, *tick, rate.per_second());
+                grouped(ticks, Spread::AtOnce)
+            }
             Arrivals::Poisson { rate } => {
                 let rate = rate.per_second() * weight;
                 ArrivalCursor::Poisson(Box::new(Poisson::new(rate, gaps(), from, end)))
@@ -130,52 +125,29 @@ impl ArrivalCursor {
                 peak_at,
                 start_of_day,
             } => {
-                let swing = Swing {
-                    amplitude: amplitude.get(),
-                    peak_at: *peak_at,
-                    start_of_day: *start_of_day,
-                };
+                let swing = Swing::new(*amplitude, *peak_at, *start_of_day);
                 let mean = mean.per_second() * weight;
                 ArrivalCursor::Diurnal(Box::new(Diurnal::new(mean, swing, gaps(), from, end)))
             }
             Arrivals::Bursts { rate, size, even } => {
-                let rate = rate.per_second();
-                grouped(
-                    Groups::bursts(from, rate, *size, *even, place),
-                    Spread::AtOnce,
-                )
+                let bursts = Groups::bursts(from, rate.per_second(), *size, *even, place);
+                grouped(bursts, Spread::AtOnce)
             }
             Arrivals::OnOff { rates, sojourns } => varying(Curve::switching(
                 rates.map(|rate| rate.per_second() * weight),
                 *sojourns,
                 random.stream(RATE_SWITCHES, own),
             )),
-            Arrivals::TraceTimes { .. } | Arrivals::Scripted { .. } => match listed {
-                Some(listed) => {
-                    let is_script = matches!(traffic.arrivals, Arrivals::Scripted { .. });
-                    let offset = if is_script { Instant::START } else { from };
-                    let window = (from, end);
-                    ArrivalCursor::Listed(ListedTimes::new(
-                        listed.clone(),
-                        shard,
-                        offset.since(Instant::START),
-                        window,
-                    ))
-                }
-                None => ArrivalCursor::Never,
-            },
+            Arrivals::TraceTimes { .. } => listed_times(from.since(Instant::START)),
+            Arrivals::Scripted { .. } => listed_times(Duration::ZERO),
             Arrivals::TraceCounts {
                 period,
                 counts,
                 spread,
-            } => {
-                let spread = match spread {
-                    CountSpread::AtStart => Spread::AtOnce,
-                    CountSpread::Even => Spread::even(weights, shard),
-                    CountSpread::Uniform => Spread::uniform(place),
-                };
-                grouped(Groups::periods(from, *period, counts.clone()), spread)
-            }
+            } => grouped(
+                Groups::periods(from, *period, counts.clone()),
+                Spread::new(*spread, place),
+            ),
         }
     }
 
@@ -206,6 +178,19 @@ impl ArrivalCursor {
         }
     }
 
+    /// The next arrivals, one after the other; how many there were before the end.
+    pub(super) fn advance_many(&mut self, times: &mut [Instant]) -> usize {
+        match self {
+            ArrivalCursor::Never => 0,
+            ArrivalCursor::Evenly(evenly) => advance_each(|| evenly.advance(), times),
+            ArrivalCursor::Poisson(poisson) => advance_each(|| poisson.advance(), times),
+            ArrivalCursor::Varying(varying) => advance_each(|| varying.advance(), times),
+            ArrivalCursor::Diurnal(diurnal) => advance_each(|| diurnal.advance(), times),
+            ArrivalCursor::Grouped(grouped) => advance_each(|| grouped.advance(), times),
+            ArrivalCursor::Listed(listed) => advance_each(|| listed.advance(), times),
+        }
+    }
+
     /// Passes `ahead`, the arrival given last and at most `until`, and all up to `until`.
     pub(super) fn pass_through(&mut self, ahead: Instant, until: Instant) -> Passed {
         match self {
@@ -218,6 +203,18 @@ impl ArrivalCursor {
             ArrivalCursor::Listed(listed) => listed.pass_through(ahead, until),
         }
     }
+}
+
+/// Fills `times` until there are no more.
+#[inline]
+fn advance_each(mut advance: impl FnMut() -> Option<Instant>, times: &mut [Instant]) -> usize {
+    for (count, time) in times.iter_mut().enumerate() {
+        match advance() {
+            Some(next) => *time = next,
+            None => return count,
+        }
+    }
+    times.len()
 }
 
 /// Passes one record after the other.

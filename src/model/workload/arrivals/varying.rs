@@ -1,11 +1,13 @@
 //! A Poisson process whose rate is made of pieces: profiles and on-off sources.
 //!
 //! Inversion of the integrated rate: if `E` is exponential with mean 1, the next record is where
-//! `∫ rate dt = E` (Çinlar 1975, Introduction to Stochastic Processes, 4.7). On a straight piece that starts at rate `a` and
-//! rises by `b` per second: `x = 2E / (a + sqrt(a² + 2bE))`. One exponential per record.
+//! `∫ rate dt = E` (Çinlar 1975, Introduction to Stochastic Processes, 4.7). On a straight piece
+//! that starts at rate `a` and rises by `b` per second: `x = 2E / (a + sqrt(a² + 2bE))`. One
+//! exponential per record.
 
 use std::sync::Arc;
 
+use super::whole_nanos;
 use crate::engine::RandomStream;
 use crate::engine::samplers::Exponential;
 use crate::units::{Duration, Instant, Rate};
@@ -173,7 +175,7 @@ impl Varying {
             if need < mass {
                 let slope = (piece.last - first) / length;
                 let root = libm::sqrt((first * first + 2.0 * slope * need).max(0.0));
-                let wait = Duration::from_secs_f64(2.0 * need / (first + root));
+                let wait = whole_nanos(2e9 * need / (first + root));
                 self.now = self.now.saturating_add(wait).min(piece.end);
                 return (self.now < self.end).then_some(self.now);
             }

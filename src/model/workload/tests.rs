@@ -1,1 +1,0 @@
-//! Tests of the workload as a whole.
