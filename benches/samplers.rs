@@ -29,16 +29,10 @@ const HOUR_OF_RECORDS: u64 = 3_600_000;
 fn draws(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("draws");
     let mut random = RandomSource::new(1, 0).stream(Purpose(1), 0);
-    group
-        .throughput(Throughput::Elements(HOUR_OF_RECORDS))
-        .sample_size(20);
+    group.throughput(Throughput::Elements(HOUR_OF_RECORDS)).sample_size(20);
     let exponential = Exponential::new();
     group.bench_function("exponential, 3.6 million", |bencher| {
-        bencher.iter(|| {
-            (0..HOUR_OF_RECORDS)
-                .map(|_| exponential.sample(&mut random))
-                .sum::<f64>()
-        });
+        bencher.iter(|| (0..HOUR_OF_RECORDS).map(|_| exponential.sample(&mut random)).sum::<f64>());
     });
     group.bench_function("words, 3.6 million", |bencher| {
         bencher
@@ -55,15 +49,9 @@ fn draws(criterion: &mut Criterion) {
     group.bench_function("normal", |bencher| {
         bencher.iter(|| StandardNormal::sample(&mut random));
     });
-    group.bench_function("lognormal", |bencher| {
-        bencher.iter(|| lognormal.sample(&mut random))
-    });
-    group.bench_function("gamma", |bencher| {
-        bencher.iter(|| gamma.sample(&mut random))
-    });
-    group.bench_function("geometric", |bencher| {
-        bencher.iter(|| geometric.sample(&mut random))
-    });
+    group.bench_function("lognormal", |bencher| bencher.iter(|| lognormal.sample(&mut random)));
+    group.bench_function("gamma", |bencher| bencher.iter(|| gamma.sample(&mut random)));
+    group.bench_function("geometric", |bencher| bencher.iter(|| geometric.sample(&mut random)));
     group.bench_function("poisson, mean 200", |bencher| {
         bencher.iter(|| counts.sample(&mut random));
     });
@@ -84,13 +72,7 @@ fn kinds() -> Vec<(&'static str, Arrivals)> {
     };
     vec![
         ("constant", Arrivals::Constant { rate, tick: None }),
-        (
-            "ticks",
-            Arrivals::Constant {
-                rate,
-                tick: Some(Duration::from_secs(1)),
-            },
-        ),
+        ("ticks", Arrivals::Constant { rate, tick: Some(Duration::from_secs(1)) }),
         ("poisson", Arrivals::Poisson { rate }),
         (
             "profile",
@@ -128,9 +110,7 @@ fn kinds() -> Vec<(&'static str, Arrivals)> {
         ),
         (
             "trace of times",
-            Arrivals::TraceTimes {
-                times: (0..HOUR_OF_RECORDS).map(millis).collect(),
-            },
+            Arrivals::TraceTimes { times: (0..HOUR_OF_RECORDS).map(millis).collect() },
         ),
         ("counts, even", counted(CountSpread::Even)),
         ("counts, uniform", counted(CountSpread::Uniform)),
@@ -160,34 +140,19 @@ fn read_hour(plan: &WorkloadPlan) -> u64 {
 
 fn arrivals(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("an hour of records");
-    group
-        .throughput(Throughput::Elements(HOUR_OF_RECORDS))
-        .sample_size(10);
+    group.throughput(Throughput::Elements(HOUR_OF_RECORDS)).sample_size(10);
     for (name, arrivals) in kinds() {
-        let plan = plan(vec![Traffic {
-            arrivals,
-            ..poisson(1.0)
-        }]);
-        group.bench_function(format!("fill, {name}"), |bencher| {
-            bencher.iter(|| read_hour(&plan))
-        });
+        let plan = plan(vec![Traffic { arrivals, ..poisson(1.0) }]);
+        group.bench_function(format!("fill, {name}"), |bencher| bencher.iter(|| read_hour(&plan)));
         group.bench_function(format!("skip, {name}"), |bencher| {
             bencher.iter(|| plan.cursor(0).skip_through(Instant::FAR_FUTURE));
         });
     }
     let two = plan(vec![poisson(500.0), poisson(500.0)]);
-    group.bench_function("fill, two poisson sources", |bencher| {
-        bencher.iter(|| read_hour(&two))
-    });
+    group.bench_function("fill, two poisson sources", |bencher| bencher.iter(|| read_hour(&two)));
     let drawn = Traffic {
-        keys: Keys::Zipf {
-            count: 10_000,
-            exponent: 1.0,
-        },
-        record_size: RecordSize::Lognormal {
-            p50: Bytes::new(600),
-            p99: Bytes::new(8192),
-        },
+        keys: Keys::Zipf { count: 10_000, exponent: 1.0 },
+        record_size: RecordSize::Lognormal { p50: Bytes::new(600), p99: Bytes::new(8192) },
         matches_filter: Probability::new(0.5).expect("a chance"),
         ..poisson(1000.0)
     };

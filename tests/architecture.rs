@@ -35,11 +35,7 @@ type Check = fn(&SourceFile) -> Vec<Violation>;
 fn assert_nothing_violates(check: Check) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let files = source::read_all(&root);
-    assert!(
-        files.len() > 10,
-        "only {} source files were found",
-        files.len()
-    );
+    assert!(files.len() > 10, "only {} source files were found", files.len());
     let report: Vec<String> = files
         .iter()
         .flat_map(|file| {

@@ -132,11 +132,7 @@ fn every_row_that_claims_to_be_modelled_is_cited_in_the_source() {
         .filter(|row| !cited.contains_key(&row.rule))
         .map(|row| row.rule)
         .collect();
-    assert!(
-        missing.is_empty(),
-        "modelled, but cited nowhere in src: {}",
-        missing.join(" ")
-    );
+    assert!(missing.is_empty(), "modelled, but cited nowhere in src: {}", missing.join(" "));
 }
 
 #[test]
@@ -146,12 +142,7 @@ fn every_row_says_its_status_its_evidence_and_whether_it_is_an_assumption() {
         let is_known = ["modelled", "later"].contains(&status) || status.starts_with("partly: ");
         assert!(is_known, "{}: unknown status `{status}`", row.rule);
         let is_assumption = row.assumption.starts_with("**yes**");
-        assert!(
-            is_assumption || row.assumption == "no",
-            "{}: {}",
-            row.rule,
-            row.assumption
-        );
+        assert!(is_assumption || row.assumption == "no", "{}: {}", row.rule, row.assumption);
         // What is only inferred is an assumption, and nothing else is.
         let is_inferred = row.evidence.contains("inferred");
         assert_eq!(is_inferred, is_assumption, "{}: {}", row.rule, row.evidence);
@@ -169,8 +160,5 @@ fn citations_are_told_from_other_words() {
 fn a_row_is_read_by_its_cells() {
     let rows = rows_of("| rule | x |\n| S2.4a | how | recorded | no | partly: not all |\n");
     assert_eq!(rows.len(), 1);
-    assert_eq!(
-        (rows[0].rule.as_str(), rows[0].status.as_str()),
-        ("S2.4a", "partly: not all")
-    );
+    assert_eq!((rows[0].rule.as_str(), rows[0].status.as_str()), ("S2.4a", "partly: not all"));
 }

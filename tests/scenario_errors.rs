@@ -22,11 +22,7 @@ duration = "120ms"
 "#;
 
 fn source(text: &str) -> Source {
-    Source {
-        name: "s.toml".to_owned(),
-        text: text.to_owned(),
-        folder: PathBuf::from("tests"),
-    }
+    Source { name: "s.toml".to_owned(), text: text.to_owned(), folder: PathBuf::from("tests") }
 }
 
 /// All messages of a scenario, one per line.
@@ -44,10 +40,7 @@ fn messages(text: &str, sets: &[&str]) -> String {
                     writeln!(said, "> rule {rule}").expect("a string takes everything");
                 }
                 let end = diagnostic.offset + diagnostic.length;
-                assert!(
-                    diagnostic.text.get(diagnostic.offset..end).is_some(),
-                    "{diagnostic:?}"
-                );
+                assert!(diagnostic.text.get(diagnostic.offset..end).is_some(), "{diagnostic:?}");
             }
         }
     }
@@ -63,10 +56,7 @@ struct Case {
 
 fn cases(table: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
-    for line in table
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with("# "))
-    {
+    for line in table.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")) {
         if let Some(replaced) = line.strip_prefix("@ ") {
             cases.push(Case {
                 replaced: replaced.to_owned(),
@@ -74,9 +64,7 @@ fn cases(table: &str) -> Vec<Case> {
                 expected: String::new(),
             });
         } else {
-            let case = cases
-                .last_mut()
-                .expect("the table begins with a line `@ ...`");
+            let case = cases.last_mut().expect("the table begins with a line `@ ...`");
             let part = match line.starts_with("> ") {
                 true => &mut case.expected,
                 false => &mut case.lines,
@@ -98,11 +86,7 @@ fn every_mistake_is_reported_with_its_place_and_what_to_write() {
     }
     let mut differences = String::new();
     let cases = cases(&table);
-    assert!(
-        cases.len() > 150,
-        "the table has lost cases: {} are left",
-        cases.len()
-    );
+    assert!(cases.len() > 150, "the table has lost cases: {} are left", cases.len());
     for case in cases {
         let replaced = format!("{}\n", case.replaced);
         assert!(RIGHT.contains(&replaced), "no line {replaced}");
@@ -133,10 +117,7 @@ fn several_mistakes_are_reported_in_one_go_in_order_of_place() {
         .replace("TRIM_HORIZON\"", "TRIM_HORIZON\"\nBatchSize = 0")
         .replace("120ms", "fast");
     let said = messages(&text, &[]);
-    let lines: Vec<&str> = said
-        .lines()
-        .filter(|line| !line.starts_with("> rule"))
-        .collect();
+    let lines: Vec<&str> = said.lines().filter(|line| !line.starts_with("> rule")).collect();
     assert_eq!(
         lines,
         [
@@ -212,10 +193,7 @@ fn files_that_are_no_scenario_get_one_clear_message() {
 
 #[test]
 fn line_and_column_are_right_behind_a_byte_order_mark_and_windows_line_ends() {
-    let text = format!(
-        "\u{feff}{}",
-        RIGHT.replace('\n', "\r\n").replace("\"120ms\"", "120")
-    );
+    let text = format!("\u{feff}{}", RIGHT.replace('\n', "\r\n").replace("\"120ms\"", "120"));
     assert_eq!(
         messages(&text, &[]),
         "> s.toml:10:12: function.duration: `120` has no unit; write `120ms`\n"
@@ -232,10 +210,7 @@ fn missing_and_strange_files_are_refused() {
     let missing = Source::read(&PathBuf::from("tests/no-such.toml")).map(|_| ());
     let folder = Source::read(&PathBuf::from("tests")).map(|_| ());
     let said = |result: Result<(), Diagnostics>| result.map_err(|error| error.to_string());
-    assert_eq!(
-        said(missing),
-        Err("tests/no-such.toml:1:1: does not exist".to_owned())
-    );
+    assert_eq!(said(missing), Err("tests/no-such.toml:1:1: does not exist".to_owned()));
     assert_eq!(
         said(folder),
         Err("tests:1:1: is a folder; give the scenario file in it".to_owned())
@@ -262,10 +237,7 @@ fn a_long_list_of_mistakes_is_cut_and_says_so() {
     let said = messages(&text, &[]);
     assert_eq!(said.lines().count(), 200);
     let last = said.lines().last().expect("there are 200 lines");
-    assert!(
-        last.ends_with("write `1s` (and at least 800 more are not shown)"),
-        "{last}"
-    );
+    assert!(last.ends_with("write `1s` (and at least 800 more are not shown)"), "{last}");
 }
 
 #[test]

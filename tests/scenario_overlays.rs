@@ -51,10 +51,7 @@ fn set_changes_values_lists_choices_and_whole_tables() {
     assert_eq!(settings.concurrency.reserved, Some(12));
     assert_eq!(scenario.seed, 9);
     let rate = Rate::new(3.0).expect("a rate");
-    assert_eq!(
-        settings.traffic[0].arrivals,
-        Arrivals::Constant { rate, tick: None }
-    );
+    assert_eq!(settings.traffic[0].arrivals, Arrivals::Constant { rate, tick: None });
 }
 
 #[test]
@@ -67,24 +64,15 @@ fn variants_change_copies_of_the_scenario_that_set_has_changed() {
          [[variant]]\nname = \"rate\"\n[variant.set]\n\"function.fault.0.poison.rate\" = \"1/h\"\n"
     );
     let scenario = loaded(&text, &["mapping.BatchSize=50"]);
-    let batch_sizes: Vec<u32> = scenario
-        .variants
-        .iter()
-        .map(|variant| variant.settings.mapping.batch_size)
-        .collect();
+    let batch_sizes: Vec<u32> =
+        scenario.variants.iter().map(|variant| variant.settings.mapping.batch_size).collect();
     assert_eq!(batch_sizes, [50, 2, 50, 50]);
     let nested = &scenario.variants[2].settings;
     assert_eq!(nested.mapping.maximum_retry_attempts, Limit::Limited(2));
     assert_eq!(nested.function.timeout, Duration::from_secs(9));
-    assert_eq!(
-        nested.function.duration,
-        scenario.base().settings.function.duration
-    );
+    assert_eq!(nested.function.duration, scenario.base().settings.function.duration);
     let poison = &scenario.variants[3].settings.function.faults[0].kind;
-    assert!(
-        matches!(poison, FaultKind::Poison(PoisonMarks::Rate(_))),
-        "{poison:?}"
-    );
+    assert!(matches!(poison, FaultKind::Poison(PoisonMarks::Rate(_))), "{poison:?}");
 }
 
 #[test]
@@ -93,15 +81,9 @@ fn a_variant_that_switches_the_kind_of_stream_gets_the_defaults_of_that_kind() {
         "{SMALL}[[variant]]\nname = \"kinesis\"\nset = {{ \"stream.kind\" = \"kinesis\" }}\n"
     );
     let scenario = loaded(&text, &[]);
-    let intervals: Vec<Duration> = scenario
-        .variants
-        .iter()
-        .map(|variant| variant.settings.knobs.poll_interval)
-        .collect();
-    assert_eq!(
-        intervals,
-        [Duration::from_millis(250), Duration::from_secs(1)]
-    );
+    let intervals: Vec<Duration> =
+        scenario.variants.iter().map(|variant| variant.settings.knobs.poll_interval).collect();
+    assert_eq!(intervals, [Duration::from_millis(250), Duration::from_secs(1)]);
 }
 
 #[test]
@@ -109,17 +91,12 @@ fn the_fingerprint_follows_the_meaning_and_not_the_form_of_a_file() {
     let fingerprint = |text: &str, sets: &[&str]| loaded(text, sets).fingerprint;
     let plain = fingerprint(SMALL, &[]);
     assert_eq!(plain.len(), 16);
-    let same = SMALL
-        .replace("\"1h\"", "\"60min\"  # an hour")
-        .replace("120ms", "0.12s");
+    let same = SMALL.replace("\"1h\"", "\"60min\"  # an hour").replace("120ms", "0.12s");
     assert_eq!(plain, fingerprint(&same, &[]));
     assert_eq!(plain, fingerprint(SMALL, &["mapping.BatchSize=100"]));
-    for set in [
-        "mapping.BatchSize=99",
-        "seed=2",
-        "replications=3",
-        "prices.lambda_per_gb_second=$1",
-    ] {
+    for set in
+        ["mapping.BatchSize=99", "seed=2", "replications=3", "prices.lambda_per_gb_second=$1"]
+    {
         assert_ne!(plain, fingerprint(SMALL, &[set]), "{set}");
     }
 }
@@ -131,21 +108,13 @@ fn doubtful_settings_are_accepted_with_a_warning() {
         (&[], "", ""),
         (&[], poison, "W-endless-retries"),
         (&["mapping.MaximumRetryAttempts=2"], "", "W-no-destination"),
-        (
-            &["function.timeout=1s", "function.duration=2s"],
-            "",
-            "W-timeout-near-duration",
-        ),
+        (&["function.timeout=1s", "function.duration=2s"], "", "W-timeout-near-duration"),
         (
             &["function.duration={ base = \"0s\", per_record = \"30ms\" }"],
             "",
             "W-timeout-near-duration",
         ),
-        (
-            &["traffic.0.keys=single", "mapping.ParallelizationFactor=2"],
-            "",
-            "W-lanes-above-keys",
-        ),
+        (&["traffic.0.keys=single", "mapping.ParallelizationFactor=2"], "", "W-lanes-above-keys"),
         (&["concurrency.reserved=3"], "", "W-concurrency-below-lanes"),
         (&["stream.shards=2000"], "", "W-concurrency-below-lanes"),
         (&["mapping.BatchSize=2000"], "", "W-batch-above-page"),
@@ -154,41 +123,21 @@ fn doubtful_settings_are_accepted_with_a_warning() {
             "",
             "W-writes-back-unfiltered",
         ),
-        (
-            &["mapping.FilterCriteria={ Filters = [] }"],
-            "",
-            "W-filter-share",
-        ),
+        (&["mapping.FilterCriteria={ Filters = [] }"], "", "W-filter-share"),
         (&["traffic.0.matches_filter=30%"], "", "W-filter-share"),
-        (
-            &["mapping.ProvisionedPollerConfig={}"],
-            "",
-            "W-not-modelled",
-        ),
+        (&["mapping.ProvisionedPollerConfig={}"], "", "W-not-modelled"),
     ];
     for (sets, lines, code) in cases {
         let scenario = loaded(&format!("{SMALL}{lines}"), sets);
-        let codes: Vec<&str> = scenario
-            .warnings
-            .iter()
-            .filter_map(|warning| warning.rule.as_deref())
-            .collect();
+        let codes: Vec<&str> =
+            scenario.warnings.iter().filter_map(|warning| warning.rule.as_deref()).collect();
         let expected: &[&str] = if code.is_empty() { &[] } else { &[code] };
         assert_eq!(codes, expected, "{sets:?} {lines}");
     }
     let old = loaded(
         SMALL,
-        &[
-            "mapping.MaximumRecordAgeInSeconds=60",
-            "mapping.MaximumBatchingWindowInSeconds=300",
-        ],
+        &["mapping.MaximumRecordAgeInSeconds=60", "mapping.MaximumBatchingWindowInSeconds=300"],
     );
-    let says = |text: &str| {
-        old.warnings
-            .iter()
-            .any(|warning| warning.to_string().contains(text))
-    };
-    assert!(says(
-        "discarded at an age of 1 min, but the batching window gathers them"
-    ));
+    let says = |text: &str| old.warnings.iter().any(|warning| warning.to_string().contains(text));
+    assert!(says("discarded at an age of 1 min, but the batching window gathers them"));
 }

@@ -50,10 +50,7 @@ fn hours(hours: u64) -> Instant {
 #[test]
 fn what_a_small_scenario_leaves_out_has_its_default() {
     let scenario = loaded(SMALL);
-    assert_eq!(
-        (scenario.name.as_str(), scenario.seed, scenario.replications),
-        ("small", 1, 20)
-    );
+    assert_eq!((scenario.name.as_str(), scenario.seed, scenario.replications), ("small", 1, 20));
     let settings = &scenario.base().settings;
     assert_eq!(settings.start_unix_nanos, 1_767_225_600_000_000_000);
     assert_eq!(settings.mapping.batch_size, 100);
@@ -64,11 +61,7 @@ fn what_a_small_scenario_leaves_out_has_its_default() {
     assert_eq!(prices.lambda_per_million_requests, 0.2);
     assert_eq!(prices.kinesis_put_unit, Bytes::new(25_000));
     let line = |key: &str| {
-        let resolved = scenario
-            .base()
-            .resolved
-            .iter()
-            .find(|setting| setting.key == key);
+        let resolved = scenario.base().resolved.iter().find(|setting| setting.key == key);
         resolved.map(|setting| (setting.value.as_str(), setting.is_default))
     };
     assert_eq!(line("BatchSize"), Some(("100", true)));
@@ -90,33 +83,17 @@ fn a_profile_sets_knobs_and_single_knobs_override_it() {
     assert_eq!(defaults_2019.maximum_retry_attempts, Limit::Limited(10_000));
     let week = Duration::from_secs(604_800);
     assert_eq!(defaults_2019.maximum_record_age, Limit::Limited(week));
-    assert_eq!(
-        with("poll_interval = \"1s\"").knobs.idle_poll_interval,
-        Duration::from_secs(1)
-    );
-    assert_eq!(
-        with("page_records = \"unlimited\"").knobs.page_records,
-        Limit::Unlimited
-    );
+    assert_eq!(with("poll_interval = \"1s\"").knobs.idle_poll_interval, Duration::from_secs(1));
+    assert_eq!(with("page_records = \"unlimited\"").knobs.page_records, Limit::Unlimited);
 }
 
 #[test]
 fn a_run_until_drained_is_cut_off_after_its_duration_or_a_week() {
     let ending = SMALL.replace("\"20/s\" } }", "\"20/s\" } }\nto = \"10min\"");
     let capped = base(&ending.replace("\"1h\"", "\"1h\"\nuntil = \"drained\"")).horizon;
-    assert_eq!(
-        capped,
-        Horizon::Drained {
-            at_most: Duration::from_secs(3600)
-        }
-    );
+    assert_eq!(capped, Horizon::Drained { at_most: Duration::from_secs(3600) });
     let week = base(&ending.replace("duration = \"1h\"", "until = \"drained\"")).horizon;
-    assert_eq!(
-        week,
-        Horizon::Drained {
-            at_most: Duration::from_secs(604_800)
-        }
-    );
+    assert_eq!(week, Horizon::Drained { at_most: Duration::from_secs(604_800) });
 }
 
 #[test]
@@ -134,50 +111,25 @@ fn distributions_of_times_become_a_base_and_a_factor() {
     let points = [(chance(0.0), 0.25), (chance(0.5), 0.5), (chance(1.0), 1.0)];
     let branches = [(chance(0.9), 0.25), (chance(0.1), 1.0)];
     let cases = [
-        (
-            "{ exponential = { mean = \"100ms\" } }",
-            millis(100, Variation::Exponential),
-        ),
-        (
-            "{ erlang = { mean = \"8ms\", stages = 4 } }",
-            millis(8, Variation::Erlang { stages: 4 }),
-        ),
+        ("{ exponential = { mean = \"100ms\" } }", millis(100, Variation::Exponential)),
+        ("{ erlang = { mean = \"8ms\", stages = 4 } }", millis(8, Variation::Erlang { stages: 4 })),
         (
             "{ lognormal = { p50 = \"20ms\", p99 = \"80ms\" } }",
             millis(20, Variation::Lognormal { p99: 4.0 }),
         ),
         (
             "{ uniform = { low = \"10ms\", high = \"40ms\" } }",
-            millis(
-                40,
-                Variation::Uniform {
-                    low: 0.25,
-                    high: 1.0,
-                },
-            ),
+            millis(40, Variation::Uniform { low: 0.25, high: 1.0 }),
         ),
         (
             "{ empirical = { max = \"40ms\", p50 = \"20ms\", min = \"10ms\" } }",
-            millis(
-                40,
-                Variation::Empirical {
-                    points: points.into(),
-                },
-            ),
+            millis(40, Variation::Empirical { points: points.into() }),
         ),
         (
             "{ hyperexponential = { branches = [[\"90%\", \"10ms\"], [\"10%\", \"40ms\"]] } }",
-            millis(
-                40,
-                Variation::Hyperexponential {
-                    branches: branches.into(),
-                },
-            ),
+            millis(40, Variation::Hyperexponential { branches: branches.into() }),
         ),
-        (
-            "{ base = \"5ms\", variation = \"exponential\" }",
-            millis(5, Variation::Exponential),
-        ),
+        ("{ base = \"5ms\", variation = \"exponential\" }", millis(5, Variation::Exponential)),
     ];
     for (written, expected) in cases {
         assert_eq!(duration_of(written), expected, "{written}");
@@ -191,17 +143,11 @@ fn arrivals_of_every_kind_are_read() {
         base(&text).traffic[0].arrivals.clone()
     };
     let tick = Some(Duration::from_secs(1));
-    let times = [
-        Instant::from_nanos(500_000_000),
-        Instant::from_nanos(1_500_000_000),
-    ];
+    let times = [Instant::from_nanos(500_000_000), Instant::from_nanos(1_500_000_000)];
     let cases = [
         (
             "{ constant = { rate = \"2/s\", tick = \"1s\" } }",
-            Arrivals::Constant {
-                rate: rate(2.0),
-                tick,
-            },
+            Arrivals::Constant { rate: rate(2.0), tick },
         ),
         (
             "{ profile = { points = [[\"0s\", \"0/s\"], [\"1h\", \"5/s\"]], shape = \"linear\" } }",
@@ -219,9 +165,7 @@ fn arrivals_of_every_kind_are_read() {
         ),
         (
             "{ trace = { file = \"times.csv\", times = \"time\" } }",
-            Arrivals::TraceTimes {
-                times: [times[0], times[1], Instant::from_secs(120)].into(),
-            },
+            Arrivals::TraceTimes { times: [times[0], times[1], Instant::from_secs(120)].into() },
         ),
         (
             "{ trace = { file = \"times.csv\", counts = 2, period = \"1m\", spread = \"even\" } }",

@@ -120,11 +120,8 @@ set = { "mapping.BisectBatchOnFunctionError" = false }
 "#;
 
 fn loaded(text: &str) -> Scenario {
-    let source = Source {
-        name: "whole.toml".to_owned(),
-        text: text.to_owned(),
-        folder: PathBuf::new(),
-    };
+    let source =
+        Source { name: "whole.toml".to_owned(), text: text.to_owned(), folder: PathBuf::new() };
     load(&source, &[]).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -153,14 +150,8 @@ fn whole_traffic() -> Vec<Traffic> {
                 peak_at: Duration::from_secs(14 * 3600),
                 start_of_day: Duration::from_secs(6 * 3600),
             },
-            keys: Keys::Zipf {
-                count: 10_000,
-                exponent: 1.0,
-            },
-            record_size: RecordSize::Lognormal {
-                p50: Bytes::new(600),
-                p99: Bytes::new(8192),
-            },
+            keys: Keys::Zipf { count: 10_000, exponent: 1.0 },
+            record_size: RecordSize::Lognormal { p50: Bytes::new(600), p99: Bytes::new(8192) },
             from: Instant::START,
             to: Instant::FAR_FUTURE,
             per_shard: false,
@@ -172,9 +163,7 @@ fn whole_traffic() -> Vec<Traffic> {
                 size: BurstSize::Geometric { mean: 10.0 },
                 even: true,
             },
-            keys: Keys::Hot {
-                share: chance(0.25),
-            },
+            keys: Keys::Hot { share: chance(0.25) },
             record_size: RecordSize::Constant(Bytes::new(600)),
             from: hours(1),
             to: hours(2),
@@ -205,10 +194,7 @@ fn whole_function() -> Function {
     let fault = |kind, from, to| Fault { kind, from, to };
     let half_past_two = Instant::from_secs(9000);
     let forever = Instant::FAR_FUTURE;
-    let poison = PoisonMarks::First {
-        at: hours(1),
-        shard: 3,
-    };
+    let poison = PoisonMarks::First { at: hours(1), shard: 3 };
     Function {
         duration: FunctionDuration {
             base: Duration::from_millis(20),
@@ -225,11 +211,7 @@ fn whole_function() -> Function {
             fault(FaultKind::Poison(poison), Instant::START, forever),
             fault(FaultKind::Outage, hours(2), half_past_two),
             fault(FaultKind::Slow(5.0), hours(3), hours(4)),
-            fault(
-                FaultKind::ErrorRate(chance(0.01)),
-                Instant::from_secs(600),
-                forever,
-            ),
+            fault(FaultKind::ErrorRate(chance(0.01)), Instant::from_secs(600), forever),
         ],
         reports: FailureReport::FirstFailed,
         writes_back: Some(WritesBack {
@@ -293,45 +275,22 @@ fn a_whole_scenario_becomes_the_settings_that_it_says() {
     };
     assert_eq!(scenario.base().settings, expected);
     assert_eq!(scenario.warnings, []);
-    let head = (
-        scenario.name.as_str(),
-        scenario.seed,
-        scenario.replications,
-        scenario.analysis,
-    );
+    let head = (scenario.name.as_str(), scenario.seed, scenario.replications, scenario.analysis);
     assert_eq!(head, ("Orders", 7, 5, Analysis::SteadyState));
-    let without_bisect = Settings {
-        mapping: Mapping {
-            bisect: false,
-            ..expected.mapping.clone()
-        },
-        ..expected
-    };
-    let names: Vec<&str> = scenario
-        .variants
-        .iter()
-        .map(|variant| variant.name.as_str())
-        .collect();
+    let without_bisect =
+        Settings { mapping: Mapping { bisect: false, ..expected.mapping.clone() }, ..expected };
+    let names: Vec<&str> = scenario.variants.iter().map(|variant| variant.name.as_str()).collect();
     assert_eq!(names, ["today", "no bisect"]);
     assert_eq!(scenario.variants[1].settings, without_bisect);
     let limits: Vec<(&str, Comparison, f64)> = scenario
         .assertions
         .iter()
-        .map(|assertion| {
-            (
-                assertion.metric.as_str(),
-                assertion.comparison,
-                assertion.limit,
-            )
-        })
+        .map(|assertion| (assertion.metric.as_str(), assertion.comparison, assertion.limit))
         .collect();
     let below = ("iterator_age.p99", Comparison::Below, 60.0);
     assert_eq!(limits, [below, ("cost_usd.total", Comparison::AtMost, 1.5)]);
     let measured = &scenario.measured[0];
     let value = (measured.variant.as_str(), measured.value, measured.scale);
     assert_eq!(value, ("today", 0.673, 1.0));
-    assert_eq!(
-        measured.during,
-        Some((Duration::ZERO, Duration::from_secs(900)))
-    );
+    assert_eq!(measured.during, Some((Duration::ZERO, Duration::from_secs(900))));
 }

@@ -38,17 +38,11 @@ impl UnitPoint {
             below >= 0.0 && above >= 0.0 && whole > 0.0 && whole.is_finite(),
             "no point divides the unit interval as {below} : {above}"
         );
-        UnitPoint {
-            below: below / whole,
-            above: above / whole,
-        }
+        UnitPoint { below: below / whole, above: above / whole }
     }
 
     fn mirrored(self) -> UnitPoint {
-        UnitPoint {
-            below: self.above,
-            above: self.below,
-        }
+        UnitPoint { below: self.above, above: self.below }
     }
 }
 

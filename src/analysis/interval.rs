@@ -114,23 +114,13 @@ fn moments(values: &[f64]) -> Option<Moments> {
         count += 1.0;
         // The first difference is the value itself: written out, so that no rounding enters.
         let before = value - mean;
-        mean = if count == 1.0 {
-            value
-        } else {
-            mean + before / count
-        };
+        mean = if count == 1.0 { value } else { mean + before / count };
         squares += before * (value - mean);
     }
     match values.len() {
         0 => None,
-        1 => Some(Moments {
-            mean,
-            standard_deviation: 0.0,
-        }),
-        _ => Some(Moments {
-            mean,
-            standard_deviation: libm::sqrt(squares / (count - 1.0)),
-        }),
+        1 => Some(Moments { mean, standard_deviation: 0.0 }),
+        _ => Some(Moments { mean, standard_deviation: libm::sqrt(squares / (count - 1.0)) }),
     }
 }
 
@@ -146,10 +136,7 @@ mod tests {
         let mean = estimate.value.expect("ten values have a mean");
         let half_width = estimate.half_width().expect("ten values have an interval");
         assert!((mean - 0.987).abs() < 1e-12, "{mean}");
-        assert!(
-            (half_width - 0.284_786_154_303_814).abs() < 1e-9,
-            "{half_width}"
-        );
+        assert!((half_width - 0.284_786_154_303_814).abs() < 1e-9, "{half_width}");
     }
 
     #[test]
@@ -202,12 +189,8 @@ mod tests {
     fn a_relative_precision_is_sought_a_little_narrower() {
         let values = [10.0, 12.0, 9.0, 11.0, 13.0];
         let relative = replications_needed(&values, 0.95, Precision::Relative(0.05), 10_000);
-        let absolute = replications_needed(
-            &values,
-            0.95,
-            Precision::Absolute(11.0 * 0.05 / 1.05),
-            10_000,
-        );
+        let absolute =
+            replications_needed(&values, 0.95, Precision::Absolute(11.0 * 0.05 / 1.05), 10_000);
         assert_eq!(relative, absolute);
         assert!(relative.expect("enough") > values.len());
     }
@@ -220,10 +203,7 @@ mod tests {
         let wild = [0.0, 1000.0];
         let needed = replications_needed(&wild, 0.95, Precision::Absolute(0.001), 1000);
         assert_eq!(needed, None);
-        assert_eq!(
-            replications_needed(&[1.0], 0.95, Precision::Absolute(1.0), 1000),
-            None
-        );
+        assert_eq!(replications_needed(&[1.0], 0.95, Precision::Absolute(1.0), 1000), None);
     }
 
     #[test]

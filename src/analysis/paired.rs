@@ -43,10 +43,7 @@ mod tests {
         let expected = 2.776_445_105 * libm::sqrt(0.232_38 / 5.0);
         assert!((estimate.value.expect("five pairs") - 0.564).abs() < 1e-9);
         let half_width = estimate.half_width().expect("five pairs");
-        assert!(
-            (half_width - expected).abs() < 1e-6,
-            "{half_width} {expected}"
-        );
+        assert!((half_width - expected).abs() < 1e-6, "{half_width} {expected}");
     }
 
     #[test]

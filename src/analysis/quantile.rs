@@ -55,9 +55,7 @@ pub fn quantile_interval(count: u64, q: f64, confidence: f64) -> RankInterval {
     let law = Binomial { count, chance: q };
     let lower = law.quantile(tail);
     let upper = law.quantile(1.0 - tail) + 1;
-    let below_lower = lower
-        .checked_sub(1)
-        .map_or(0.0, |rank| law.cumulative(rank));
+    let below_lower = lower.checked_sub(1).map_or(0.0, |rank| law.cumulative(rank));
     RankInterval {
         lower_rank: (lower > 0).then_some(lower),
         upper_rank: (upper <= count).then_some(upper),
@@ -103,13 +101,7 @@ mod tests {
     #[test]
     fn quantiles_lie_on_straight_lines_between_order_statistics() {
         let sorted = [1.0, 2.0, 4.0, 8.0];
-        for (q, expected) in [
-            (0.0, 1.0),
-            (1.0 / 3.0, 2.0),
-            (0.5, 3.0),
-            (0.9, 6.8),
-            (1.0, 8.0),
-        ] {
+        for (q, expected) in [(0.0, 1.0), (1.0 / 3.0, 2.0), (0.5, 3.0), (0.9, 6.8), (1.0, 8.0)] {
             let quantile = empirical_quantile(&sorted, q).expect("four values");
             assert!((quantile - expected).abs() < 1e-12, "{q}: {quantile}");
         }
@@ -134,10 +126,7 @@ mod tests {
     fn a_median_of_few_values_is_enclosed_as_in_the_tables_of_the_sign_test() {
         // n = 10: ranks 2 and 9, coverage 1 - 2 (1 + 10)/1024.
         let interval = quantile_interval(10, 0.5, 0.95);
-        assert_eq!(
-            (interval.lower_rank, interval.upper_rank),
-            (Some(2), Some(9))
-        );
+        assert_eq!((interval.lower_rank, interval.upper_rank), (Some(2), Some(9)));
         assert!((interval.coverage - (1.0 - 22.0 / 1024.0)).abs() < 1e-12);
     }
 
@@ -152,10 +141,7 @@ mod tests {
 
     #[test]
     fn the_binomial_law_agrees_with_adding_up_its_terms() {
-        let law = Binomial {
-            count: 30,
-            chance: 0.3,
-        };
+        let law = Binomial { count: 30, chance: 0.3 };
         let (mut term, mut sum) = (1.0, 0.0);
         for _ in 0..30 {
             term *= 0.7;

@@ -169,10 +169,7 @@ mod tests {
     }
 
     fn even(lane_rates: &[f64]) -> Vec<LaneLoad> {
-        let lane = |&rate: &f64| LaneLoad {
-            mean: per_second(rate),
-            peak: per_second(rate),
-        };
+        let lane = |&rate: &f64| LaneLoad { mean: per_second(rate), peak: per_second(rate) };
         lane_rates.iter().map(lane).collect()
     }
 
@@ -194,10 +191,7 @@ mod tests {
 
     fn assert_close(value: Option<f64>, expected: f64) {
         let value = value.expect("an unstable load has this figure");
-        assert!(
-            (value - expected).abs() < 1e-9,
-            "{value} instead of {expected}"
-        );
+        assert!((value - expected).abs() < 1e-9, "{value} instead of {expected}");
     }
 
     #[test]
@@ -296,11 +290,7 @@ mod tests {
 
     #[test]
     fn no_load_and_no_service_time_are_stable() {
-        for load in [
-            load(&[], 1, 10, 0),
-            load(&[0.0], 1, 10, 0),
-            load(&[9.0], 1, 0, 0),
-        ] {
+        for load in [load(&[], 1, 10, 0), load(&[0.0], 1, 10, 0), load(&[9.0], 1, 0, 0)] {
             let stability = assess(&load);
             assert_eq!(stability.verdict, StabilityVerdict::Stable);
             assert_eq!(stability.worst_utilization, 0.0);

@@ -33,8 +33,7 @@ impl RandomSource {
     pub fn stream(&self, purpose: Purpose, entity: u64) -> RandomStream {
         let mut key = [0u8; 32];
         for (part, value) in
-            key.chunks_exact_mut(8)
-                .zip([self.seed, self.replication, purpose.0, entity])
+            key.chunks_exact_mut(8).zip([self.seed, self.replication, purpose.0, entity])
         {
             part.copy_from_slice(&value.to_le_bytes());
         }
@@ -57,8 +56,7 @@ impl RandomStream {
 
     /// Moves to item `index` when every item takes `words` 64-bit words.
     pub fn seek(&mut self, index: u64, words: u64) {
-        self.0
-            .set_word_pos(u128::from(index) * u128::from(words) * 2);
+        self.0.set_word_pos(u128::from(index) * u128::from(words) * 2);
     }
 
     /// The next 64 random bits.
@@ -91,19 +89,13 @@ impl RandomStream {
 mod tests {
     use super::*;
 
-    const SOURCE: RandomSource = RandomSource {
-        seed: 1,
-        replication: 2,
-    };
+    const SOURCE: RandomSource = RandomSource { seed: 1, replication: 2 };
 
     #[test]
     fn words_are_what_they_have_always_been() {
         let mut stream = SOURCE.stream(Purpose(3), 4);
         let words = [stream.next_u64(), stream.next_u64()];
-        assert_eq!(
-            words,
-            [1_223_844_302_487_303_164, 6_368_864_477_575_460_494]
-        );
+        assert_eq!(words, [1_223_844_302_487_303_164, 6_368_864_477_575_460_494]);
     }
 
     #[test]

@@ -18,19 +18,11 @@ pub struct Estimate {
 
 impl Estimate {
     /// A figure that does not exist.
-    pub const ABSENT: Estimate = Estimate {
-        value: None,
-        low: None,
-        high: None,
-    };
+    pub const ABSENT: Estimate = Estimate { value: None, low: None, high: None };
 
     /// A figure known exactly or from one replication only.
     pub fn point(value: f64) -> Estimate {
-        Estimate {
-            value: Some(value),
-            low: None,
-            high: None,
-        }
+        Estimate { value: Some(value), low: None, high: None }
     }
 
     /// Half the width of the interval, if there is one.

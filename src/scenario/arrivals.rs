@@ -9,9 +9,8 @@ use super::trace::trace;
 use crate::model::settings::{Arrivals, BurstSize};
 use crate::units::{Duration, Instant, Rate};
 
-const KINDS: [&str; 8] = [
-    "constant", "poisson", "profile", "diurnal", "bursts", "on_off", "trace", "scripted",
-];
+const KINDS: [&str; 8] =
+    ["constant", "poisson", "profile", "diurnal", "bursts", "on_off", "trace", "scripted"];
 const PROFILE_POINTS_MAX: usize = 100_000;
 const BURST_RECORDS_MAX: u32 = 1_000_000;
 
@@ -42,10 +41,7 @@ pub(super) fn arrivals(
         _ => "{ rate = \"200/s\" }",
     };
     let Some(payload) = payload else {
-        cx.error(
-            field,
-            format!("`{tag}` needs settings; write `{{ {tag} = {example} }}`"),
-        );
+        cx.error(field, format!("`{tag}` needs settings; write `{{ {tag} = {example} }}`"));
         return None;
     };
     let mut table = payload.table(example, cx)?;
@@ -53,8 +49,7 @@ pub(super) fn arrivals(
         "constant" => constant(&mut table, cx),
         "poisson" => {
             let rate = table.required("rate", "\"200/s\"", cx);
-            rate.and_then(|rate| rate.positive_rate(cx))
-                .map(|rate| Arrivals::Poisson { rate })
+            rate.and_then(|rate| rate.positive_rate(cx)).map(|rate| Arrivals::Poisson { rate })
         }
         "profile" => profile(&mut table, cx),
         "diurnal" => diurnal(&mut table, context, cx),
@@ -73,9 +68,9 @@ pub(super) fn ends_by_itself(arrivals: &Arrivals) -> bool {
         Arrivals::TraceTimes { .. } | Arrivals::TraceCounts { .. } | Arrivals::Scripted { .. } => {
             true
         }
-        Arrivals::Profile { points, .. } => points
-            .last()
-            .is_some_and(|(_, rate)| rate.per_second() == 0.0),
+        Arrivals::Profile { points, .. } => {
+            points.last().is_some_and(|(_, rate)| rate.per_second() == 0.0)
+        }
         Arrivals::Constant { .. }
         | Arrivals::Poisson { .. }
         | Arrivals::Diurnal { .. }
@@ -129,10 +124,7 @@ fn profile(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<Arrivals> {
         return None;
     }
     all_read.then_some(())?;
-    Some(Arrivals::Profile {
-        points: read.into(),
-        linear: linear?,
-    })
+    Some(Arrivals::Profile { points: read.into(), linear: linear? })
 }
 
 /// The two elements of a list of two.
@@ -174,25 +166,17 @@ fn bursts(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<Arrivals> {
     let even = table.or_default("even", "false", cx).boolean(cx);
     let rate = rate.and_then(|rate| rate.positive_rate(cx));
     let size = size.and_then(|size| burst_size(&size, cx));
-    Some(Arrivals::Bursts {
-        rate: rate?,
-        size: size?,
-        even: even?,
-    })
+    Some(Arrivals::Bursts { rate: rate?, size: size?, even: even? })
 }
 
 fn burst_size(field: &Field<'_>, cx: &mut Reading) -> Option<BurstSize> {
     if !matches!(field.node.value, Value::Table(_)) {
-        return field
-            .whole_u32(1, BURST_RECORDS_MAX, cx)
-            .map(BurstSize::Constant);
+        return field.whole_u32(1, BURST_RECORDS_MAX, cx).map(BurstSize::Constant);
     }
     let (tag, payload) = field.choice(&["constant", "geometric"], cx)?;
     let payload = payload?;
     match tag {
-        "constant" => payload
-            .whole_u32(1, BURST_RECORDS_MAX, cx)
-            .map(BurstSize::Constant),
+        "constant" => payload.whole_u32(1, BURST_RECORDS_MAX, cx).map(BurstSize::Constant),
         _ => {
             let mean = payload.number(1.0, f64::from(BURST_RECORDS_MAX), cx)?;
             Some(BurstSize::Geometric { mean })
@@ -208,15 +192,10 @@ fn on_off(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<Arrivals> {
     let on_rate = on_rate.and_then(|rate| rate.positive_rate(cx));
     let mean_on = mean_on.and_then(|time| time.positive_duration("s", cx));
     let mean_off = mean_off.and_then(|time| time.positive_duration("s", cx));
-    Some(Arrivals::OnOff {
-        rates: [on_rate?, off_rate?],
-        sojourns: [mean_on?, mean_off?],
-    })
+    Some(Arrivals::OnOff { rates: [on_rate?, off_rate?], sojourns: [mean_on?, mean_off?] })
 }
 
 /// The times of a trace, sorted.
 pub(super) fn trace_times(times: Vec<Instant>) -> Arrivals {
-    Arrivals::TraceTimes {
-        times: Arc::from(times),
-    }
+    Arrivals::TraceTimes { times: Arc::from(times) }
 }

@@ -128,9 +128,7 @@ pub fn parse_assertion(text: &str) -> Result<(&'static Metric, Comparison, f64),
         Some((*comparison, rest.strip_prefix(operator)?.trim()))
     });
     let Some((comparison, limit)) = found else {
-        return Err(format!(
-            "in `{text}` the comparison must be one of `<`, `<=`, `>`, `>=`"
-        ));
+        return Err(format!("in `{text}` the comparison must be one of `<`, `<=`, `>`, `>=`"));
     };
     let Some(metric) = metric(name) else {
         return Err(unknown_metric(name, &metric_names()));
@@ -144,16 +142,10 @@ fn unknown_metric(name: &str, known: &[&str]) -> String {
         return "the metric is missing; write for example `iterator_age.p99 < 60s`".to_owned();
     }
     let prefix = format!("{name}.");
-    let below: Vec<&str> = known
-        .iter()
-        .copied()
-        .filter(|known| known.starts_with(&prefix))
-        .collect();
+    let below: Vec<&str> =
+        known.iter().copied().filter(|known| known.starts_with(&prefix)).collect();
     if !below.is_empty() {
-        return format!(
-            "`{name}` is several metrics; choose one of {}",
-            suggest::listed(&below)
-        );
+        return format!("`{name}` is several metrics; choose one of {}", suggest::listed(&below));
     }
     let advice = match suggest::nearest(name, known) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
@@ -167,9 +159,7 @@ fn parse_limit(text: &str, metric: &Metric) -> Result<f64, String> {
     let plain = text.parse::<f64>().ok().filter(|number| number.is_finite());
     match metric.dimension {
         Dimension::Seconds => match plain {
-            Some(_) => Err(format!(
-                "`{name}` is a time: `{text}` has no unit; write `{text}s`"
-            )),
+            Some(_) => Err(format!("`{name}` is a time: `{text}` has no unit; write `{text}s`")),
             None => parse_duration(text)
                 .map(Duration::as_secs_f64)
                 .map_err(|error| format!("`{name}` is a time: {error}")),
@@ -221,32 +211,22 @@ fn measured_value(field: &Field<'_>, variants: &[String], cx: &mut Reading) -> O
         Some(field) => part_of_run(&field, cx).map(Some),
         None => Some(None),
     };
-    let value = table
-        .required("value", "\"0.673\"", cx)
-        .and_then(|field| measured_number(&field, cx));
+    let value =
+        table.required("value", "\"0.673\"", cx).and_then(|field| measured_number(&field, cx));
     let unit_field = table.required("unit", "\"s\"", cx);
-    let what = table
-        .required("what", "\"slope of the age\"", cx)
-        .and_then(|field| field.text(cx));
-    let source = table
-        .required("source", "\"...\"", cx)
-        .and_then(|field| field.text(cx));
+    let what = table.required("what", "\"slope of the age\"", cx).and_then(|field| field.text(cx));
+    let source = table.required("source", "\"...\"", cx).and_then(|field| field.text(cx));
     table.finish(cx);
     let variant = variant_field.text(cx)?;
     if !variants.contains(&variant) {
         let names: Vec<&str> = variants.iter().map(String::as_str).collect();
-        let message = format!(
-            "no variant `{variant}`; {}",
-            suggest::advice(&variant, &names)
-        );
+        let message = format!("no variant `{variant}`; {}", suggest::advice(&variant, &names));
         cx.error(&variant_field, message);
     }
     let metric_field = metric_field?;
     let metric_name = metric_field.text(cx)?;
-    let known: Vec<&str> = PART_QUANTITIES
-        .into_iter()
-        .chain(METRICS.iter().map(|metric| metric.name))
-        .collect();
+    let known: Vec<&str> =
+        PART_QUANTITIES.into_iter().chain(METRICS.iter().map(|metric| metric.name)).collect();
     if !known.contains(&metric_name.as_str()) {
         cx.error(&metric_field, unknown_metric(&metric_name, &known));
         return None;
@@ -293,9 +273,7 @@ fn scale_of(metric_name: &str, unit: &str) -> Result<f64, String> {
             ));
         }
         _ => {
-            return Err(format!(
-                "`{unit}` is not a unit of `{metric_name}`: ms, s, min or h"
-            ));
+            return Err(format!("`{unit}` is not a unit of `{metric_name}`: ms, s, min or h"));
         }
     };
     Ok(if is_rate { seconds } else { 1.0 / seconds })
@@ -306,10 +284,7 @@ fn part_of_run(field: &Field<'_>, cx: &mut Reading) -> Option<(Duration, Duratio
     let (from, to) = (from.duration("s", cx), to_field.duration("s", cx));
     let (from, to) = (from?, to?);
     if to <= from {
-        cx.error(
-            &to_field,
-            format!("{} is not after the start", to_field.written()),
-        );
+        cx.error(&to_field, format!("{} is not after the start", to_field.written()));
         return None;
     }
     Some((from, to))
@@ -325,13 +300,7 @@ fn measured_number(field: &Field<'_>, cx: &mut Reading) -> Option<f64> {
     };
     let finite = number.filter(|number: &f64| number.is_finite());
     if finite.is_none() {
-        cx.error(
-            field,
-            format!(
-                "{} is not a number; its unit stands in `unit`",
-                field.written()
-            ),
-        );
+        cx.error(field, format!("{} is not a number; its unit stands in `unit`", field.written()));
     }
     finite
 }

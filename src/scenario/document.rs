@@ -66,15 +66,8 @@ impl Node {
     pub fn parse_document(text: &str, source: usize) -> Result<Node, Vec<SyntaxError>> {
         let (document, errors) = DeTable::parse_recoverable(text);
         if errors.is_empty() {
-            let place = Place {
-                source,
-                start: 0,
-                end: 0,
-            };
-            return Ok(Node {
-                value: Value::Table(table_of(document.get_ref(), source)),
-                place,
-            });
+            let place = Place { source, start: 0, end: 0 };
+            return Ok(Node { value: Value::Table(table_of(document.get_ref(), source)), place });
         }
         let error_of = |error: &toml::de::Error| {
             let span = error.span().unwrap_or(0..0);
@@ -93,21 +86,14 @@ impl Node {
     /// Reads `text[from..]` as a TOML value; what is none is taken as a string.
     pub fn parse_value_or_text(text: &str, from: usize, source: usize) -> Node {
         let written = &text[from..];
-        let place = Place {
-            source,
-            start: from,
-            end: text.len(),
-        };
+        let place = Place { source, start: from, end: text.len() };
         match DeValue::parse(written) {
             Ok(value) => {
                 let mut node = node_of(&value, source);
                 node.shift(from);
                 node
             }
-            Err(_) => Node {
-                value: Value::Text(written.to_owned()),
-                place,
-            },
+            Err(_) => Node { value: Value::Text(written.to_owned()), place },
         }
     }
 
@@ -234,16 +220,10 @@ fn table_of(table: &DeTable<'_>, source: usize) -> Table {
     let entry_of =
         |(key, value): (&Spanned<toml::de::DeString<'_>>, &Spanned<DeValue<'_>>)| Entry {
             key: key.get_ref().to_string(),
-            key_place: Place {
-                source,
-                start: key.span().start,
-                end: key.span().end,
-            },
+            key_place: Place { source, start: key.span().start, end: key.span().end },
             node: node_of(value, source),
         };
-    Table {
-        entries: table.iter().map(entry_of).collect(),
-    }
+    Table { entries: table.iter().map(entry_of).collect() }
 }
 
 fn node_of(spanned: &Spanned<DeValue<'_>>, source: usize) -> Node {
@@ -263,12 +243,5 @@ fn node_of(spanned: &Spanned<DeValue<'_>>, source: usize) -> Node {
         }
         DeValue::Table(table) => Value::Table(table_of(table, source)),
     };
-    Node {
-        value,
-        place: Place {
-            source,
-            start: spanned.span().start,
-            end: spanned.span().end,
-        },
-    }
+    Node { value, place: Place { source, start: spanned.span().start, end: spanned.span().end } }
 }

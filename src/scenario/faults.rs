@@ -35,10 +35,8 @@ pub(super) fn faults(
         return Some(Vec::new());
     };
     let elements = field.list(FAULTS_MAX, "[[function.fault]]", cx)?;
-    let read: Vec<Option<Fault>> = elements
-        .iter()
-        .map(|element| fault(element, context, cx))
-        .collect();
+    let read: Vec<Option<Fault>> =
+        elements.iter().map(|element| fault(element, context, cx)).collect();
     read.into_iter().collect()
 }
 
@@ -55,10 +53,7 @@ fn fault(field: &Field<'_>, context: &FaultContext, cx: &mut Reading) -> Option<
     let (kind, payload) = match given.as_slice() {
         [only] => only,
         [] => {
-            cx.error(
-                field,
-                format!("says no fault; write one of {}", suggest::listed(&KINDS)),
-            );
+            cx.error(field, format!("says no fault; write one of {}", suggest::listed(&KINDS)));
             return None;
         }
         [first, second, ..] => {
@@ -82,22 +77,14 @@ fn fault(field: &Field<'_>, context: &FaultContext, cx: &mut Reading) -> Option<
             }
             Some(always(FaultKind::Poison(marks)))
         }
-        "error_rate" => payload
-            .probability(cx)
-            .map(FaultKind::ErrorRate)
-            .map(always),
-        "per_record_rate" => payload
-            .probability(cx)
-            .map(FaultKind::PerRecordRate)
-            .map(always),
-        "fails_above_batch" => payload
-            .whole_u32(0, 10_000, cx)
-            .map(FaultKind::FailsAboveBatch)
-            .map(always),
-        "downstream_limit" => payload
-            .whole_u32(0, 10_000_000, cx)
-            .map(FaultKind::DownstreamLimit)
-            .map(always),
+        "error_rate" => payload.probability(cx).map(FaultKind::ErrorRate).map(always),
+        "per_record_rate" => payload.probability(cx).map(FaultKind::PerRecordRate).map(always),
+        "fails_above_batch" => {
+            payload.whole_u32(0, 10_000, cx).map(FaultKind::FailsAboveBatch).map(always)
+        }
+        "downstream_limit" => {
+            payload.whole_u32(0, 10_000_000, cx).map(FaultKind::DownstreamLimit).map(always)
+        }
         spell => {
             if is_given {
                 let message = format!("`from`, `to` and `for` belong inside `{spell}`");
@@ -118,26 +105,17 @@ fn spell_of(kind: &str, payload: &Field<'_>, cx: &mut Reading) -> Option<Fault> 
     let mut table = payload.table(example, cx)?;
     let span = span(&mut table, cx);
     let factor = match is_slow {
-        true => table
-            .required("factor", "\"5x\"", cx)
-            .and_then(|field| field.multiple(cx)),
+        true => table.required("factor", "\"5x\"", cx).and_then(|field| field.multiple(cx)),
         false => Some(1.0),
     };
     table.finish(cx);
     let (from, to, is_given) = span?;
     if !is_given {
-        cx.error(
-            payload,
-            format!("has no time; write for example `{kind} = {example}`"),
-        );
+        cx.error(payload, format!("has no time; write for example `{kind} = {example}`"));
         return None;
     }
     let factor = factor?;
-    let kind = if is_slow {
-        FaultKind::Slow(factor)
-    } else {
-        FaultKind::Outage
-    };
+    let kind = if is_slow { FaultKind::Slow(factor) } else { FaultKind::Outage };
     Some(Fault { kind, from, to })
 }
 
@@ -183,11 +161,7 @@ fn poison(field: &Field<'_>, context: &FaultContext, cx: &mut Reading) -> Option
     let at = table.optional("at", cx);
     let shard = table.optional("shard", cx);
     table.finish(cx);
-    let ways = [
-        at.is_some() || shard.is_some(),
-        rate.is_some(),
-        probability.is_some(),
-    ];
+    let ways = [at.is_some() || shard.is_some(), rate.is_some(), probability.is_some()];
     if ways.iter().filter(|given| **given).count() != 1 {
         let message = format!(
             "write one of `{example}`, `{{ rate = \"1/h\" }}` and `{{ probability = \"1e-6\" }}`"

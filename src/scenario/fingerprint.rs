@@ -26,10 +26,7 @@ pub(super) fn fingerprint(variants: &[Variant], seed: u64, replications: u32) ->
     };
     put(format_args!("{seed};{replications};"));
     for variant in variants {
-        put(format_args!(
-            "{:?};{:?};{:?};",
-            variant.name, variant.settings, variant.prices
-        ));
+        put(format_args!("{:?};{:?};{:?};", variant.name, variant.settings, variant.prices));
     }
     format!("{:016x}", hash.0)
 }
@@ -41,8 +38,7 @@ mod tests {
     #[test]
     fn the_hash_is_fnv_1a() {
         let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
-        hash.write_str("foobar")
-            .expect("hashing a text cannot fail");
+        hash.write_str("foobar").expect("hashing a text cannot fail");
         assert_eq!(hash.0, 0x8594_4171_f739_67e8);
     }
 }

@@ -32,13 +32,9 @@ pub(super) fn function(
         None => Some(None),
     };
     let init = table.or_default("init", "0s", cx).duration("ms", cx);
-    let idle_timeout = table
-        .or_default("idle_timeout", "7min", cx)
-        .duration("min", cx);
+    let idle_timeout = table.or_default("idle_timeout", "7min", cx).duration("min", cx);
     let memory = memory(&table.or_default("memory", "128MB", cx), cx);
-    let timeout = table
-        .or_default("timeout", "3s", cx)
-        .duration_between("s", "1s", "900s", cx);
+    let timeout = table.or_default("timeout", "3s", cx).duration_between("s", "1s", "900s", cx);
     let reports = table.or_default("reports", "raises", cx).word(&REPORTS, cx);
     let writes_back = match table.optional("writes_back", cx) {
         Some(field) => writes_back(&field, cx).map(Some),
@@ -60,25 +56,15 @@ pub(super) fn function(
     })
 }
 
-const DIRECT: [&str; 7] = [
-    "constant",
-    "exponential",
-    "lognormal",
-    "uniform",
-    "erlang",
-    "hyperexponential",
-    "empirical",
-];
+const DIRECT: [&str; 7] =
+    ["constant", "exponential", "lognormal", "uniform", "erlang", "hyperexponential", "empirical"];
 
 /// A plain time; a distribution of times; or parts with a variation (S10.1).
 fn function_duration(field: &Field<'_>, cx: &mut Reading) -> Option<FunctionDuration> {
     let Value::Table(written) = &field.node.value else {
         return Some(constant(field.duration("ms", cx)?));
     };
-    let is_direct = written
-        .entries
-        .iter()
-        .any(|entry| DIRECT.contains(&entry.key.as_str()));
+    let is_direct = written.entries.iter().any(|entry| DIRECT.contains(&entry.key.as_str()));
     if is_direct {
         let (tag, payload) = field.choice(&DIRECT, cx)?;
         let payload = payload?;
@@ -126,8 +112,7 @@ fn memory(field: &Field<'_>, cx: &mut Reading) -> Option<Bytes> {
         return Some(memory);
     }
     let message = format!("{} is not between 128MB and 10240MB", field.written());
-    cx.error(field, message)
-        .rule("Lambda function memory: 128 MB to 10,240 MB");
+    cx.error(field, message).rule("Lambda function memory: 128 MB to 10,240 MB");
     None
 }
 
@@ -151,15 +136,9 @@ fn writes_back(field: &Field<'_>, cx: &mut Reading) -> Option<WritesBack> {
     if elements.is_empty() {
         cx.error(&at, "empty; write for example `at = [\"84%\"]`");
     }
-    let shares: Vec<Option<f64>> = elements
-        .iter()
-        .map(|element| element.probability(cx).map(|share| share.get()))
-        .collect();
+    let shares: Vec<Option<f64>> =
+        elements.iter().map(|element| element.probability(cx).map(|share| share.get())).collect();
     let mut at_shares = shares.into_iter().collect::<Option<Vec<f64>>>()?;
     at_shares.sort_by(f64::total_cmp);
-    Some(WritesBack {
-        at_shares,
-        record_size: record_bytes(&size, cx)?,
-        filtered: filtered?,
-    })
+    Some(WritesBack { at_shares, record_size: record_bytes(&size, cx)?, filtered: filtered? })
 }

@@ -16,10 +16,8 @@ pub enum Analysis {
     SteadyState,
 }
 
-const ANALYSES: [(&str, Analysis); 2] = [
-    ("terminating", Analysis::Terminating),
-    ("steady_state", Analysis::SteadyState),
-];
+const ANALYSES: [(&str, Analysis); 2] =
+    [("terminating", Analysis::Terminating), ("steady_state", Analysis::SteadyState)];
 
 /// Keys that are of the scenario as a whole; variants cannot set them.
 pub(super) const OF_THE_WHOLE: [&str; 10] = [
@@ -57,14 +55,9 @@ pub(super) fn general(root: &Field<'_>, fallback_name: &str, cx: &mut Reading) -
     let base_name = non_empty(&base_field, cx);
     let seed = table.or_default("seed", "1", cx).whole(0, u64::MAX, cx);
     let replications =
-        table
-            .or_default("replications", "20", cx)
-            .whole_u32(1, REPLICATIONS_MAX, cx);
+        table.or_default("replications", "20", cx).whole_u32(1, REPLICATIONS_MAX, cx);
     let confidence = table.or_default("confidence", "95%", cx);
-    if confidence
-        .probability(cx)
-        .is_some_and(|share| share.get() != 0.95)
-    {
+    if confidence.probability(cx).is_some_and(|share| share.get() != 0.95) {
         cx.error(&confidence, "only `95%` is possible; leave it out");
     }
     let analysis = match table.optional("analysis", cx) {
@@ -93,9 +86,7 @@ pub(super) fn non_empty(field: &Field<'_>, cx: &mut Reading) -> Option<String> {
 
 fn analysis(field: &Field<'_>, cx: &mut Reading) -> Option<Analysis> {
     let mut table = field.table("{ kind = \"terminating\" }", cx)?;
-    let kind = table
-        .or_default("kind", "terminating", cx)
-        .word(&ANALYSES, cx);
+    let kind = table.or_default("kind", "terminating", cx).word(&ANALYSES, cx);
     table.finish(cx);
     kind
 }

@@ -33,15 +33,11 @@ const LANE_ASSIGNMENTS: [(&str, LaneAssignment); 3] = [
     ("round_robin", LaneAssignment::RoundRobin),
 ];
 
-const LANE_SCOPES: [(&str, LaneFailureScope); 2] = [
-    ("lane", LaneFailureScope::Lane),
-    ("shard", LaneFailureScope::Shard),
-];
+const LANE_SCOPES: [(&str, LaneFailureScope); 2] =
+    [("lane", LaneFailureScope::Lane), ("shard", LaneFailureScope::Shard)];
 
-const THROTTLE_DELAYS: [(&str, ThrottleDelay); 2] = [
-    ("backoff", ThrottleDelay::Backoff),
-    ("exponential", ThrottleDelay::Exponential),
-];
+const THROTTLE_DELAYS: [(&str, ThrottleDelay); 2] =
+    [("backoff", ThrottleDelay::Backoff), ("exponential", ThrottleDelay::Exponential)];
 
 const THROTTLE_POLICIES: [(&str, ThrottlePolicy); 3] = [
     ("retry", ThrottlePolicy::Retry),
@@ -49,23 +45,17 @@ const THROTTLE_POLICIES: [(&str, ThrottlePolicy); 3] = [
     ("drop", ThrottlePolicy::Drop),
 ];
 
-const THROTTLE_BATCHES: [(&str, ThrottleBatch); 2] = [
-    ("fixed", ThrottleBatch::Fixed),
-    ("recut", ThrottleBatch::Recut),
-];
+const THROTTLE_BATCHES: [(&str, ThrottleBatch); 2] =
+    [("fixed", ThrottleBatch::Fixed), ("recut", ThrottleBatch::Recut)];
 
 const AGE_SCOPES: [(&str, AgeScope); 2] =
     [("record", AgeScope::Record), ("batch", AgeScope::Batch)];
 
-const ITERATOR_AGE_AT: [(&str, IteratorAgeAt); 2] = [
-    ("send", IteratorAgeAt::Send),
-    ("finish", IteratorAgeAt::Finish),
-];
+const ITERATOR_AGE_AT: [(&str, IteratorAgeAt); 2] =
+    [("send", IteratorAgeAt::Send), ("finish", IteratorAgeAt::Finish)];
 
-const ITERATOR_AGE_ON: [(&str, IteratorAgeOn); 2] = [
-    ("every_attempt", IteratorAgeOn::EveryAttempt),
-    ("success", IteratorAgeOn::Success),
-];
+const ITERATOR_AGE_ON: [(&str, IteratorAgeOn); 2] =
+    [("every_attempt", IteratorAgeOn::EveryAttempt), ("success", IteratorAgeOn::Success)];
 
 /// The `[model]` table with its profile read and its knobs still to read.
 pub(super) struct ModelSection<'d> {
@@ -217,10 +207,8 @@ impl<'d> ModelSection<'d> {
         let factor_field = self.knob(names.factor, kind, cx);
         let factor = factor_field.multiple(cx).filter(|factor| {
             if *factor < 1.0 {
-                let message = format!(
-                    "{} is below `1x`; waits cannot shrink",
-                    factor_field.written()
-                );
+                let message =
+                    format!("{} is below `1x`; waits cannot shrink", factor_field.written());
                 cx.error(&factor_field, message).rule("S5.3");
             }
             *factor >= 1.0
@@ -239,12 +227,7 @@ impl<'d> ModelSection<'d> {
             cx.error(&cap_field, message).rule("S5.3");
             return None;
         }
-        Some(Backoff {
-            base,
-            factor: factor?,
-            cap,
-            jitter: jitter?.get(),
-        })
+        Some(Backoff { base, factor: factor?, cap, jitter: jitter?.get() })
     }
 }
 

@@ -70,39 +70,27 @@ fn lanes_above_keys(settings: &Settings, lints: &mut Lints<'_>) {
     if let Some(keys) = keys_per_shard
         && u64::from(lanes) > keys
     {
-        let keys = if keys == 1 {
-            "1 key".to_owned()
-        } else {
-            format!("about {keys} keys")
-        };
+        let keys = if keys == 1 { "1 key".to_owned() } else { format!("about {keys} keys") };
         let message = format!(
             "{lanes} lanes per shard, but a shard has only {keys}; a key stays on one lane, so \
              the other lanes stay idle"
         );
-        lints.warn(
-            "mapping.ParallelizationFactor",
-            "W-lanes-above-keys",
-            message,
-        );
+        lints.warn("mapping.ParallelizationFactor", "W-lanes-above-keys", message);
     }
 }
 
 fn always_fails(settings: &Settings) -> bool {
-    let marks_poison = settings
-        .function
-        .faults
-        .iter()
-        .any(|fault| match fault.kind {
-            FaultKind::Poison(_) => true,
-            FaultKind::FailsAboveBatch(most) => {
-                settings.mapping.batch_size > most && !settings.mapping.bisect
-            }
-            FaultKind::ErrorRate(_)
-            | FaultKind::PerRecordRate(_)
-            | FaultKind::Outage
-            | FaultKind::Slow(_)
-            | FaultKind::DownstreamLimit(_) => false,
-        });
+    let marks_poison = settings.function.faults.iter().any(|fault| match fault.kind {
+        FaultKind::Poison(_) => true,
+        FaultKind::FailsAboveBatch(most) => {
+            settings.mapping.batch_size > most && !settings.mapping.bisect
+        }
+        FaultKind::ErrorRate(_)
+        | FaultKind::PerRecordRate(_)
+        | FaultKind::Outage
+        | FaultKind::Slow(_)
+        | FaultKind::DownstreamLimit(_) => false,
+    });
     let is_scripted = |source: &crate::model::settings::Traffic| match &source.arrivals {
         Arrivals::Scripted { records } => records.iter().any(|record| record.poison),
         Arrivals::Constant { .. }
@@ -142,11 +130,7 @@ fn age_below_window(settings: &Settings, lints: &mut Lints<'_>) {
              up to {}",
             settings.mapping.batching_window
         );
-        lints.warn(
-            "mapping.MaximumRecordAgeInSeconds",
-            "W-age-below-window",
-            message,
-        );
+        lints.warn("mapping.MaximumRecordAgeInSeconds", "W-age-below-window", message);
     }
 }
 
@@ -194,10 +178,7 @@ fn no_destination(settings: &Settings, lints: &mut Lints<'_>) {
 fn concurrency_below_lanes(settings: &Settings, lints: &mut Lints<'_>) {
     let factor = u64::from(settings.mapping.parallelization_factor);
     let lanes = u64::from(settings.stream.shards) * factor;
-    let (path, limit) = match (
-        settings.concurrency.reserved,
-        settings.concurrency.account_limit,
-    ) {
+    let (path, limit) = match (settings.concurrency.reserved, settings.concurrency.account_limit) {
         (Some(reserved), _) => ("concurrency.reserved", reserved),
         (None, Limit::Limited(limit)) => ("concurrency.account_limit", limit),
         (None, Limit::Unlimited) => return,
@@ -239,16 +220,9 @@ fn writes_back_unfiltered(settings: &Settings, lints: &mut Lints<'_>) {
 
 /// S3.5.
 fn filter_share(settings: &Settings, lints: &mut Lints<'_>) {
-    let has_filter = lints
-        .root
-        .nearest("mapping")
-        .child("FilterCriteria")
-        .is_some();
-    let writes_filtered = settings
-        .function
-        .writes_back
-        .as_ref()
-        .is_some_and(|writes| writes.filtered);
+    let has_filter = lints.root.nearest("mapping").child("FilterCriteria").is_some();
+    let writes_filtered =
+        settings.function.writes_back.as_ref().is_some_and(|writes| writes.filtered);
     match (has_filter, matches_everything(&settings.traffic)) {
         (true, true) if !writes_filtered => {
             let message = "patterns are not evaluated: every record is taken to match; say which \

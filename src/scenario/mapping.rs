@@ -52,9 +52,7 @@ pub(super) fn mapping(
     let retries = parameter(&mut table, &limits::RETRY_ATTEMPTS, retries, cx);
     let age = profiles::maximum_record_age(profile);
     let age = parameter(&mut table, &limits::RECORD_AGE, age, cx);
-    let bisect = table
-        .or_default("BisectBatchOnFunctionError", "false", cx)
-        .boolean(cx);
+    let bisect = table.or_default("BisectBatchOnFunctionError", "false", cx).boolean(cx);
     let response_types = table.or_default("FunctionResponseTypes", "[]", cx);
     let report_batch_item_failures = response_types_of(&response_types, cx);
     let on_failure = on_failure(&mut table, delivery_failure, cx);
@@ -70,9 +68,8 @@ pub(super) fn mapping(
         parallelization_factor: u32::try_from(factor?).ok()?,
         // Only -1 is negative in the accepted range.
         maximum_retry_attempts: u32::try_from(retries?).map_or(Limit::Unlimited, Limit::Limited),
-        maximum_record_age: u64::try_from(age?).map_or(Limit::Unlimited, |seconds| {
-            Limit::Limited(Duration::from_secs(seconds))
-        }),
+        maximum_record_age: u64::try_from(age?)
+            .map_or(Limit::Unlimited, |seconds| Limit::Limited(Duration::from_secs(seconds))),
         bisect: bisect?,
         report_batch_item_failures: report_batch_item_failures?,
         on_failure: on_failure?,
@@ -81,9 +78,7 @@ pub(super) fn mapping(
 
 /// Reports that AWS would refuse a field.
 pub(super) fn refuse(field: &Field<'_>, plain: String, refusal: &Refusal, cx: &mut Reading) {
-    cx.error(field, plain)
-        .rule(refusal.rule())
-        .label("AWS refuses this");
+    cx.error(field, plain).rule(refusal.rule()).label("AWS refuses this");
 }
 
 fn parameter(
@@ -114,19 +109,13 @@ fn parameter(
         }
     };
     let Ok(number) = i64::try_from(number) else {
-        let message = format!(
-            "the number is out of range; AWS takes {}",
-            limit.plain_range
-        );
+        let message = format!("the number is out of range; AWS takes {}", limit.plain_range);
         cx.error(&field, message);
         return None;
     };
     if let Some(refusal) = limits::refusal_of(limit, number) {
-        let plain = format!(
-            "{} is refused by AWS; it takes {}",
-            field.written(),
-            limit.plain_range
-        );
+        let plain =
+            format!("{} is refused by AWS; it takes {}", field.written(), limit.plain_range);
         refuse(&field, plain, &refusal, cx);
         return None;
     }
@@ -185,10 +174,10 @@ fn on_failure(
         return None;
     }
     let chance = chance?;
-    Some(destination_arn.map(|destination_arn| OnFailure {
-        destination_arn,
-        delivery_failure: chance,
-    }))
+    Some(
+        destination_arn
+            .map(|destination_arn| OnFailure { destination_arn, delivery_failure: chance }),
+    )
 }
 
 /// `DestinationConfig`: the ARN of its `OnFailure.Destination`.
@@ -233,11 +222,7 @@ fn tumbling_window(table: &mut TableReader<'_>, factor: Option<i64>, cx: &mut Re
         let plain = "tumbling windows need `ParallelizationFactor = 1`".to_owned();
         refuse(&field, plain, &limits::tumbling_window_with_lanes(), cx);
     }
-    cx.error(
-        &field,
-        "tumbling windows are not modelled yet; leave it out or write 0",
-    )
-    .rule("S11");
+    cx.error(&field, "tumbling windows are not modelled yet; leave it out or write 0").rule("S11");
 }
 
 fn filter_criteria(table: &mut TableReader<'_>, cx: &mut Reading) {
@@ -275,10 +260,7 @@ fn enabled(table: &mut TableReader<'_>, cx: &mut Reading) {
         return;
     };
     if field.boolean(cx) == Some(false) {
-        cx.error(
-            &field,
-            "a disabled mapping reads nothing; leave it out or write `true`",
-        );
+        cx.error(&field, "a disabled mapping reads nothing; leave it out or write `true`");
     }
 }
 
@@ -289,8 +271,7 @@ fn without_effect(table: &mut TableReader<'_>, cx: &mut Reading) {
         {
             let place = field.node.place;
             let message = "not modelled: it has no effect here".to_owned();
-            cx.problems
-                .warning(place, &field.path, "W-not-modelled", message);
+            cx.problems.warning(place, &field.path, "W-not-modelled", message);
         }
     }
     for name in table.keys() {

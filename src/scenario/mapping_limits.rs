@@ -118,17 +118,11 @@ fn constraint(exception: &'static str, value: &str, name: &str, rule: &str) -> R
 pub fn refusal_of(limit: &ParameterLimit, value: i64) -> Option<Refusal> {
     let quoted = format!("'{value}'");
     if value > limit.maximum {
-        let rule = format!(
-            "Member must have value less than or equal to {}",
-            limit.maximum
-        );
+        let rule = format!("Member must have value less than or equal to {}", limit.maximum);
         return Some(constraint(VALIDATION, &quoted, limit.name_in_errors, &rule));
     }
     if value < limit.minimum {
-        let rule = format!(
-            "Member must have value greater than or equal to {}",
-            limit.minimum
-        );
+        let rule = format!("Member must have value greater than or equal to {}", limit.minimum);
         return Some(constraint(VALIDATION, &quoted, limit.name_in_errors, &rule));
     }
     let is_between = value > -1 && value < RECORD_AGE_SHORTEST;
@@ -142,12 +136,7 @@ pub fn refusal_of(limit: &ParameterLimit, value: i64) -> Option<Refusal> {
 
 /// No `StartingPosition`.
 pub fn starting_position_missing() -> Refusal {
-    constraint(
-        INVALID_PARAMETER,
-        "null",
-        "startingPosition",
-        "Member must not be null.",
-    )
+    constraint(INVALID_PARAMETER, "null", "startingPosition", "Member must not be null.")
 }
 
 /// A `StartingPosition` that does not exist.

@@ -28,38 +28,23 @@ pub struct Metric {
 }
 
 const fn seconds(name: &'static str) -> Metric {
-    Metric {
-        name,
-        dimension: Dimension::Seconds,
-    }
+    Metric { name, dimension: Dimension::Seconds }
 }
 
 const fn records(name: &'static str) -> Metric {
-    Metric {
-        name,
-        dimension: Dimension::Records,
-    }
+    Metric { name, dimension: Dimension::Records }
 }
 
 const fn count(name: &'static str) -> Metric {
-    Metric {
-        name,
-        dimension: Dimension::Count,
-    }
+    Metric { name, dimension: Dimension::Count }
 }
 
 const fn dollars(name: &'static str) -> Metric {
-    Metric {
-        name,
-        dimension: Dimension::UsDollars,
-    }
+    Metric { name, dimension: Dimension::UsDollars }
 }
 
 const fn number(name: &'static str) -> Metric {
-    Metric {
-        name,
-        dimension: Dimension::Number,
-    }
+    Metric { name, dimension: Dimension::Number }
 }
 
 /// All metrics, in the order of the summary.
@@ -128,12 +113,8 @@ pub const METRICS: &[Metric] = &[
 /// Quantities that only measured values can name: they need a part of the run (`during`).
 /// `age_slope` in s/s; `processed_rate` and `invocation_rate` per second; `backlog_records` at
 /// the end of the part.
-pub const PART_QUANTITIES: [&str; 4] = [
-    "age_slope",
-    "processed_rate",
-    "invocation_rate",
-    "backlog_records",
-];
+pub const PART_QUANTITIES: [&str; 4] =
+    ["age_slope", "processed_rate", "invocation_rate", "backlog_records"];
 
 /// The metric with this name.
 pub fn metric(name: &str) -> Option<&'static Metric> {

@@ -150,10 +150,7 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Scenario, Diagnos
             Ok(scenario)
         }
         Some(_) | None => {
-            assert!(
-                cx.problems.has_errors(),
-                "a scenario was refused without a reason"
-            );
+            assert!(cx.problems.has_errors(), "a scenario was refused without a reason");
             Err(Diagnostics(cx.problems.take(Severity::Error)))
         }
     }
@@ -161,11 +158,7 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Scenario, Diagnos
 
 /// The file as a tree.
 fn parse(source: &Source, file: usize, problems: &mut Problems) -> Option<Node> {
-    let whole = Place {
-        source: file,
-        start: 0,
-        end: 0,
-    };
+    let whole = Place { source: file, start: 0, end: 0 };
     if source.text.trim_start_matches('\u{feff}').trim().is_empty() {
         let message = "the file is empty; a scenario needs at least `duration`, `[stream]`, \
                        `[[traffic]]`, `[mapping]` and `[function]`";
@@ -190,11 +183,7 @@ fn apply_override(root: &mut Node, change: &Override, problems: &mut Problems) {
     let value = Node::parse_value_or_text(change.text(), key.len() + 1, text);
     let change = Change {
         key,
-        key_place: Place {
-            source: text,
-            start: 0,
-            end: key.len(),
-        },
+        key_place: Place { source: text, start: 0, end: key.len() },
         path: key.to_owned(),
         value,
     };
@@ -204,9 +193,7 @@ fn apply_override(root: &mut Node, change: &Override, problems: &mut Problems) {
 /// Reads everything that can be read, so that all mistakes are found.
 fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> {
     let general = general::general(&Field::of(root, ""), fallback_name, cx);
-    let base_name = general
-        .as_ref()
-        .map_or("base", |general| general.base_name.as_str());
+    let base_name = general.as_ref().map_or("base", |general| general.base_name.as_str());
     let documents = variants::variant_documents(root, base_name, cx);
     let mut resolved = vec![resolve::resolve(root, base_name, cx)];
     if let Some(Some(base)) = resolved.first() {

@@ -9,15 +9,8 @@ use super::document::{Entry, Node, Place, Table, Value};
 use super::problems::Problems;
 
 /// Keys whose table holds one of several choices.
-const CHOICES: [&str; 7] = [
-    "arrivals",
-    "keys",
-    "record_size",
-    "variation",
-    "size",
-    "poll_phase",
-    "poison",
-];
+const CHOICES: [&str; 7] =
+    ["arrivals", "keys", "record_size", "variation", "size", "poll_phase", "poison"];
 
 /// No key of a scenario is this deep; a path without a limit would exhaust the stack.
 const PARTS_MAX: usize = 40;
@@ -38,10 +31,7 @@ pub(super) struct Change<'c> {
 pub(super) fn apply(root: &mut Node, change: Change<'_>, problems: &mut Problems) {
     let parts: Vec<&str> = change.key.split('.').map(str::trim).collect();
     if parts.iter().any(|part| part.is_empty()) || parts.len() > PARTS_MAX {
-        let message = format!(
-            "`{}` is not a dotted key such as `function.timeout`",
-            change.key
-        );
+        let message = format!("`{}` is not a dotted key such as `function.timeout`", change.key);
         problems.error(change.key_place, &change.path, message);
         return;
     }
@@ -64,18 +54,13 @@ fn set(
     match &mut node.value {
         Value::Table(table) => {
             if above.is_some_and(|above| CHOICES.contains(&above)) && table.get(part).is_none() {
-                table
-                    .entries
-                    .retain(|entry| !is_choice_beside(above, &entry.key, part));
+                table.entries.retain(|entry| !is_choice_beside(above, &entry.key, part));
             }
             if table.get(part).is_none() {
                 table.entries.push(Entry {
                     key: (*part).to_owned(),
                     key_place: change.key_place,
-                    node: Node {
-                        value: Value::Table(Table::default()),
-                        place: change.key_place,
-                    },
+                    node: Node { value: Value::Table(Table::default()), place: change.key_place },
                 });
             }
             let entry = table.get_mut(part).expect("it was just put there");
@@ -103,9 +88,7 @@ fn set(
         | Value::Boolean(_)
         | Value::Date(_) => {
             let before = above.unwrap_or("it");
-            Err(format!(
-                "`{before}` is {kind}, not a table, so it has no `{part}`; set it whole"
-            ))
+            Err(format!("`{before}` is {kind}, not a table, so it has no `{part}`; set it whole"))
         }
     }
 }

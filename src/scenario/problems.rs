@@ -38,10 +38,7 @@ const ERRORS_MAX: usize = 1_000;
 impl Problems {
     /// Adds a text that places may point into and gives its index.
     pub fn add_text(&mut self, name: &str, text: &str) -> usize {
-        self.texts.push(NamedText {
-            name: name.to_owned(),
-            text: text.into(),
-        });
+        self.texts.push(NamedText { name: name.to_owned(), text: text.into() });
         self.texts.len() - 1
     }
 
@@ -63,8 +60,7 @@ impl Problems {
         code: &str,
         message: String,
     ) -> &mut Diagnostic {
-        self.report(Severity::Warning, place, path, message)
-            .rule(code)
+        self.report(Severity::Warning, place, path, message).rule(code)
     }
 
     /// Whether there is an error.
@@ -75,17 +71,12 @@ impl Problems {
 
     /// Everything of this severity in order of place.
     pub fn take(mut self, severity: Severity) -> Vec<Diagnostic> {
-        self.found
-            .retain(|found| found.diagnostic.severity == severity);
-        self.found
-            .sort_by_key(|found| (found.place.source, found.place.start));
+        self.found.retain(|found| found.diagnostic.severity == severity);
+        self.found.sort_by_key(|found| (found.place.source, found.place.start));
         let hidden = self.found.len().saturating_sub(SHOWN_MAX);
         self.found.truncate(SHOWN_MAX);
-        let mut shown: Vec<Diagnostic> = self
-            .found
-            .into_iter()
-            .map(|found| found.diagnostic)
-            .collect();
+        let mut shown: Vec<Diagnostic> =
+            self.found.into_iter().map(|found| found.diagnostic).collect();
         if let (Some(last), true) = (shown.last_mut(), hidden > 0) {
             last.message += &format!(" (and at least {hidden} more are not shown)");
         }
@@ -104,11 +95,7 @@ impl Problems {
         });
         let index = known.unwrap_or_else(|| {
             let diagnostic = self.diagnostic(severity, place, path, &message);
-            let found = Found {
-                place,
-                plain_message: message,
-                diagnostic,
-            };
+            let found = Found { place, plain_message: message, diagnostic };
             let is_error = |found: &Found| found.diagnostic.severity == Severity::Error;
             let last_error = self.found.iter().rposition(is_error);
             let errors = self.found.iter().filter(|found| is_error(found)).count();

@@ -52,12 +52,7 @@ const fn knob(
     kinesis: &'static str,
     rule: &'static str,
 ) -> KnobDefault {
-    KnobDefault {
-        name,
-        dynamodb,
-        kinesis,
-        rule,
-    }
+    KnobDefault { name, dynamodb, kinesis, rule }
 }
 
 const fn same(name: &'static str, value: &'static str, rule: &'static str) -> KnobDefault {
@@ -135,9 +130,7 @@ pub fn knob_rule(name: &str) -> Option<&'static str> {
     if name == "idle_poll_interval" {
         return Some("S2.2");
     }
-    AWS.iter()
-        .find(|default| default.name == name)
-        .map(|default| default.rule)
+    AWS.iter().find(|default| default.name == name).map(|default| default.rule)
 }
 
 /// Default of `MaximumRetryAttempts` (S5.7).
@@ -166,11 +159,7 @@ mod tests {
         for kind in kinds {
             for (name, value) in MEASURED.iter().chain(&DOCUMENTED_2022) {
                 assert!(knob_rule(name).is_some(), "{name} is no knob");
-                assert_ne!(
-                    knob_default(Profile::Aws, kind, name),
-                    Some(*value),
-                    "{name}"
-                );
+                assert_ne!(knob_default(Profile::Aws, kind, name), Some(*value), "{name}");
             }
         }
         assert_eq!(

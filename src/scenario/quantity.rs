@@ -26,10 +26,7 @@ impl Field<'_> {
     pub fn duration(&self, unit: &str, cx: &mut Reading) -> Option<Duration> {
         let value = self.quantity("a time such as `10s`", unit, parse_duration, cx)?;
         if value > TIME_MAX {
-            cx.error(
-                self,
-                format!("{} is too long; the most is 3650d", self.written()),
-            );
+            cx.error(self, format!("{} is too long; the most is 3650d", self.written()));
             return None;
         }
         Some(value)
@@ -48,10 +45,7 @@ impl Field<'_> {
         if (bound(low)..=bound(high)).contains(&value) {
             return Some(value);
         }
-        cx.error(
-            self,
-            format!("{} is not between {low} and {high}", self.written()),
-        );
+        cx.error(self, format!("{} is not between {low} and {high}", self.written()));
         None
     }
 
@@ -80,10 +74,7 @@ impl Field<'_> {
         let expected = format!("a size such as `600{unit}`");
         let value = self.quantity(&expected, unit, parse_bytes, cx)?;
         if value > BYTES_MAX {
-            cx.error(
-                self,
-                format!("{} is too large; the most is 1TiB", self.written()),
-            );
+            cx.error(self, format!("{} is too large; the most is 1TiB", self.written()));
             return None;
         }
         Some(value)
@@ -100,10 +91,7 @@ impl Field<'_> {
         let value = self.quantity(&expected, unit, parse_rate, cx)?;
         let per_second = value.per_second();
         if per_second > RATE_MAX_PER_SECOND {
-            cx.error(
-                self,
-                format!("{} is too much; the most is 1e9/s", self.written()),
-            );
+            cx.error(self, format!("{} is too much; the most is 1e9/s", self.written()));
             return None;
         }
         if per_second > 0.0 && per_second < RATE_MIN_PER_SECOND {
@@ -136,10 +124,7 @@ impl Field<'_> {
         if let Some(share) = share {
             let percent = format!("{:.10}", share * 100.0);
             let percent = percent.trim_end_matches('0').trim_end_matches('.');
-            cx.error(
-                self,
-                format!("{} has no unit; write `{percent}%`", self.written()),
-            );
+            cx.error(self, format!("{} has no unit; write `{percent}%`", self.written()));
             return None;
         }
         self.quantity("a chance such as `1%`", "%", parse_probability, cx)
@@ -149,10 +134,7 @@ impl Field<'_> {
     pub fn multiple(&self, cx: &mut Reading) -> Option<f64> {
         let value = self.quantity("a multiple such as `3x`", "x", parse_multiple, cx)?;
         if value > MULTIPLE_MAX {
-            cx.error(
-                self,
-                format!("{} is too much; the most is 1000000x", self.written()),
-            );
+            cx.error(self, format!("{} is too much; the most is 1000000x", self.written()));
             return None;
         }
         Some(value)
@@ -250,10 +232,7 @@ impl Field<'_> {
         if (low..=high).contains(&value) {
             return Some(value);
         }
-        cx.error(
-            self,
-            format!("{} is not between {low} and {high}", self.written()),
-        );
+        cx.error(self, format!("{} is not between {low} and {high}", self.written()));
         None
     }
 
@@ -349,9 +328,7 @@ impl Field<'_> {
             let message = format!("{written} has no unit; write `{number}{unit}`");
             cx.error(self, message)
                 .label("a unit is missing")
-                .help(format!(
-                    "values with a unit stand in quotes: \"{number}{unit}\""
-                ));
+                .help(format!("values with a unit stand in quotes: \"{number}{unit}\""));
         }
         None
     }
@@ -371,10 +348,6 @@ fn seconds_of_day(text: &str) -> Option<u64> {
         (value < below).then_some(value)
     };
     let (hours, minutes) = (part(24)?, part(60)?);
-    let seconds = if text.matches(':').count() > 1 {
-        part(60)?
-    } else {
-        0
-    };
+    let seconds = if text.matches(':').count() > 1 { part(60)? } else { 0 };
     (text.matches(':').count() <= 2).then_some(hours * 3600 + minutes * 60 + seconds)
 }

@@ -55,8 +55,7 @@ impl Reading {
         field: &Field<'_>,
         message: impl Into<String>,
     ) -> &mut super::Diagnostic {
-        self.problems
-            .error(field.node.place, &field.path, message.into())
+        self.problems.error(field.node.place, &field.path, message.into())
     }
 
     /// Reports that a field has the wrong kind of value.
@@ -67,12 +66,7 @@ impl Reading {
 
     /// Lists a setting of a table that is not listed as a whole.
     pub fn record_setting(&mut self, group: &str, key: &str, field: &Field<'_>, is_default: bool) {
-        self.record(
-            &Some(group.to_owned()),
-            key,
-            field.node.to_string(),
-            is_default,
-        );
+        self.record(&Some(group.to_owned()), key, field.node.to_string(), is_default);
     }
 
     fn record(&mut self, group: &Option<String>, key: &str, value: String, is_default: bool) {
@@ -90,10 +84,7 @@ impl Reading {
 impl<'d> Field<'d> {
     /// The field of a node of the document.
     pub fn of(node: &'d Node, path: impl Into<String>) -> Field<'d> {
-        Field {
-            node: Cow::Borrowed(node),
-            path: path.into(),
-        }
+        Field { node: Cow::Borrowed(node), path: path.into() }
     }
 
     /// Reads this as a table inside a setting.
@@ -147,10 +138,8 @@ impl<'d> Field<'d> {
     ) -> Option<Vec<Field<'f>>> {
         match &self.node.value {
             Value::List(nodes) if nodes.len() > length_max => {
-                let message = format!(
-                    "{} elements are too many; the most is {length_max}",
-                    nodes.len()
-                );
+                let message =
+                    format!("{} elements are too many; the most is {length_max}", nodes.len());
                 cx.error(self, message);
                 None
             }
@@ -199,10 +188,7 @@ impl<'d> Field<'d> {
                     }
                 },
                 [] => {
-                    cx.error(
-                        self,
-                        format!("empty; choose one of {}", suggest::listed(tags)),
-                    );
+                    cx.error(self, format!("empty; choose one of {}", suggest::listed(tags)));
                     None
                 }
                 [first, second, ..] => {
@@ -235,10 +221,7 @@ impl<'d> Field<'d> {
         };
         let found = words.iter().find(|(word, _)| word == written);
         if found.is_none() {
-            let message = format!(
-                "`{written}` is unknown; {}",
-                suggest::advice(written, &tags)
-            );
+            let message = format!("`{written}` is unknown; {}", suggest::advice(written, &tags));
             cx.error(self, message);
         }
         found.map(|(_, value)| *value)
@@ -277,9 +260,7 @@ impl<'d> TableReader<'d> {
         if field.is_none() {
             let message = format!("missing; write for example `{key} = {example}`");
             let path = self.path_of(key);
-            cx.problems
-                .error(self.place, &path, message)
-                .label("in this table");
+            cx.problems.error(self.place, &path, message).label("in this table");
         }
         field
     }
@@ -289,10 +270,7 @@ impl<'d> TableReader<'d> {
         self.optional(key, cx).unwrap_or_else(|| {
             let node = Node::parse_value_or_text(default, 0, cx.defaults_text);
             cx.record(&self.group, key, node.to_string(), true);
-            Field {
-                node: Cow::Owned(node),
-                path: self.path_of(key),
-            }
+            Field { node: Cow::Owned(node), path: self.path_of(key) }
         })
     }
 
@@ -302,19 +280,12 @@ impl<'d> TableReader<'d> {
             Cow::Borrowed(table) => Cow::Borrowed(&table.get(key)?.node),
             Cow::Owned(table) => Cow::Owned(table.get(key)?.node.clone()),
         };
-        Some(Field {
-            node,
-            path: self.path_of(key),
-        })
+        Some(Field { node, path: self.path_of(key) })
     }
 
     /// The keys that are there, in the order of the file.
     pub fn keys(&self) -> Vec<String> {
-        self.table
-            .entries
-            .iter()
-            .map(|entry| entry.key.clone())
-            .collect()
+        self.table.entries.iter().map(|entry| entry.key.clone()).collect()
     }
 
     /// The dotted path of a key of this table.
@@ -357,7 +328,5 @@ fn unknown_key(path: &str, entry: &Entry, known: &[&'static str], cx: &mut Readi
         false => format!("{path}.{}", entry.key),
     };
     let message = format!("unknown key; {}", suggest::advice(&entry.key, known));
-    cx.problems
-        .error(entry.key_place, &path, message)
-        .label("unknown key");
+    cx.problems.error(entry.key_place, &path, message).label("unknown key");
 }

@@ -44,10 +44,7 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     let traffic = traffic(sections.traffic.clone(), &context, cx);
     // Without a kind its defaults are unknown, but everything else can still be checked.
     let assumed_kind = kind.unwrap_or(StreamKind::DynamoDb);
-    let start = Start {
-        kind: assumed_kind,
-        unix_nanos: start_unix_nanos.unwrap_or(0),
-    };
+    let start = Start { kind: assumed_kind, unix_nanos: start_unix_nanos.unwrap_or(0) };
     let model = sections.table(&sections.model, "model", cx);
     let model = model.map(|table| ModelSection::begin(table, cx));
     let profile = model.as_ref().map(|model| model.profile);

@@ -29,23 +29,17 @@ pub(super) fn scripted(
             all_read = false;
             continue;
         };
-        let shard = *shard_of_key
-            .entry(Arc::clone(&record.key))
-            .or_insert(record.shard);
+        let shard = *shard_of_key.entry(Arc::clone(&record.key)).or_insert(record.shard);
         if shard != record.shard {
-            let message = format!(
-                "key `{}` is on shard {shard} above; a key stays on one shard",
-                record.key
-            );
+            let message =
+                format!("key `{}` is on shard {shard} above; a key stays on one shard", record.key);
             cx.error(element, message).rule("S1.2");
             all_read = false;
         }
         records.push(record);
     }
     records.sort_by_key(|record| record.at);
-    all_read.then(|| Arrivals::Scripted {
-        records: records.into(),
-    })
+    all_read.then(|| Arrivals::Scripted { records: records.into() })
 }
 
 fn record(field: &Field<'_>, shards: Option<u32>, cx: &mut Reading) -> Option<ScriptedRecord> {

@@ -43,24 +43,15 @@ impl Source {
         let bytes = fs::read(path).map_err(unreadable)?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
-            fail(format!(
-                "is not UTF-8 text: byte {at} is not part of a character"
-            ))
+            fail(format!("is not UTF-8 text: byte {at} is not part of a character"))
         })?;
-        Ok(Source {
-            name,
-            text,
-            folder: path.parent().unwrap_or(Path::new("")).to_owned(),
-        })
+        Ok(Source { name, text, folder: path.parent().unwrap_or(Path::new("")).to_owned() })
     }
 
     /// The name of the file without folder and extension.
     pub(super) fn file_stem(&self) -> String {
         let stem = Path::new(&self.name).file_stem();
-        stem.map_or_else(
-            || self.name.clone(),
-            |stem| stem.to_string_lossy().into_owned(),
-        )
+        stem.map_or_else(|| self.name.clone(), |stem| stem.to_string_lossy().into_owned())
     }
 }
 
@@ -78,10 +69,9 @@ impl Override {
     /// When there is no `=` or no key before it.
     pub fn parse(text: &str) -> Result<Override, Diagnostics> {
         match text.find('=') {
-            Some(key_length) if !text[..key_length].trim().is_empty() => Ok(Override {
-                text: text.to_owned(),
-                key_length,
-            }),
+            Some(key_length) if !text[..key_length].trim().is_empty() => {
+                Ok(Override { text: text.to_owned(), key_length })
+            }
             Some(_) | None => {
                 let message = format!(
                     "`{text}` is not a change; write for example \

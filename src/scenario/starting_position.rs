@@ -35,9 +35,7 @@ pub(super) fn starting_position(
         let path = table.path_of("StartingPosition");
         let message = "missing; write `StartingPosition = \"TRIM_HORIZON\"` or `\"LATEST\"`";
         let place = table.place();
-        cx.problems
-            .error(place, &path, message.to_owned())
-            .rule(refusal.rule());
+        cx.problems.error(place, &path, message.to_owned()).rule(refusal.rule());
         return None;
     };
     let position = field.text(cx)?;
@@ -53,12 +51,7 @@ pub(super) fn starting_position(
             let arn = event_source_arn.unwrap_or_else(|| EXAMPLE_STREAM_ARN.to_owned());
             let plain = "`AT_TIMESTAMP` does not exist for DynamoDB streams; write `TRIM_HORIZON` \
                          or `LATEST`";
-            refuse(
-                &field,
-                plain.to_owned(),
-                &limits::starting_position_unsupported(&arn),
-                cx,
-            );
+            refuse(&field, plain.to_owned(), &limits::starting_position_unsupported(&arn), cx);
             None
         }
         ("AT_TIMESTAMP", StreamKind::Kinesis) => {
@@ -72,12 +65,7 @@ pub(super) fn starting_position(
             let plain = format!(
                 "`{position}` is unknown; AWS knows `TRIM_HORIZON`, `LATEST` and `AT_TIMESTAMP`"
             );
-            refuse(
-                &field,
-                plain,
-                &limits::starting_position_unknown(&position),
-                cx,
-            );
+            refuse(&field, plain, &limits::starting_position_unknown(&position), cx);
             None
         }
     }
@@ -95,15 +83,10 @@ fn at_timestamp(
         }
         Value::Text(_) | Value::Date(_) => field.unix_nanos(cx)?,
         Value::Boolean(_) | Value::List(_) | Value::Table(_) => {
-            cx.wrong_kind(
-                field,
-                "seconds since 1970 or a date such as `2026-01-01T00:00:00Z`",
-            );
+            cx.wrong_kind(field, "seconds since 1970 or a date such as `2026-01-01T00:00:00Z`");
             return None;
         }
     };
     let since_start = unix_nanos.saturating_sub(start_unix_nanos);
-    Some(StartingPosition::AtTimestamp(Instant::from_nanos(
-        since_start,
-    )))
+    Some(StartingPosition::AtTimestamp(Instant::from_nanos(since_start)))
 }

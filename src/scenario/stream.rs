@@ -9,10 +9,8 @@ use crate::units::Duration;
 pub const SHARDS_MAX: u32 = 100_000;
 const DAY: Duration = Duration::from_secs(86_400);
 
-const KINDS: [(&str, StreamKind); 2] = [
-    ("dynamodb", StreamKind::DynamoDb),
-    ("kinesis", StreamKind::Kinesis),
-];
+const KINDS: [(&str, StreamKind); 2] =
+    [("dynamodb", StreamKind::DynamoDb), ("kinesis", StreamKind::Kinesis)];
 
 /// `[stream]` as far as it could be read: other tables can be checked against a part of it.
 pub(super) struct StreamSection {
@@ -26,9 +24,8 @@ pub(super) struct StreamSection {
 impl StreamSection {
     /// Reads the table.
     pub fn read(mut table: TableReader<'_>, cx: &mut Reading) -> StreamSection {
-        let kind = table
-            .required("kind", "\"dynamodb\"", cx)
-            .and_then(|field| field.word(&KINDS, cx));
+        let kind =
+            table.required("kind", "\"dynamodb\"", cx).and_then(|field| field.word(&KINDS, cx));
         let shards = table.required("shards", "4", cx).and_then(|field| {
             let Value::Integer(count) = field.node.value else {
                 return field.whole_u32(1, SHARDS_MAX, cx);
@@ -37,10 +34,7 @@ impl StreamSection {
                 Ok(count @ 1..=SHARDS_MAX) => return Some(count),
                 _ if count < 1 => "a stream has at least 1 shard".to_owned(),
                 _ => {
-                    format!(
-                        "{} shards are too many; the most is {SHARDS_MAX}",
-                        field.written()
-                    )
+                    format!("{} shards are too many; the most is {SHARDS_MAX}", field.written())
                 }
             };
             cx.error(&field, message);
@@ -62,19 +56,11 @@ impl StreamSection {
             None => field.duration("h", cx),
         };
         table.finish(cx);
-        StreamSection {
-            kind,
-            shards,
-            retention,
-        }
+        StreamSection { kind, shards, retention }
     }
 
     /// The stream, if all of it is right.
     pub fn stream(&self) -> Option<Stream> {
-        Some(Stream {
-            kind: self.kind?,
-            shards: self.shards?,
-            retention: self.retention?,
-        })
+        Some(Stream { kind: self.kind?, shards: self.shards?, retention: self.retention? })
     }
 }

@@ -8,9 +8,7 @@
 /// The known name nearest to `written`, if it is near enough to be meant.
 pub(super) fn nearest<'n>(written: &str, known: &[&'n str]) -> Option<&'n str> {
     let written = plain(written);
-    let candidates = known
-        .iter()
-        .map(|name| (distance(&written, &plain(name)), *name));
+    let candidates = known.iter().map(|name| (distance(&written, &plain(name)), *name));
     let (found, name) = candidates.min_by_key(|(found, _)| *found)?;
     let allowed = written.len().min(plain(name).len()).div_ceil(3);
     (found <= allowed).then_some(name)
@@ -36,11 +34,7 @@ pub(super) fn listed(names: &[&str]) -> String {
 
 fn plain(name: &str) -> Vec<char> {
     let dropped = |c: &char| *c != '_' && *c != '-';
-    name.chars()
-        .filter(dropped)
-        .flat_map(char::to_lowercase)
-        .take(100)
-        .collect()
+    name.chars().filter(dropped).flat_map(char::to_lowercase).take(100).collect()
 }
 
 fn distance(left: &[char], right: &[char]) -> usize {

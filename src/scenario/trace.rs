@@ -57,10 +57,7 @@ pub(super) fn trace(
         }
         (None, Some(counts)) => {
             let Some(period) = period_field else {
-                cx.error(
-                    &counts,
-                    "`counts` needs a `period`; write for example `period = \"1m\"`",
-                );
+                cx.error(&counts, "`counts` needs a `period`; write for example `period = \"1m\"`");
                 return None;
             };
             let period = period.positive_duration("s", cx);
@@ -105,9 +102,7 @@ fn time_of(text: &str) -> Option<(i128, bool)> {
         true => parse_duration(&format!("{text}s")),
         false => parse_duration(text),
     };
-    with_unit
-        .ok()
-        .map(|time| (i128::from(time.as_nanos()), false))
+    with_unit.ok().map(|time| (i128::from(time.as_nanos()), false))
 }
 
 /// A cell without blanks and without the byte order mark that a file may begin with.
@@ -146,9 +141,7 @@ fn times_of(cells: &[Cell], cx: &mut Reading) -> Option<Arrivals> {
             return None;
         }
         let since = if is_date { nanos - origin } else { nanos };
-        let fitting = u64::try_from(since)
-            .ok()
-            .filter(|since| *since <= TIME_MAX.as_nanos());
+        let fitting = u64::try_from(since).ok().filter(|since| *since <= TIME_MAX.as_nanos());
         let at = fitting.map(Instant::from_nanos);
         match at {
             Some(at) if times.last().is_none_or(|previous| *previous <= at) => times.push(at),
@@ -187,11 +180,7 @@ fn counts_of(
         cx.problems.error(place, "", message);
         return None;
     }
-    Some(Arrivals::TraceCounts {
-        period,
-        counts: counts.into(),
-        spread,
-    })
+    Some(Arrivals::TraceCounts { period, counts: counts.into(), spread })
 }
 
 /// The cells of one column; the header, if there is one, is left out.
@@ -234,24 +223,16 @@ fn column(
     let has_header = is_named || (!first.get(index).is_some_and(is_value) && has_no_values());
     let mut cells = Vec::with_capacity(rows.len());
     for row in rows.iter().skip(usize::from(has_header)) {
-        let start = row
-            .position()
-            .map_or(0, |position| position.byte() as usize);
+        let start = row.position().map_or(0, |position| position.byte() as usize);
         let line_length = text[start..].find('\n').unwrap_or(text.len() - start);
-        let place = Place {
-            source,
-            start,
-            end: start + text[start..start + line_length].trim_end().len(),
-        };
+        let place =
+            Place { source, start, end: start + text[start..start + line_length].trim_end().len() };
         let Some(cell) = row.get(index) else {
             let message = format!("the row has only {} columns, not {}", row.len(), index + 1);
             cx.problems.error(place, "", message);
             return None;
         };
-        cells.push(Cell {
-            text: cell.to_owned(),
-            place,
-        });
+        cells.push(Cell { text: cell.to_owned(), place });
     }
     if cells.is_empty() {
         cx.error(file, format!("`{name}` has a header but no rows"));
@@ -266,9 +247,7 @@ fn column_index(which: &Field<'_>, first: &csv::StringRecord, cx: &mut Reading) 
         return usize::try_from(number - 1).ok();
     };
     let header: Vec<&str> = first.iter().collect();
-    let found = header
-        .iter()
-        .position(|cell| cell.trim_start_matches('\u{feff}') == name);
+    let found = header.iter().position(|cell| cell.trim_start_matches('\u{feff}') == name);
     if found.is_none() {
         let message = format!("no column `{name}`; {}", suggest::advice(name, &header));
         cx.error(which, message);
@@ -289,7 +268,6 @@ fn read_file(file: &Field<'_>, name: &str, cx: &mut Reading) -> Option<String> {
         Err(error) if error.kind() == ErrorKind::NotFound => format!("`{name}` does not exist"),
         Err(error) => format!("`{name}` cannot be read: {error}"),
     };
-    cx.error(file, problem)
-        .help("the path counts from the folder of the scenario file");
+    cx.error(file, problem).help("the path counts from the folder of the scenario file");
     None
 }

@@ -33,8 +33,7 @@ pub(super) fn traffic(
     let Some(field) = field else {
         let message = "missing; write for example `[[traffic]]` and below it \
                        `arrivals = { poisson = { rate = \"200/s\" } }`";
-        cx.problems
-            .error(context.root_place, "traffic", message.to_owned());
+        cx.problems.error(context.root_place, "traffic", message.to_owned());
         return None;
     };
     let sources = field.list(SOURCES_MAX, "[[traffic]]", cx)?;
@@ -57,20 +56,14 @@ fn one_source(
     cx: &mut Reading,
 ) -> Option<Traffic> {
     let group = format!("traffic {}", index + 1);
-    let mut table = field.section(
-        &group,
-        "{ arrivals = { poisson = { rate = \"200/s\" } } }",
-        cx,
-    )?;
+    let mut table =
+        field.section(&group, "{ arrivals = { poisson = { rate = \"200/s\" } } }", cx)?;
     let per_shard = table.or_default("per_shard", "false", cx).boolean(cx);
     let arrivals = table.required("arrivals", "{ poisson = { rate = \"200/s\" } }", cx);
-    let arrivals_context = ArrivalsContext {
-        shards: context.shards,
-        start_of_day: context.start_of_day,
-    };
-    let read = arrivals
-        .as_ref()
-        .and_then(|arrivals| arrivals::arrivals(arrivals, &arrivals_context, cx));
+    let arrivals_context =
+        ArrivalsContext { shards: context.shards, start_of_day: context.start_of_day };
+    let read =
+        arrivals.as_ref().and_then(|arrivals| arrivals::arrivals(arrivals, &arrivals_context, cx));
     let keys = keys(&table.or_default("keys", "unique", cx), cx);
     let record_size = record_size(&table.or_default("record_size", "600B", cx), cx);
     let from = table.or_default("from", "0s", cx).instant(cx);
@@ -79,19 +72,14 @@ fn one_source(
         Some(to) => to.instant(cx),
         None => Some(Instant::FAR_FUTURE),
     };
-    let matches_filter = table
-        .or_default("matches_filter", "100%", cx)
-        .probability(cx);
+    let matches_filter = table.or_default("matches_filter", "100%", cx).probability(cx);
     table.finish(cx);
     let (arrivals_field, arrivals) = (arrivals?, read?);
     let (from, to) = (from?, to?);
     if let Some(to_field) = &to_field
         && from >= to
     {
-        cx.error(
-            to_field,
-            format!("{} is not after `from`", to_field.written()),
-        );
+        cx.error(to_field, format!("{} is not after `from`", to_field.written()));
     }
     if context.must_end && to_field.is_none() && !arrivals::ends_by_itself(&arrivals) {
         let message = "never ends, so the run cannot end when drained; give this traffic a `to`";
@@ -120,10 +108,7 @@ fn keys(field: &Field<'_>, cx: &mut Reading) -> Option<Keys> {
         _ => "{ count = 10000 }",
     };
     let Some(payload) = payload else {
-        cx.error(
-            field,
-            format!("`{tag}` needs settings; write `{{ {tag} = {example} }}`"),
-        );
+        cx.error(field, format!("`{tag}` needs settings; write `{{ {tag} = {example} }}`"));
         return None;
     };
     let mut table = payload.table(example, cx)?;
@@ -134,12 +119,8 @@ fn keys(field: &Field<'_>, cx: &mut Reading) -> Option<Keys> {
         }
         "zipf" => {
             let count = key_count(&mut table, cx);
-            let exponent = table
-                .or_default("exponent", "1.0", cx)
-                .number(0.0, 20.0, cx);
-            count
-                .zip(exponent)
-                .map(|(count, exponent)| Keys::Zipf { count, exponent })
+            let exponent = table.or_default("exponent", "1.0", cx).number(0.0, 20.0, cx);
+            count.zip(exponent).map(|(count, exponent)| Keys::Zipf { count, exponent })
         }
         "round" => key_count(&mut table, cx).map(|count| Keys::Round { count }),
         _ => key_count(&mut table, cx).map(|count| Keys::Uniform { count }),
@@ -149,9 +130,7 @@ fn keys(field: &Field<'_>, cx: &mut Reading) -> Option<Keys> {
 }
 
 fn key_count(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<u32> {
-    table
-        .required("count", "10000", cx)?
-        .whole_u32(1, KEYS_MAX, cx)
+    table.required("count", "10000", cx)?.whole_u32(1, KEYS_MAX, cx)
 }
 
 /// Reads a record size: a plain size, or a distribution.
@@ -164,11 +143,7 @@ pub(super) fn record_size(field: &Field<'_>, cx: &mut Reading) -> Option<RecordS
     if tag == "constant" {
         return Some(RecordSize::Constant(record_bytes(&payload, cx)?));
     }
-    let (low_key, high_key) = if tag == "uniform" {
-        ("low", "high")
-    } else {
-        ("p50", "p99")
-    };
+    let (low_key, high_key) = if tag == "uniform" { ("low", "high") } else { ("p50", "p99") };
     let example = format!("{{ {low_key} = \"600B\", {high_key} = \"8KiB\" }}");
     let mut table = payload.table(&example, cx)?;
     let low = table.required(low_key, "\"600B\"", cx);
@@ -188,10 +163,7 @@ pub(super) fn record_size(field: &Field<'_>, cx: &mut Reading) -> Option<RecordS
     }
     Some(match is_uniform {
         true => RecordSize::Uniform { low, high },
-        false => RecordSize::Lognormal {
-            p50: low,
-            p99: high,
-        },
+        false => RecordSize::Lognormal { p50: low, p99: high },
     })
 }
 
@@ -199,10 +171,7 @@ pub(super) fn record_size(field: &Field<'_>, cx: &mut Reading) -> Option<RecordS
 pub(super) fn record_bytes(field: &Field<'_>, cx: &mut Reading) -> Option<Bytes> {
     let bytes = field.bytes(cx)?;
     if bytes > RECORD_BYTES_MAX {
-        let message = format!(
-            "{} is too large for a record; the most is 1GiB",
-            field.written()
-        );
+        let message = format!("{} is too large for a record; the most is 1GiB", field.written());
         cx.error(field, message);
         return None;
     }
@@ -212,7 +181,5 @@ pub(super) fn record_bytes(field: &Field<'_>, cx: &mut Reading) -> Option<Bytes>
 /// The share of records that match the filter is written per source, so a filter that nothing
 /// is said about matches everything.
 pub(super) fn matches_everything(traffic: &[Traffic]) -> bool {
-    traffic
-        .iter()
-        .all(|source| source.matches_filter == Probability::ONE)
+    traffic.iter().all(|source| source.matches_filter == Probability::ONE)
 }

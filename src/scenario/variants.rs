@@ -56,10 +56,7 @@ pub(super) fn variant_documents(
 
 fn apply_set(root: &mut Node, set: &Field<'_>, cx: &mut Reading) {
     let Value::Table(changes) = &set.node.value else {
-        cx.wrong_kind(
-            set,
-            "a table such as `{ \"mapping.MaximumRetryAttempts\" = 2 }`",
-        );
+        cx.wrong_kind(set, "a table such as `{ \"mapping.MaximumRetryAttempts\" = 2 }`");
         return;
     };
     if changes.entries.is_empty() {
@@ -79,21 +76,15 @@ fn apply_table(root: &mut Node, changes: &Table, prefix: &str, set: &Field<'_>, 
             cx.problems.error(entry.key_place, &path, message);
             continue;
         }
-        if let (true, false, Value::Table(inner)) = (
-            prefix.is_empty(),
-            entry.key.contains('.'),
-            &entry.node.value,
-        ) {
+        if let (true, false, Value::Table(inner)) =
+            (prefix.is_empty(), entry.key.contains('.'), &entry.node.value)
+        {
             apply_table(root, inner, &format!("{}.", entry.key), set, cx);
             continue;
         }
         let key = format!("{prefix}{}", entry.key);
-        let change = Change {
-            key: &key,
-            key_place: entry.key_place,
-            path,
-            value: entry.node.clone(),
-        };
+        let change =
+            Change { key: &key, key_place: entry.key_place, path, value: entry.node.clone() };
         overlay::apply(root, change, &mut cx.problems);
     }
 }

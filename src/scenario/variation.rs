@@ -9,15 +9,8 @@ use super::reader::{Field, Reading, TableReader};
 use crate::model::settings::{FunctionDuration, Variation};
 use crate::units::{Duration, Probability};
 
-const KINDS: [&str; 7] = [
-    "none",
-    "lognormal",
-    "exponential",
-    "uniform",
-    "erlang",
-    "hyperexponential",
-    "empirical",
-];
+const KINDS: [&str; 7] =
+    ["none", "lognormal", "exponential", "uniform", "erlang", "hyperexponential", "empirical"];
 const STAGES_MAX: u32 = 1_000;
 const BRANCHES_MAX: usize = 100;
 /// Chances of branches may miss 1 by this much.
@@ -31,9 +24,7 @@ fn multiple(field: &Field<'_>, cx: &mut Reading) -> Option<f64> {
 }
 
 fn nanoseconds(field: &Field<'_>, cx: &mut Reading) -> Option<f64> {
-    field
-        .positive_duration("ms", cx)
-        .map(|time| time.as_nanos() as f64)
+    field.positive_duration("ms", cx).map(|time| time.as_nanos() as f64)
 }
 
 /// Reads a variation: factors such as `3x`.
@@ -76,8 +67,7 @@ pub(super) fn direct(tag: &str, payload: &Field<'_>, cx: &mut Reading) -> Option
         "erlang" => {
             let stages = stages(&mut table, cx);
             let mean = mean(&mut table, cx);
-            mean.zip(stages)
-                .map(|(mean, stages)| (mean, Variation::Erlang { stages }))
+            mean.zip(stages).map(|(mean, stages)| (mean, Variation::Erlang { stages }))
         }
         "lognormal" => {
             let p50 = table.required("p50", "\"20ms\"", cx);
@@ -126,24 +116,18 @@ fn factor_example(tag: &str) -> &'static str {
 }
 
 fn hyperexponential(branches: Vec<(Probability, f64)>) -> Variation {
-    Variation::Hyperexponential {
-        branches: branches.into(),
-    }
+    Variation::Hyperexponential { branches: branches.into() }
 }
 
 fn empirical(points: Vec<(Probability, f64)>) -> Variation {
-    Variation::Empirical {
-        points: points.into(),
-    }
+    Variation::Empirical { points: points.into() }
 }
 
 fn scaled_to_largest(
     mut points: Vec<(Probability, f64)>,
     variation: fn(Vec<(Probability, f64)>) -> Variation,
 ) -> (f64, Variation) {
-    let largest = points
-        .iter()
-        .fold(0.0, |largest: f64, (_, value)| largest.max(*value));
+    let largest = points.iter().fold(0.0, |largest: f64, (_, value)| largest.max(*value));
     points.iter_mut().for_each(|(_, value)| *value /= largest);
     (largest, variation(points))
 }
@@ -160,9 +144,7 @@ fn lognormal_factor(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<Var
 }
 
 fn stages(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<u32> {
-    table
-        .required("stages", "4", cx)?
-        .whole_u32(1, STAGES_MAX, cx)
+    table.required("stages", "4", cx)?.whole_u32(1, STAGES_MAX, cx)
 }
 
 fn mean(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<f64> {
@@ -183,10 +165,7 @@ fn low_and_high(
     let high = read(&high_field, cx);
     let (low, high) = (low?, high?);
     if high < low {
-        cx.error(
-            &high_field,
-            format!("{} is below `low`", high_field.written()),
-        );
+        cx.error(&high_field, format!("{} is below `low`", high_field.written()));
         return None;
     }
     Some((low, high))
@@ -254,12 +233,8 @@ fn percentiles(
             return None;
         }
     }
-    let is_whole = points
-        .first()
-        .is_some_and(|point| point.0 == Probability::ZERO)
-        && points
-            .last()
-            .is_some_and(|point| point.0 == Probability::ONE);
+    let is_whole = points.first().is_some_and(|point| point.0 == Probability::ZERO)
+        && points.last().is_some_and(|point| point.0 == Probability::ONE);
     if !is_whole {
         cx.error(
             whole,
@@ -267,12 +242,7 @@ fn percentiles(
         );
         return None;
     }
-    Some(
-        points
-            .into_iter()
-            .map(|(chance, value, _)| (chance, value))
-            .collect(),
-    )
+    Some(points.into_iter().map(|(chance, value, _)| (chance, value)).collect())
 }
 
 fn percentile(key: &str) -> Option<Probability> {

@@ -29,11 +29,6 @@ impl fmt::Display for Bytes {
             unit += 1;
         }
         let text = format!("{value:.1}");
-        write!(
-            f,
-            "{} {}",
-            text.trim_end_matches('0').trim_end_matches('.'),
-            UNITS[unit]
-        )
+        write!(f, "{} {}", text.trim_end_matches('0').trim_end_matches('.'), UNITS[unit])
     }
 }

@@ -52,11 +52,8 @@ pub(super) fn leading_decimal<'t>(
         end = digits_end(end + 1);
     }
     let fraction = rest.get(whole_end + 1..end).unwrap_or("");
-    let digits: String = rest[..whole_end]
-        .chars()
-        .chain(fraction.chars())
-        .filter(char::is_ascii_digit)
-        .collect();
+    let digits: String =
+        rest[..whole_end].chars().chain(fraction.chars()).filter(char::is_ascii_digit).collect();
     if digits.is_empty() {
         return Err(UnitError(format!(
             "`{whole}` does not begin with a number; write for example `{example}`"
@@ -85,11 +82,8 @@ pub(super) fn leading_decimal<'t>(
 pub(super) fn plain_number(text: &str, whole: &str, example: &str) -> Result<f64, UnitError> {
     let text = text.trim();
     let (_, rest) = leading_decimal(text, whole, example)?;
-    let not_a_number = || {
-        UnitError(format!(
-            "`{whole}` is not understood; write for example `{example}`"
-        ))
-    };
+    let not_a_number =
+        || UnitError(format!("`{whole}` is not understood; write for example `{example}`"));
     if !rest.is_empty() {
         return Err(not_a_number());
     }
@@ -110,15 +104,11 @@ pub(super) fn unit_size(
 ) -> Result<u128, UnitError> {
     if unit.is_empty() {
         let number = whole.trim();
-        return Err(UnitError(format!(
-            "`{whole}` has no unit; write `{number}{usual}`"
-        )));
+        return Err(UnitError(format!("`{whole}` has no unit; write `{number}{usual}`")));
     }
     let found = units.iter().find(|(name, _)| *name == unit);
     found.map(|(_, size)| *size).ok_or_else(|| {
-        let other_case = units
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(unit));
+        let other_case = units.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit));
         UnitError(match other_case {
             Some((name, _)) => format!("`{unit}` in `{whole}` is not a unit; write `{name}`"),
             None => format!("`{unit}` in `{whole}` is not a unit; known are {known}"),

@@ -49,16 +49,12 @@ pub fn parse_duration(text: &str) -> Result<Duration, UnitError> {
     let mut total: u128 = 0;
     let mut previous_unit = u128::MAX;
     if rest.is_empty() {
-        return Err(UnitError(
-            "the text is empty; write a time such as `10s`".to_owned(),
-        ));
+        return Err(UnitError("the text is empty; write a time such as `10s`".to_owned()));
     }
     while !rest.is_empty() {
         let (decimal, after_number) = leading_decimal(rest, text, "10s")?;
         let after_number = after_number.trim_start();
-        let end = after_number
-            .find(|c: char| !c.is_alphabetic())
-            .unwrap_or(after_number.len());
+        let end = after_number.find(|c: char| !c.is_alphabetic()).unwrap_or(after_number.len());
         let (unit, after_unit) = after_number.split_at(end);
         if unit.is_empty() && !after_unit.is_empty() {
             return Err(UnitError(format!(
@@ -132,9 +128,7 @@ pub fn parse_rate(text: &str) -> Result<Rate, UnitError> {
         })?,
     };
     if period.is_zero() {
-        return Err(UnitError(format!(
-            "`{text}` divides by no time; write for example `200/s`"
-        )));
+        return Err(UnitError(format!("`{text}` divides by no time; write for example `200/s`")));
     }
     Rate::new(count / period.as_secs_f64())
         .ok_or_else(|| UnitError(format!("`{text}` is too large")))
@@ -167,9 +161,7 @@ pub fn parse_multiple(text: &str) -> Result<f64, UnitError> {
     let trimmed = text.trim();
     let Some(number) = trimmed.strip_suffix(['x', '×']) else {
         plain_number(trimmed, text, "3x")?;
-        return Err(UnitError(format!(
-            "`{text}` has no unit; write `{trimmed}x`"
-        )));
+        return Err(UnitError(format!("`{text}` has no unit; write `{trimmed}x`")));
     };
     let value = plain_number(number, text, "3x")?;
     match value > 0.0 {
@@ -205,11 +197,7 @@ mod tests {
             ("0.0s", 0),
         ];
         for (text, nanos) in cases {
-            assert_eq!(
-                parse_duration(text),
-                Ok(Duration::from_nanos(nanos)),
-                "{text}"
-            );
+            assert_eq!(parse_duration(text), Ok(Duration::from_nanos(nanos)), "{text}");
         }
     }
 
@@ -219,39 +207,20 @@ mod tests {
             ("120", "`120` has no unit; write `120s`"),
             ("", "the text is empty; write a time such as `10s`"),
             ("-5s", "`-5s` is negative"),
-            (
-                "fast",
-                "`fast` does not begin with a number; write for example `10s`",
-            ),
+            ("fast", "`fast` does not begin with a number; write for example `10s`"),
             (
                 "5 parsecs",
                 "`parsecs` in `5 parsecs` is not a unit; known are ns, us, ms, s, min (or m), h, d",
             ),
             ("5MS", "`MS` in `5MS` is not a unit; write `ms`"),
-            (
-                "1m2h",
-                "in `1m2h` the units do not get smaller; write for example `1h30m`",
-            ),
+            ("1m2h", "in `1m2h` the units do not get smaller; write for example `1h30m`"),
             ("600000d", "`600000d` is too large; the most is 584 years"),
-            (
-                "1e99999999999s",
-                "`1e99999999999s` is too large; the most is what can be computed",
-            ),
-            (
-                "0.1ns",
-                "`0.1ns` is less than a nanosecond; the shortest time is `1ns`",
-            ),
-            (
-                "1.2.3s",
-                "`1.2.3s` is not understood; write for example `10s` or `1h30m`",
-            ),
+            ("1e99999999999s", "`1e99999999999s` is too large; the most is what can be computed"),
+            ("0.1ns", "`0.1ns` is less than a nanosecond; the shortest time is `1ns`"),
+            ("1.2.3s", "`1.2.3s` is not understood; write for example `10s` or `1h30m`"),
         ];
         for (text, message) in cases {
-            assert_eq!(
-                parse_duration(text),
-                Err(UnitError(message.to_owned())),
-                "{text}"
-            );
+            assert_eq!(parse_duration(text), Err(UnitError(message.to_owned())), "{text}");
         }
     }
 
@@ -272,22 +241,12 @@ mod tests {
         let wrong = [
             ("600", "`600` has no unit; write `600B`"),
             ("6mb", "`mb` in `6mb` is not a unit; write `MB`"),
-            (
-                "6x",
-                "`x` in `6x` is not a unit; known are B, KB, MB, GB, KiB, MiB, GiB, TiB",
-            ),
+            ("6x", "`x` in `6x` is not a unit; known are B, KB, MB, GB, KiB, MiB, GiB, TiB"),
             ("0.1B", "`0.1B` is less than a byte"),
-            (
-                "99999999TiB",
-                "`99999999TiB` is too large; the most is 16 EiB",
-            ),
+            ("99999999TiB", "`99999999TiB` is too large; the most is 16 EiB"),
         ];
         for (text, message) in wrong {
-            assert_eq!(
-                parse_bytes(text),
-                Err(UnitError(message.to_owned())),
-                "{text}"
-            );
+            assert_eq!(parse_bytes(text), Err(UnitError(message.to_owned())), "{text}");
         }
     }
 
@@ -303,77 +262,41 @@ mod tests {
         ];
         for (text, per_second) in cases {
             let rate = parse_rate(text).map(Rate::per_second);
-            assert!(
-                rate.is_ok_and(|rate| (rate - per_second).abs() < 1e-12),
-                "{text}"
-            );
+            assert!(rate.is_ok_and(|rate| (rate - per_second).abs() < 1e-12), "{text}");
         }
         let wrong = [
             ("200", "`200` has no unit; write `200/s`"),
             ("200/", "`200/` has no unit; write `200/s`"),
-            (
-                "200ms",
-                "`200ms` is not a rate; write for example `200/s` or `66.3/min`",
-            ),
+            ("200ms", "`200ms` is not a rate; write for example `200/s` or `66.3/min`"),
             (
                 "200/week",
                 "`week` in `200/week` is not a unit of time; known are \
                  ns, us, ms, s, min (or m), h, d",
             ),
-            (
-                "200/0s",
-                "`200/0s` divides by no time; write for example `200/s`",
-            ),
+            ("200/0s", "`200/0s` divides by no time; write for example `200/s`"),
             ("-1/s", "`-1/s` is negative"),
-            (
-                "inf/s",
-                "`inf/s` does not begin with a number; write for example `200/s`",
-            ),
+            ("inf/s", "`inf/s` does not begin with a number; write for example `200/s`"),
         ];
         for (text, message) in wrong {
-            assert_eq!(
-                parse_rate(text),
-                Err(UnitError(message.to_owned())),
-                "{text}"
-            );
+            assert_eq!(parse_rate(text), Err(UnitError(message.to_owned())), "{text}");
         }
     }
 
     #[test]
     fn chances_are_percentages_or_shares() {
-        let cases = [
-            ("1%", 0.01),
-            ("1e-6", 1e-6),
-            ("0.05", 0.05),
-            ("100%", 1.0),
-            ("0", 0.0),
-        ];
+        let cases = [("1%", 0.01), ("1e-6", 1e-6), ("0.05", 0.05), ("100%", 1.0), ("0", 0.0)];
         for (text, value) in cases {
-            assert_eq!(
-                parse_probability(text).map(Probability::get),
-                Ok(value),
-                "{text}"
-            );
+            assert_eq!(parse_probability(text).map(Probability::get), Ok(value), "{text}");
         }
         let wrong = [
             ("5", "`5` is more than 1; write `5%` if that is meant"),
             ("101%", "`101%` is more than 100%"),
-            (
-                "nan",
-                "`nan` does not begin with a number; write for example `1%`",
-            ),
+            ("nan", "`nan` does not begin with a number; write for example `1%`"),
             ("-1%", "`-1%` is negative"),
-            (
-                "1 in 5",
-                "`1 in 5` is not understood; write for example `1%`",
-            ),
+            ("1 in 5", "`1 in 5` is not understood; write for example `1%`"),
         ];
         for (text, message) in wrong {
-            assert_eq!(
-                parse_probability(text),
-                Err(UnitError(message.to_owned())),
-                "{text}"
-            );
+            assert_eq!(parse_probability(text), Err(UnitError(message.to_owned())), "{text}");
         }
     }
 
@@ -384,17 +307,10 @@ mod tests {
         let wrong = [
             ("3", "`3` has no unit; write `3x`"),
             ("0x", "`0x` is not above 0"),
-            (
-                "1e999x",
-                "`1e999x` is too large; the most is what can be computed",
-            ),
+            ("1e999x", "`1e999x` is too large; the most is what can be computed"),
         ];
         for (text, message) in wrong {
-            assert_eq!(
-                parse_multiple(text),
-                Err(UnitError(message.to_owned())),
-                "{text}"
-            );
+            assert_eq!(parse_multiple(text), Err(UnitError(message.to_owned())), "{text}");
         }
     }
 }

@@ -94,13 +94,7 @@ const BANS: &[Ban] = &[
         reason: "its order is not fixed; use BTreeMap or BTreeSet",
     },
     Ban {
-        words: &[
-            "println!",
-            "eprintln!",
-            "print!",
-            "eprint!",
-            "process::exit",
-        ],
+        words: &["println!", "eprintln!", "print!", "eprint!", "process::exit"],
         place: Place::Except(&["cli", "main"]),
         reason: "the command line alone prints and exits",
     },
@@ -171,10 +165,7 @@ pub fn aws_words_in_engine(file: &SourceFile) -> Vec<Violation> {
         let lower = line.to_lowercase();
         let mut words: Vec<&str> = AWS_WORDS.to_vec();
         words.retain(|word| lower.contains(word));
-        words.extend(
-            line.contains(AWS_WORD_WITH_CAPITAL)
-                .then_some(AWS_WORD_WITH_CAPITAL),
-        );
+        words.extend(line.contains(AWS_WORD_WITH_CAPITAL).then_some(AWS_WORD_WITH_CAPITAL));
         found.extend(words.into_iter().map(|word| Violation {
             line: number + 1,
             rule: format!("`{word}`: the engine knows events and time, no AWS"),
@@ -215,10 +206,7 @@ mod tests {
                 Place::Only(layers) => &format!("{}/x.rs", layers[0]),
             };
             for word in ban.words {
-                assert!(
-                    caught(path, &format!("a{word} b")) || caught(path, word),
-                    "{word}"
-                );
+                assert!(caught(path, &format!("a{word} b")) || caught(path, word), "{word}");
                 let comment = format!("// {word}");
                 assert!(!caught(path, &comment), "a comment may say {word}");
             }
@@ -242,10 +230,7 @@ mod tests {
 
     #[test]
     fn test_modules_may_hash_and_refer() {
-        assert!(!caught(
-            "model/lane/tests/laws.rs",
-            "let law: &dyn Fn(f64) -> f64;"
-        ));
+        assert!(!caught("model/lane/tests/laws.rs", "let law: &dyn Fn(f64) -> f64;"));
         assert!(caught("model/lane.rs", "let keys = HashMap::new();"));
         let text = "#[cfg(test)]\nmod tests {\n    use std::collections::HashMap;\n}\n";
         assert!(!caught("model/lane.rs", text));
@@ -254,12 +239,7 @@ mod tests {
     #[test]
     fn aws_words_are_caught_in_the_engine_only() {
         let count = |path, text| aws_words_in_engine(&SourceFile::new(path, text)).len();
-        for text in [
-            "struct ShardId;",
-            "// one batch",
-            "fn kinesis()",
-            "// AWS Lambda polls",
-        ] {
+        for text in ["struct ShardId;", "// one batch", "fn kinesis()", "// AWS Lambda polls"] {
             assert_eq!(count("engine/x.rs", text), 1, "{text}");
             assert_eq!(count("model/x.rs", text), 0, "{text}");
         }
@@ -271,13 +251,7 @@ mod tests {
         let count = |text| glob_imports(&SourceFile::new("model/x.rs", text)).len();
         assert_eq!(count("use crate::units::*;"), 1);
         assert_eq!(count("pub use mapping::*;"), 1);
-        assert_eq!(
-            count("#[cfg(test)]\nmod tests {\n    use super::*;\n}\n"),
-            0
-        );
-        assert_eq!(
-            count("#[cfg(test)]\nmod tests {\n    use crate::units::*;\n}\n"),
-            1
-        );
+        assert_eq!(count("#[cfg(test)]\nmod tests {\n    use super::*;\n}\n"), 0);
+        assert_eq!(count("#[cfg(test)]\nmod tests {\n    use crate::units::*;\n}\n"), 1);
     }
 }

@@ -14,12 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("import", &["scenario", "model", "engine", "units"]),
     ("results", &["units"]),
     ("analysis", &["results", "units"]),
-    (
-        "experiment",
-        &[
-            "scenario", "model", "engine", "analysis", "results", "units",
-        ],
-    ),
+    ("experiment", &["scenario", "model", "engine", "analysis", "results", "units"]),
     ("report", &["results", "units"]),
 ];
 
@@ -100,9 +95,9 @@ fn inline_module_depths(file: &SourceFile) -> Vec<usize> {
 
 fn name_before(text: &str) -> &str {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    let start = text.rfind(|c| !is_name(c)).map_or(0, |at| {
-        at + text[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = text
+        .rfind(|c| !is_name(c))
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     &text[start..]
 }
 
@@ -162,10 +157,7 @@ mod tests {
     fn a_sideways_import_is_caught_in_a_group_over_lines() {
         let text = "use crate::{\n    results::{Estimate, Summary},\n    experiment::run,\n};\n";
         let found = violations("report/table.rs", text);
-        assert_eq!(
-            found,
-            [(1, "`report` must not import `experiment`".to_owned())]
-        );
+        assert_eq!(found, [(1, "`report` must not import `experiment`".to_owned())]);
     }
 
     #[test]
@@ -176,10 +168,7 @@ mod tests {
 
     #[test]
     fn super_paths_that_leave_the_layer_are_caught() {
-        assert_eq!(
-            violations("units/mod.rs", "use super::engine::Purpose;").len(),
-            1
-        );
+        assert_eq!(violations("units/mod.rs", "use super::engine::Purpose;").len(), 1);
         let text = "use super::super::results::Estimate;";
         assert_eq!(violations("model/shard.rs", text).len(), 1);
         let text = "mod tests {\n    use super::super::super::results::Estimate;\n}";
@@ -188,10 +177,7 @@ mod tests {
 
     #[test]
     fn super_paths_inside_the_layer_are_fine() {
-        assert_eq!(
-            violations("model/settings/mapping.rs", "use super::super::record::R;"),
-            []
-        );
+        assert_eq!(violations("model/settings/mapping.rs", "use super::super::record::R;"), []);
         let text = "mod tests {\n    use super::*;\n    use super::super::shard::S;\n}";
         assert_eq!(violations("model/record.rs", text), []);
     }

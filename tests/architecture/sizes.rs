@@ -76,10 +76,7 @@ mod tests {
     fn a_long_file_is_caught() {
         assert_eq!(rules(&"// x\n".repeat(400)), []);
         let found = rules(&"// x\n".repeat(401));
-        assert_eq!(
-            found,
-            [(401, "the file has 401 lines, more than 400".to_owned())]
-        );
+        assert_eq!(found, [(401, "the file has 401 lines, more than 400".to_owned())]);
     }
 
     #[test]
@@ -96,10 +93,7 @@ mod tests {
         };
         assert_eq!(rules(&function(70)), []);
         let text = format!("fn much() {{\n{}}}\n", "    f(\"}\");\n".repeat(69));
-        assert_eq!(
-            rules(&text),
-            [(1, "`much` has 71 lines, more than 70".to_owned())]
-        );
+        assert_eq!(rules(&text), [(1, "`much` has 71 lines, more than 70".to_owned())]);
     }
 
     #[test]

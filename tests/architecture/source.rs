@@ -64,9 +64,7 @@ pub fn read_all(root: &Path) -> Vec<SourceFile> {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let text = fs::read_to_string(&path).expect("source is UTF-8");
-                let below = path
-                    .strip_prefix(root)
-                    .expect("it was found below the root");
+                let below = path.strip_prefix(root).expect("it was found below the root");
                 let below = below.to_string_lossy().replace('\\', "/");
                 files.push(SourceFile::new(&below, &text));
             }
@@ -231,10 +229,7 @@ fn raw_strings_lifetimes_and_raw_names_are_told_apart() {
     let text = "let a = r#\"un\"safe { \"#; fn f<'a>(r#type: &'a str) { unsafe_name() }";
     let code = &SourceFile::new("engine/x.rs", text).code[0];
     assert!(!code.contains("safe {"), "{code}");
-    assert!(
-        code.contains("fn f<'a>(r#type: &'a str) { unsafe_name() }"),
-        "{code}"
-    );
+    assert!(code.contains("fn f<'a>(r#type: &'a str) { unsafe_name() }"), "{code}");
     assert!(!has_word(code, "unsafe"));
     assert!(has_word("unsafe { }", "unsafe"));
 }
@@ -251,10 +246,7 @@ fn a_test_module_ends_at_its_brace() {
 #[test]
 fn a_file_knows_its_layer_and_module() {
     let file = SourceFile::new("model/settings/mod.rs", "");
-    assert_eq!(
-        (file.layer(), file.module()),
-        ("model", vec!["model", "settings"])
-    );
+    assert_eq!((file.layer(), file.module()), ("model", vec!["model", "settings"]));
     let file = SourceFile::new("main.rs", "");
     assert_eq!((file.layer(), file.module()), ("main", vec![]));
 }

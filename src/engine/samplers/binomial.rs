@@ -132,25 +132,14 @@ mod tests {
 
     #[test]
     fn counts_fit_the_binomial_distribution() {
-        let cases = [
-            (1, 0.3),
-            (12, 0.5),
-            (100, 0.02),
-            (100, 0.97),
-            (1000, 0.25),
-            (1_000_000, 0.6),
-        ];
+        let cases = [(1, 0.3), (12, 0.5), (100, 0.02), (100, 0.97), (1000, 0.25), (1_000_000, 0.6)];
         for (trials, chance) in cases {
             let mut random = stream(18);
             let reference = Reference::new(chance, trials).expect("the chance is in range");
             assert_counts_fit(
                 || Binomial::sample(trials, chance, &mut random),
                 |count| {
-                    if count <= trials {
-                        reference.pmf(count)
-                    } else {
-                        0.0
-                    }
+                    if count <= trials { reference.pmf(count) } else { 0.0 }
                 },
             );
         }
@@ -161,10 +150,7 @@ mod tests {
         // At n = 1e12, p = 1/2 the peak is sqrt(2 / (pi n)) (1 - 1/(4n)).
         let peak = probability(1_000_000_000_000, 500_000_000_000, 0.5);
         let expected = libm::sqrt(2.0 / (std::f64::consts::PI * 1e12));
-        assert!(
-            (peak / expected - 1.0).abs() < 1e-12,
-            "{peak} is not {expected}"
-        );
+        assert!((peak / expected - 1.0).abs() < 1e-12, "{peak} is not {expected}");
         assert!((probability(20, 10, 0.5) - 184_756.0 / 1_048_576.0).abs() < 1e-14);
     }
 

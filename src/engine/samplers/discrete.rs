@@ -47,11 +47,7 @@ impl Discrete {
                 index
             })
             .collect();
-        Some(Discrete {
-            cumulative,
-            guide,
-            total,
-        })
+        Some(Discrete { cumulative, guide, total })
     }
 
     /// An index from exactly one word.
@@ -102,11 +98,7 @@ mod tests {
             if weights.len() > 1 {
                 assert_counts_fit(
                     || u64::from(discrete.sample(&mut random)),
-                    |index| {
-                        weights
-                            .get(index as usize)
-                            .map_or(0.0, |weight| weight / total)
-                    },
+                    |index| weights.get(index as usize).map_or(0.0, |weight| weight / total),
                 );
             }
             for (index, weight) in weights.iter().enumerate() {

@@ -19,9 +19,8 @@ impl Empirical {
         let in_range = points
             .iter()
             .all(|&(chance, value)| (0.0..=1.0).contains(&chance) && value.is_finite());
-        let is_sorted = points
-            .windows(2)
-            .all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1);
+        let is_sorted =
+            points.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1);
         (!points.is_empty() && in_range && is_sorted).then_some(Empirical { points })
     }
 
@@ -33,10 +32,7 @@ impl Empirical {
     /// The value below which the share `chance` in `0..=1` of all draws lies.
     pub fn quantile(&self, chance: f64) -> f64 {
         let next = self.points.partition_point(|&(at, _)| at <= chance);
-        match (
-            next.checked_sub(1).map(|last| self.points[last]),
-            self.points.get(next),
-        ) {
+        match (next.checked_sub(1).map(|last| self.points[last]), self.points.get(next)) {
             (Some((from, low)), Some(&(to, high))) => {
                 low + (high - low) * ((chance - from) / (to - from))
             }

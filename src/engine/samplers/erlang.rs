@@ -30,9 +30,7 @@ impl Erlang {
     /// A value `>= 0` with mean 1 and variance `1 / stages`.
     pub fn sample(&self, random: &mut RandomStream) -> f64 {
         let sum = if self.stages <= ADDED_STAGES {
-            (0..self.stages)
-                .map(|_| self.exponential.sample(random))
-                .sum()
+            (0..self.stages).map(|_| self.exponential.sample(random)).sum()
         } else {
             self.gamma.sample(random)
         };

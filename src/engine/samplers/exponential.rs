@@ -29,10 +29,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         let below = edges[layer - 1];
         edges[layer] = -libm::log(libm::exp(-below) + area / below);
     }
-    Tables {
-        edges,
-        densities: edges.map(|edge| libm::exp(-edge)),
-    }
+    Tables { edges, densities: edges.map(|edge| libm::exp(-edge)) }
 });
 
 /// Draws from the exponential distribution with mean 1.
@@ -53,11 +50,7 @@ impl Exponential {
         let word = random.next_u64();
         let layer = (word & 0xff) as usize;
         let x = mantissa(word) * self.tables.edges[layer];
-        if x < self.tables.edges[layer + 1] {
-            x
-        } else {
-            self.outside(layer, x, random)
-        }
+        if x < self.tables.edges[layer + 1] { x } else { self.outside(layer, x, random) }
     }
 
     /// A value `>= 0` with mean 1 from exactly one word: `-ln U`.
@@ -118,10 +111,7 @@ mod tests {
         let area = edges[0] * densities[1];
         for layer in 1..LAYERS {
             let this = edges[layer] * (densities[layer + 1] - densities[layer]);
-            assert!(
-                (this / area - 1.0).abs() < 1e-11,
-                "layer {layer}: {this} is not {area}"
-            );
+            assert!((this / area - 1.0).abs() < 1e-11, "layer {layer}: {this} is not {area}");
         }
     }
 
@@ -137,14 +127,9 @@ mod tests {
     fn the_tail_behind_the_ziggurat_has_its_mass() {
         let mut random = stream(3);
         let exponential = Exponential::new();
-        let far = (0..4_000_000)
-            .filter(|_| exponential.sample(&mut random) > TAIL)
-            .count();
+        let far = (0..4_000_000).filter(|_| exponential.sample(&mut random) > TAIL).count();
         let expected = 4e6 * libm::exp(-TAIL);
         let deviation = (far as f64 - expected) / libm::sqrt(expected);
-        assert!(
-            deviation.abs() < 4.5,
-            "{far} draws in the tail, {expected} expected"
-        );
+        assert!(deviation.abs() < 4.5, "{far} draws in the tail, {expected} expected");
     }
 }

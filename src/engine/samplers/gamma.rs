@@ -20,11 +20,7 @@ impl Gamma {
     pub fn new(shape: f64) -> Option<Gamma> {
         (shape > 0.0 && shape.is_finite()).then(|| {
             let d = if shape < 1.0 { shape + 1.0 } else { shape } - 1.0 / 3.0;
-            Gamma {
-                shape,
-                d,
-                c: 1.0 / libm::sqrt(9.0 * d),
-            }
+            Gamma { shape, d, c: 1.0 / libm::sqrt(9.0 * d) }
         })
     }
 

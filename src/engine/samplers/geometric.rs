@@ -14,9 +14,7 @@ pub struct Geometric {
 impl Geometric {
     /// Failures before a success of this chance; `None` unless `0 < chance <= 1`.
     pub fn new(chance: f64) -> Option<Geometric> {
-        (chance > 0.0 && chance <= 1.0).then(|| Geometric {
-            log_failure: libm::log1p(-chance),
-        })
+        (chance > 0.0 && chance <= 1.0).then(|| Geometric { log_failure: libm::log1p(-chance) })
     }
 
     /// A count from exactly one word, with mean `(1-p)/p`; [`u64::MAX`] where it would not fit.
@@ -55,10 +53,7 @@ mod tests {
     fn tiny_chances_wait_long_but_not_for_ever() {
         let mut random = stream(11);
         let geometric = Geometric::new(1e-6).expect("the chance is above 0");
-        let mean = (0..10_000)
-            .map(|_| geometric.sample(&mut random) as f64)
-            .sum::<f64>()
-            / 1e4;
+        let mean = (0..10_000).map(|_| geometric.sample(&mut random) as f64).sum::<f64>() / 1e4;
         assert!((mean / 1e6 - 1.0).abs() < 0.05, "mean {mean}");
         assert!(Geometric::new(0.0).is_none() && Geometric::new(1.5).is_none());
     }

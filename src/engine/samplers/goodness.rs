@@ -15,25 +15,19 @@ pub(crate) fn stream(seed: u64) -> RandomStream {
 pub(crate) fn kolmogorov_smirnov(mut samples: Vec<f64>, cdf: impl Fn(f64) -> f64) -> f64 {
     samples.sort_by(f64::total_cmp);
     let count = samples.len() as f64;
-    let distance = samples
-        .iter()
-        .enumerate()
-        .fold(0.0f64, |worst, (rank, &sample)| {
-            let expected = cdf(sample);
-            let above = (rank as f64 + 1.0) / count - expected;
-            let below = expected - rank as f64 / count;
-            worst.max(above).max(below)
-        });
+    let distance = samples.iter().enumerate().fold(0.0f64, |worst, (rank, &sample)| {
+        let expected = cdf(sample);
+        let above = (rank as f64 + 1.0) / count - expected;
+        let below = expected - rank as f64 / count;
+        worst.max(above).max(below)
+    });
     distance * libm::sqrt(count)
 }
 
 /// Fails unless 100,000 samples fit `cdf`: the critical value 2.7 has a chance of 1e-6.
 pub(crate) fn assert_fits(mut sample: impl FnMut() -> f64, cdf: impl Fn(f64) -> f64) {
     let distance = kolmogorov_smirnov((0..100_000).map(|_| sample()).collect(), cdf);
-    assert!(
-        distance < 2.7,
-        "Kolmogorov-Smirnov distance {distance} is above 2.7"
-    );
+    assert!(distance < 2.7, "Kolmogorov-Smirnov distance {distance} is above 2.7");
 }
 
 /// How many standard deviations chi-square lies above its mean, cells with fewer than 5 expected
@@ -56,10 +50,7 @@ pub(crate) fn chi_square_deviation(observed: &[f64], expected: &[f64]) -> f64 {
             (rest_observed - rest_expected) * (rest_observed - rest_expected) / rest_expected;
         cells += 1;
     } else {
-        assert!(
-            rest_observed < 40.0,
-            "{rest_observed} where {rest_expected} were expected"
-        );
+        assert!(rest_observed < 40.0, "{rest_observed} where {rest_expected} were expected");
     }
     let freedom = f64::from(cells - 1);
     let spread = 2.0 / (9.0 * freedom);
@@ -75,23 +66,16 @@ pub(crate) fn assert_counts_fit(mut sample: impl FnMut() -> u64, pmf: impl Fn(u6
     for value in drawn {
         observed[value as usize] += 1.0;
     }
-    let mut expected: Vec<f64> = (0..=largest)
-        .map(|value| pmf(value) * f64::from(DRAWS))
-        .collect();
+    let mut expected: Vec<f64> = (0..=largest).map(|value| pmf(value) * f64::from(DRAWS)).collect();
     expected.push((f64::from(DRAWS) - expected.iter().sum::<f64>()).max(0.0));
     let deviation = chi_square_deviation(&observed, &expected);
-    assert!(
-        deviation < 5.0,
-        "chi-square lies {deviation} standard deviations above its mean"
-    );
+    assert!(deviation < 5.0, "chi-square lies {deviation} standard deviations above its mean");
 }
 
 #[test]
 fn a_distribution_three_percent_off_does_not_fit() {
     let mut random = stream(1);
-    let samples = (0..100_000)
-        .map(|_| -1.03 * libm::log(random.uniform_positive()))
-        .collect();
+    let samples = (0..100_000).map(|_| -1.03 * libm::log(random.uniform_positive())).collect();
     assert!(kolmogorov_smirnov(samples, |x| 1.0 - libm::exp(-x)) > 2.7);
 }
 

@@ -27,19 +27,14 @@ impl Hyperexponential {
         }
         // An infinite or undefined sum fails this comparison too; so does no branch at all.
         let is_whole = (sum - 1.0).abs() <= 1e-9;
-        is_whole.then_some(Hyperexponential {
-            branches: cumulative.into(),
-        })
+        is_whole.then_some(Hyperexponential { branches: cumulative.into() })
     }
 
     /// A value `>= 0` from exactly two words.
     pub fn sample(&self, random: &mut RandomStream) -> f64 {
         let choice = random.uniform();
         let last = self.branches.len() - 1;
-        let branch = self
-            .branches
-            .partition_point(|&(sum, _)| sum <= choice)
-            .min(last);
+        let branch = self.branches.partition_point(|&(sum, _)| sum <= choice).min(last);
         self.branches[branch].1 * Exponential::invert(random)
     }
 }

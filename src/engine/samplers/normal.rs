@@ -99,11 +99,7 @@ impl StandardNormal {
             return from_centre * ratio(&CENTRE, 0.180_625 - from_centre * from_centre);
         }
         let depth = libm::sqrt(-libm::log(tail));
-        if depth <= 5.0 {
-            ratio(&NEAR_TAIL, depth - 1.6)
-        } else {
-            ratio(&FAR_TAIL, depth - 5.0)
-        }
+        if depth <= 5.0 { ratio(&NEAR_TAIL, depth - 1.6) } else { ratio(&FAR_TAIL, depth - 5.0) }
     }
 }
 
@@ -111,10 +107,7 @@ impl StandardNormal {
 #[inline]
 fn ratio(polynomials: &[[f64; 8]; 2], x: f64) -> f64 {
     let [above, below] = polynomials.map(|coefficients| {
-        coefficients
-            .iter()
-            .rev()
-            .fold(0.0, |sum, coefficient| sum * x + coefficient)
+        coefficients.iter().rev().fold(0.0, |sum, coefficient| sum * x + coefficient)
     });
     above / below
 }
@@ -142,10 +135,7 @@ mod tests {
         ];
         for (tail, expected) in cases {
             let value = StandardNormal::upper_quantile(tail);
-            assert!(
-                (value - expected).abs() <= 1e-14 * expected.abs(),
-                "{tail}: {value}"
-            );
+            assert!((value - expected).abs() <= 1e-14 * expected.abs(), "{tail}: {value}");
         }
     }
 

@@ -16,24 +16,15 @@ pub struct Poisson {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Method {
-    Search {
-        at_zero: f64,
-    },
-    Rejection {
-        a: f64,
-        b: f64,
-        inverse_alpha: f64,
-        squeeze: f64,
-    },
+    Search { at_zero: f64 },
+    Rejection { a: f64, b: f64, inverse_alpha: f64, squeeze: f64 },
 }
 
 impl Poisson {
     /// The distribution with this mean; `None` unless it is from 0 to 1e15.
     pub fn new(mean: f64) -> Option<Poisson> {
         let method = if mean < 10.0 {
-            Method::Search {
-                at_zero: libm::exp(-mean),
-            }
+            Method::Search { at_zero: libm::exp(-mean) }
         } else {
             let b = 0.931 + 2.53 * libm::sqrt(mean);
             Method::Rejection {
@@ -43,23 +34,14 @@ impl Poisson {
                 squeeze: 0.9277 - 3.6224 / (b - 2.0),
             }
         };
-        (0.0..=1e15).contains(&mean).then(|| Poisson {
-            mean,
-            log_mean: libm::log(mean),
-            method,
-        })
+        (0.0..=1e15).contains(&mean).then(|| Poisson { mean, log_mean: libm::log(mean), method })
     }
 
     /// A count with mean and variance equal to the mean.
     pub fn sample(&self, random: &mut RandomStream) -> u64 {
         match self.method {
             Method::Search { at_zero } => self.search(at_zero, random.uniform()),
-            Method::Rejection {
-                a,
-                b,
-                inverse_alpha,
-                squeeze,
-            } => loop {
+            Method::Rejection { a, b, inverse_alpha, squeeze } => loop {
                 let u = random.uniform() - 0.5;
                 let v = random.uniform_positive();
                 let edge = 0.5 - u.abs();

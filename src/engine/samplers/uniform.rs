@@ -32,10 +32,7 @@ mod tests {
     fn samples_fit_the_uniform_distribution() {
         let mut random = stream(5);
         let uniform = Uniform::new(2.0, 6.0).expect("2 is below 6");
-        assert_fits(
-            || uniform.sample(&mut random),
-            |x| ((x - 2.0) / 4.0).clamp(0.0, 1.0),
-        );
+        assert_fits(|| uniform.sample(&mut random), |x| ((x - 2.0) / 4.0).clamp(0.0, 1.0));
     }
 
     #[test]

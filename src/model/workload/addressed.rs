@@ -38,10 +38,7 @@ mod tests {
         let source = RandomSource::new(5, 6);
         let mut items = Addressed::new(source.stream(Purpose(7), 8));
         for index in [0, 1, 2, 9, 10, 3, 100_000, 100_001, 0] {
-            assert_eq!(
-                items.at(index).next_u64(),
-                source.word(Purpose(7), 8, index)
-            );
+            assert_eq!(items.at(index).next_u64(), source.word(Purpose(7), 8, index));
         }
     }
 }

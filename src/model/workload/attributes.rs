@@ -25,22 +25,14 @@ pub(super) enum Attributes {
         filter: Option<(f64, Box<Addressed>)>,
     },
     /// Written by hand.
-    Scripted {
-        listed: Listed,
-        shard: u32,
-        records: Arc<[ScriptedAttributes]>,
-    },
+    Scripted { listed: Listed, shard: u32, records: Arc<[ScriptedAttributes]> },
 }
 
 /// Sizes of records in bytes.
 #[derive(Debug, Clone)]
 pub(super) enum Sizes {
     Constant(u32),
-    Uniform {
-        low: u64,
-        count: u64,
-        words: Box<Addressed>,
-    },
+    Uniform { low: u64, count: u64, words: Box<Addressed> },
     Lognormal(Lognormal, Box<Addressed>),
 }
 
@@ -54,9 +46,7 @@ impl Attributes {
         keys: Option<ShardKeys>,
     ) -> Attributes {
         let words = |purpose: Purpose| {
-            Box::new(Addressed::new(
-                random.stream(purpose, entity(source.into(), shard)),
-            ))
+            Box::new(Addressed::new(random.stream(purpose, entity(source.into(), shard))))
         };
         let sizes = match traffic.record_size {
             RecordSize::Constant(bytes) => Sizes::Constant(stored(bytes.get())),
@@ -84,18 +74,16 @@ impl Attributes {
     #[inline]
     pub(super) fn plain(&self, source: u16) -> Option<Record> {
         match self {
-            Attributes::Drawn {
-                keys: None,
-                sizes: Sizes::Constant(bytes),
-                filter: None,
-            } => Some(Record {
-                arrival: Instant::START,
-                index: 0,
-                key_hash: 0,
-                bytes: *bytes,
-                source,
-                marks: Marks::default(),
-            }),
+            Attributes::Drawn { keys: None, sizes: Sizes::Constant(bytes), filter: None } => {
+                Some(Record {
+                    arrival: Instant::START,
+                    index: 0,
+                    key_hash: 0,
+                    bytes: *bytes,
+                    source,
+                    marks: Marks::default(),
+                })
+            }
             Attributes::Drawn { .. } | Attributes::Scripted { .. } => None,
         }
     }
@@ -104,11 +92,7 @@ impl Attributes {
     #[inline]
     pub(super) fn record(&mut self, source: u16, index: u64, arrival: Instant) -> Record {
         match self {
-            Attributes::Drawn {
-                keys,
-                sizes,
-                filter,
-            } => Record {
+            Attributes::Drawn { keys, sizes, filter } => Record {
                 arrival,
                 index,
                 key_hash: match keys {
@@ -125,11 +109,7 @@ impl Attributes {
                     },
                 },
             },
-            Attributes::Scripted {
-                listed,
-                shard,
-                records,
-            } => {
+            Attributes::Scripted { listed, shard, records } => {
                 let given = records[listed.position(*shard, index)];
                 Record {
                     arrival,
@@ -137,10 +117,7 @@ impl Attributes {
                     key_hash: given.key_hash,
                     bytes: given.bytes,
                     source,
-                    marks: Marks {
-                        poison: given.poison,
-                        filtered: given.filtered,
-                    },
+                    marks: Marks { poison: given.poison, filtered: given.filtered },
                 }
             }
         }

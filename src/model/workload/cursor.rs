@@ -49,10 +49,7 @@ impl WorkloadCursor {
     /// The next record, in order of time; records of one instant in the order of their sources.
     pub fn next_record(&mut self) -> Option<Record> {
         let earliest = self.peek_arrival()?;
-        let source = self
-            .sources
-            .iter_mut()
-            .find(|source| source.next == Some(earliest))?;
+        let source = self.sources.iter_mut().find(|source| source.next == Some(earliest))?;
         let mut record = source.take()?;
         record.marks.poison |= self.poison.take(record.arrival);
         Some(record)
@@ -70,10 +67,7 @@ impl WorkloadCursor {
         while left > 0 && only.next.is_some() {
             let begin = out.len();
             only.append(out, left.min(BATCH));
-            if out
-                .back()
-                .is_some_and(|last| self.poison.is_due(last.arrival))
-            {
+            if out.back().is_some_and(|last| self.poison.is_due(last.arrival)) {
                 for record in out.range_mut(begin..) {
                     record.marks.poison |= self.poison.take(record.arrival);
                 }
@@ -111,14 +105,7 @@ impl SourceCursor {
     ) -> SourceCursor {
         let index = arrivals.first_index();
         let next = arrivals.advance();
-        SourceCursor {
-            source,
-            arrivals,
-            next,
-            index,
-            attributes,
-            poison,
-        }
+        SourceCursor { source, arrivals, next, index, attributes, poison }
     }
 
     /// Whether the source writes any record to the shard.
@@ -152,11 +139,7 @@ impl SourceCursor {
         let numbered = times[..records].iter().zip(first..self.index);
         match self.attributes.plain(source) {
             Some(plain) => {
-                out.extend(numbered.map(|(&arrival, index)| Record {
-                    arrival,
-                    index,
-                    ..plain
-                }));
+                out.extend(numbered.map(|(&arrival, index)| Record { arrival, index, ..plain }));
             }
             None => out.extend(
                 numbered.map(|(&arrival, index)| self.attributes.record(source, index, arrival)),

@@ -52,11 +52,7 @@ mod tests {
 
     #[test]
     fn hashes_are_what_they_have_always_been() {
-        assert_eq!(
-            numbered_key(0, 0),
-            0xe220_a839_7b1d_cdaf,
-            "splitmix64's first output"
-        );
+        assert_eq!(numbered_key(0, 0), 0xe220_a839_7b1d_cdaf, "splitmix64's first output");
         assert_eq!(text_key("a"), mix(0xaf63_dc4c_8601_ec8c), "FNV-1a of `a`");
         assert_eq!(lane_of(u64::MAX, 10), 9);
         assert_eq!(lane_of(0, 10), 0);

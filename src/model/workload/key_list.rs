@@ -23,11 +23,7 @@ impl KeyList {
     /// All keys `0..count` with these weights, or all alike.
     pub(super) fn whole(count: u32, weights: Option<&[f64]>) -> KeyList {
         let popularity = weights.and_then(Discrete::new);
-        KeyList {
-            numbers: None,
-            count,
-            popularity,
-        }
+        KeyList { numbers: None, count, popularity }
     }
 
     /// How many keys there are.
@@ -37,9 +33,7 @@ impl KeyList {
 
     /// The number of the key at `place`, below the count.
     pub(super) fn number(&self, place: u32) -> u32 {
-        self.numbers
-            .as_ref()
-            .map_or(place, |numbers| numbers[place as usize])
+        self.numbers.as_ref().map_or(place, |numbers| numbers[place as usize])
     }
 
     /// Chance of the key at `place` among the keys of the list.
@@ -62,9 +56,7 @@ impl KeyList {
 
 /// Weights of keys 0, 1, ... by Zipf's law: `(k+1)^-exponent`.
 pub(super) fn zipf_weights(count: u32, exponent: f64) -> Vec<f64> {
-    (1..=count)
-        .map(|rank| libm::pow(f64::from(rank), -exponent))
-        .collect()
+    (1..=count).map(|rank| libm::pow(f64::from(rank), -exponent)).collect()
 }
 
 /// Sends each numbered key to its shard: the keys of every shard, and its share.

@@ -90,11 +90,7 @@ impl KeyPlan {
                 Keys::Unique | Keys::Round { .. } | Keys::Uniform { .. } | Keys::Zipf { .. },
             ) => ShardWeights::even(shards),
         };
-        let weights = if traffic.per_shard {
-            ShardWeights::Own
-        } else {
-            shared
-        };
+        let weights = if traffic.per_shard { ShardWeights::Own } else { shared };
         (plan, weights)
     }
 
@@ -107,34 +103,20 @@ impl KeyPlan {
             Keys::Hot { share } => {
                 let hash = numbered_key(salt, 0);
                 let is_here = self.per_shard || shard_of(hash, self.shards) == shard;
-                let chance = if is_here && weight > 0.0 {
-                    (share.get() / weight).min(1.0)
-                } else {
-                    0.0
-                };
+                let chance =
+                    if is_here && weight > 0.0 { (share.get() / weight).min(1.0) } else { 0.0 };
                 ShardKeys::Hot { chance, hash }
             }
             Keys::Uniform { .. } | Keys::Zipf { .. } => {
-                let place = if self.lists.len() == 1 {
-                    0
-                } else {
-                    shard as usize
-                };
-                ShardKeys::Listed {
-                    list: self.lists[place].clone(),
-                    salt,
-                }
+                let place = if self.lists.len() == 1 { 0 } else { shard as usize };
+                ShardKeys::Listed { list: self.lists[place].clone(), salt }
             }
-            Keys::Round { count } => ShardKeys::Round {
-                count,
-                salt: self.salt(shard),
-            },
+            Keys::Round { count } => ShardKeys::Round { count, salt: self.salt(shard) },
         }
     }
 
     fn salt(&self, shard: u32) -> u64 {
-        self.random
-            .word(KEY_HASH, entity(self.source.into(), shard), 0)
+        self.random.word(KEY_HASH, entity(self.source.into(), shard), 0)
     }
 }
 
@@ -155,11 +137,7 @@ impl ShardKeys {
             ShardKeys::Hot { chance, hash } => {
                 let word = words.at(index).next_u64();
                 // Mixed, the words above the chance are as good as all words.
-                if unit(word) < *chance {
-                    *hash
-                } else {
-                    mix(word)
-                }
+                if unit(word) < *chance { *hash } else { mix(word) }
             }
             ShardKeys::Listed { list, salt } => numbered_key(*salt, list.draw(words.at(index))),
             ShardKeys::Round { count, salt } => {
@@ -219,11 +197,7 @@ mod tests {
     use crate::units::Probability;
 
     fn plan(keys: Keys, per_shard: bool, shards: u32) -> (KeyPlan, ShardWeights) {
-        let traffic = Traffic {
-            keys,
-            per_shard,
-            ..poisson(1.0)
-        };
+        let traffic = Traffic { keys, per_shard, ..poisson(1.0) };
         KeyPlan::new(RandomSource::new(1, 2), 0, &traffic, shards)
     }
 
@@ -233,14 +207,7 @@ mod tests {
 
     #[test]
     fn zipf_keys_have_zipf_shares_over_all_shards_together() {
-        let (plan, weights) = plan(
-            Keys::Zipf {
-                count: 200,
-                exponent: 1.0,
-            },
-            false,
-            4,
-        );
+        let (plan, weights) = plan(Keys::Zipf { count: 200, exponent: 1.0 }, false, 4);
         let mut counts: BTreeMap<u64, f64> = BTreeMap::new();
         for shard in 0..4 {
             let draws = 100_000.0 * weights.of(shard);
@@ -256,9 +223,8 @@ mod tests {
         let observed: Vec<f64> = (0..200)
             .map(|key| counts.get(&numbered_key(salt, key)).copied().unwrap_or(0.0))
             .collect();
-        let expected: Vec<f64> = (1..=200)
-            .map(|rank| 100_000.0 / f64::from(rank) / harmonic)
-            .collect();
+        let expected: Vec<f64> =
+            (1..=200).map(|rank| 100_000.0 / f64::from(rank) / harmonic).collect();
         let deviation = chi_square_deviation(&observed, &expected);
         assert!(deviation < 5.0, "chi-square is off by {deviation}");
     }
@@ -269,10 +235,7 @@ mod tests {
         let cases = [
             Keys::Unique,
             Keys::Uniform { count: 3 },
-            Keys::Zipf {
-                count: 1000,
-                exponent: 1.2,
-            },
+            Keys::Zipf { count: 1000, exponent: 1.2 },
             Keys::Hot { share: half },
             Keys::Single,
             Keys::Round { count: 2 },
@@ -286,19 +249,11 @@ mod tests {
 
     #[test]
     fn lane_shares_are_what_the_records_do() {
-        let hot = Keys::Hot {
-            share: Probability::new(0.4).expect("a chance"),
-        };
+        let hot = Keys::Hot { share: Probability::new(0.4).expect("a chance") };
         let cases = [
             (hot.clone(), false),
             (hot, true),
-            (
-                Keys::Zipf {
-                    count: 50,
-                    exponent: 1.0,
-                },
-                false,
-            ),
+            (Keys::Zipf { count: 50, exponent: 1.0 }, false),
             (Keys::Uniform { count: 30 }, true),
             (Keys::Single, true),
             (Keys::Unique, false),
@@ -319,10 +274,7 @@ mod tests {
                 for (count, share) in counts.iter().zip(&shares) {
                     let spread = 5.0 * libm::sqrt(20_000.0 * share * (1.0 - share)) + 1e-6;
                     let off = (count - 20_000.0 * share).abs();
-                    assert!(
-                        off <= spread,
-                        "{keys:?} shard {shard}: {counts:?} for {shares:?}"
-                    );
+                    assert!(off <= spread, "{keys:?} shard {shard}: {counts:?} for {shares:?}");
                 }
             }
         }
@@ -351,9 +303,7 @@ mod tests {
     fn round_keys_come_one_after_the_other() {
         let (plan, weights) = plan(Keys::Round { count: 3 }, false, 2);
         let (keys, mut words) = (plan.on_shard(1, weights.of(1)), words(1));
-        let hashes: Vec<u64> = (0..6)
-            .map(|index| keys.hash_of(index, &mut words))
-            .collect();
+        let hashes: Vec<u64> = (0..6).map(|index| keys.hash_of(index, &mut words)).collect();
         assert_eq!(hashes[..3], hashes[3..]);
         assert!(hashes[0] != hashes[1] && hashes[1] != hashes[2]);
     }

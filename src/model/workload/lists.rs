@@ -54,16 +54,10 @@ impl Listed {
                 let stream = random.stream(TRACE_SHARDS, entity(source.into(), WHOLE_STREAM));
                 let mut words = Addressed::new(stream);
                 let shard = |place: usize| weights.shard_at(words.at(place as u64).uniform());
-                Some(Arc::new(ByShard::new(
-                    (0..times.len()).map(shard).collect(),
-                    *shards,
-                )))
+                Some(Arc::new(ByShard::new((0..times.len()).map(shard).collect(), *shards)))
             }
         };
-        Listed {
-            times: times.clone(),
-            by_shard,
-        }
+        Listed { times: times.clone(), by_shard }
     }
 
     /// Scripted records, which name their shard; those of shards that do not exist are left out.
@@ -136,10 +130,7 @@ impl ByShard {
             positions[*place as usize] = position as u32;
             *place += 1;
         }
-        ByShard {
-            positions: positions.into(),
-            begins: begins.into(),
-        }
+        ByShard { positions: positions.into(), begins: begins.into() }
     }
 
     fn range(&self, shard: u32) -> (u32, u32) {
@@ -158,9 +149,8 @@ mod tests {
         let listed = Listed::trace(&RandomSource::new(9, 0), 0, &times, &weights);
         let mut seen = vec![false; 1000];
         for shard in 0..4 {
-            let positions: Vec<usize> = (0..listed.count(shard))
-                .map(|index| listed.position(shard, index))
-                .collect();
+            let positions: Vec<usize> =
+                (0..listed.count(shard)).map(|index| listed.position(shard, index)).collect();
             assert!(positions.is_sorted());
             for position in positions {
                 assert!(!std::mem::replace(&mut seen[position], true));
@@ -168,10 +158,6 @@ mod tests {
         }
         assert!(seen.iter().all(|&seen| seen));
         assert_eq!(listed.count(1), 0);
-        assert!(
-            (430..570).contains(&listed.count(0)),
-            "{} of 500",
-            listed.count(0)
-        );
+        assert!((430..570).contains(&listed.count(0)), "{} of 500", listed.count(0));
     }
 }

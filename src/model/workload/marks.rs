@@ -23,11 +23,7 @@ pub(super) fn poison_faults(faults: &[Fault]) -> Vec<PoisonFault> {
     for fault in faults {
         match fault.kind {
             FaultKind::Poison(marks) => {
-                found.push(PoisonFault {
-                    marks,
-                    from: fault.from,
-                    to: fault.to,
-                });
+                found.push(PoisonFault { marks, from: fault.from, to: fault.to });
             }
             FaultKind::ErrorRate(_)
             | FaultKind::PerRecordRate(_)
@@ -76,11 +72,7 @@ impl TimeMarks {
             match fault.marks {
                 PoisonMarks::First { at, shard: marked } if marked == shard => {
                     let next = Some(at.max(fault.from)).filter(|&mark| mark < fault.to);
-                    marks.push(TimeMark {
-                        next,
-                        later: None,
-                        to: fault.to,
-                    });
+                    marks.push(TimeMark { next, later: None, to: fault.to });
                 }
                 PoisonMarks::Rate(rate) if rate.per_second() > 0.0 => {
                     let rate = rate.per_second() / f64::from(shards);
@@ -95,10 +87,7 @@ impl TimeMarks {
                 PoisonMarks::First { .. } | PoisonMarks::Rate(_) | PoisonMarks::Probability(_) => {}
             }
         }
-        let mut marks = TimeMarks {
-            marks,
-            earliest: Instant::FAR_FUTURE,
-        };
+        let mut marks = TimeMarks { marks, earliest: Instant::FAR_FUTURE };
         marks.find_earliest();
         marks
     }
@@ -201,12 +190,7 @@ impl CountMarks {
                 mark.advance();
             }
         }
-        self.earliest = self
-            .marks
-            .iter()
-            .map(|mark| mark.next)
-            .min()
-            .unwrap_or(u64::MAX);
+        self.earliest = self.marks.iter().map(|mark| mark.next).min().unwrap_or(u64::MAX);
         is_marked
     }
 }
@@ -215,13 +199,7 @@ impl CountMark {
     fn new(chance: Probability, mut gaps: RandomStream, fault: &PoisonFault) -> Option<CountMark> {
         let geometric = Geometric::new(chance.get())?;
         let next = geometric.sample(&mut gaps);
-        Some(CountMark {
-            next,
-            gaps,
-            geometric,
-            from: fault.from,
-            to: fault.to,
-        })
+        Some(CountMark { next, gaps, geometric, from: fault.from, to: fault.to })
     }
 
     fn advance(&mut self) {
@@ -245,10 +223,7 @@ mod tests {
         marks: &[PoisonMarks],
         (from, to): (u64, u64),
     ) -> Vec<Vec<Record>> {
-        let traffic = vec![Traffic {
-            per_shard: true,
-            ..poisson(rate)
-        }];
+        let traffic = vec![Traffic { per_shard: true, ..poisson(rate) }];
         let mut settings = settings(shards, traffic, Duration::from_secs(100_000));
         settings.function.faults = marks
             .iter()
@@ -267,37 +242,22 @@ mod tests {
     }
 
     fn poison(records: &[Record]) -> Vec<Record> {
-        records
-            .iter()
-            .copied()
-            .filter(|record| record.marks.poison)
-            .collect()
+        records.iter().copied().filter(|record| record.marks.poison).collect()
     }
 
     #[test]
     fn the_first_record_at_or_after_the_time_is_poison_on_its_shard_alone() {
-        let marks = [PoisonMarks::First {
-            at: Instant::from_secs(500),
-            shard: 1,
-        }];
+        let marks = [PoisonMarks::First { at: Instant::from_secs(500), shard: 1 }];
         let shards = records(3, 0.1, &marks, (0, 90_000));
-        let expected = shards[1]
-            .iter()
-            .find(|record| record.arrival >= Instant::from_secs(500));
+        let expected = shards[1].iter().find(|record| record.arrival >= Instant::from_secs(500));
         let marked = poison(&shards[1]);
-        assert_eq!(
-            marked.iter().collect::<Vec<_>>(),
-            expected.into_iter().collect::<Vec<_>>()
-        );
+        assert_eq!(marked.iter().collect::<Vec<_>>(), expected.into_iter().collect::<Vec<_>>());
         assert!(poison(&shards[0]).is_empty() && poison(&shards[2]).is_empty());
     }
 
     #[test]
     fn a_record_written_after_the_fault_is_not_poison() {
-        let marks = [PoisonMarks::First {
-            at: Instant::from_secs(500),
-            shard: 0,
-        }];
+        let marks = [PoisonMarks::First { at: Instant::from_secs(500), shard: 0 }];
         assert!(poison(&records(1, 0.1, &marks, (0, 500))[0]).is_empty());
         assert!(poison(&records(1, 1e-3, &marks, (0, 501))[0]).is_empty());
         let late = poison(&records(1, 0.1, &marks, (800, 2000))[0]);
@@ -312,10 +272,7 @@ mod tests {
         let counts: Vec<usize> = shards.iter().map(|records| poison(records).len()).collect();
         let total: usize = counts.iter().sum();
         assert!((total as f64 - 1000.0).abs() < 140.0, "{counts:?}");
-        assert!(
-            counts.iter().all(|&count| (180..320).contains(&count)),
-            "{counts:?}"
-        );
+        assert!(counts.iter().all(|&count| (180..320).contains(&count)), "{counts:?}");
         let (from, to) = (Instant::from_secs(20_000), Instant::from_secs(70_000));
         for record in shards.iter().flat_map(|records| poison(records)) {
             assert!(from <= record.arrival && record.arrival < to);
@@ -330,9 +287,7 @@ mod tests {
             let count = poison(records).len() as f64;
             assert!((count - 2500.0).abs() < 250.0, "{count} of 2500");
             assert!(
-                poison(records)
-                    .iter()
-                    .all(|record| record.arrival < Instant::from_secs(50_000))
+                poison(records).iter().all(|record| record.arrival < Instant::from_secs(50_000))
             );
         }
         let always = [PoisonMarks::Probability(Probability::ONE)];
@@ -344,10 +299,7 @@ mod tests {
 
     #[test]
     fn several_faults_mark_what_each_would_mark() {
-        let first = PoisonMarks::First {
-            at: Instant::from_secs(9),
-            shard: 0,
-        };
+        let first = PoisonMarks::First { at: Instant::from_secs(9), shard: 0 };
         let rate = PoisonMarks::Rate(per_second(0.01));
         let numbers = |marks: &[PoisonMarks]| -> Vec<u64> {
             let read = records(1, 0.5, marks, (0, 100_000));

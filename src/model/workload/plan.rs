@@ -75,6 +75,11 @@ impl WorkloadPlan {
         self.sources[source].weights.of(shard)
     }
 
+    /// Expected records per second of source number `source` on `shard`, while it is active.
+    pub fn source_rates(&self, source: usize, shard: u32) -> ShardRates {
+        shard_rates(&self.sources[source..=source], shard)
+    }
+
     /// Expected records per second on `shard`.
     pub fn rates(&self, shard: u32) -> ShardRates {
         shard_rates(&self.sources, shard)
@@ -106,11 +111,7 @@ impl WorkloadPlan {
 
     /// The records of `shard` from the first one on.
     pub fn cursor(&self, shard: u32) -> WorkloadCursor {
-        assert!(
-            shard < self.shards,
-            "there is no shard {shard}: there are {}",
-            self.shards
-        );
+        assert!(shard < self.shards, "there is no shard {shard}: there are {}", self.shards);
         let sources = (0u16..)
             .zip(self.sources.iter())
             .map(|(number, source)| self.source_cursor(number, source, shard))
@@ -130,11 +131,9 @@ impl WorkloadPlan {
         };
         let arrivals = ArrivalCursor::new(&source.traffic, source.listed.as_ref(), place);
         let attributes = match (&source.listed, &source.script) {
-            (Some(listed), Some(records)) => Attributes::Scripted {
-                listed: listed.clone(),
-                shard,
-                records: records.clone(),
-            },
+            (Some(listed), Some(records)) => {
+                Attributes::Scripted { listed: listed.clone(), shard, records: records.clone() }
+            }
             (Some(_) | None, None) | (None, Some(_)) => {
                 let weight = source.weights.of(shard);
                 let keys =
@@ -157,11 +156,9 @@ impl SourcePlan {
     ) -> SourcePlan {
         let (keys, by_key) = KeyPlan::new(random, number, traffic, shards);
         let (listed, script, weights) = match &traffic.arrivals {
-            Arrivals::TraceTimes { times } => (
-                Some(Listed::trace(&random, number, times, &by_key)),
-                None,
-                by_key,
-            ),
+            Arrivals::TraceTimes { times } => {
+                (Some(Listed::trace(&random, number, times, &by_key)), None, by_key)
+            }
             Arrivals::Scripted { records } => {
                 let (listed, script) = Listed::script(records, shards);
                 let whole = script.len().max(1) as f64;

@@ -32,10 +32,7 @@ struct Load {
 
 /// The rates of all sources of a shard together.
 pub(super) fn shard_rates(sources: &[SourcePlan], shard: u32) -> ShardRates {
-    let mut loads: Vec<Load> = sources
-        .iter()
-        .filter_map(|source| load(source, shard))
-        .collect();
+    let mut loads: Vec<Load> = sources.iter().filter_map(|source| load(source, shard)).collect();
     loads.sort_by_key(|load| load.from);
     let (mut active, mut covered) = (0.0, Instant::START);
     for load in &loads {
@@ -47,16 +44,12 @@ pub(super) fn shard_rates(sources: &[SourcePlan], shard: u32) -> ShardRates {
     let peak = loads
         .iter()
         .map(|begin| {
-            let others = loads
-                .iter()
-                .filter(|load| load.from <= begin.from && begin.from < load.to);
+            let others =
+                loads.iter().filter(|load| load.from <= begin.from && begin.from < load.to);
             others.map(|load| load.peak).sum::<f64>()
         })
         .fold(0.0, f64::max);
-    ShardRates {
-        mean: if active > 0.0 { records / active } else { 0.0 },
-        peak,
-    }
+    ShardRates { mean: if active > 0.0 { records / active } else { 0.0 }, peak }
 }
 
 /// The load of one source, `None` where it brings nothing.
@@ -82,12 +75,7 @@ fn load(source: &SourcePlan, shard: u32) -> Option<Load> {
             let (records, peak) = profile_load(points, *linear, from, to);
             over(to, records, peak)
         }
-        Arrivals::Diurnal {
-            mean,
-            amplitude,
-            peak_at,
-            start_of_day,
-        } => {
+        Arrivals::Diurnal { mean, amplitude, peak_at, start_of_day } => {
             let swing = Swing::new(*amplitude, *peak_at, *start_of_day);
             let (records, peak) = diurnal_load(swing, from, to);
             over(to, mean.per_second() * records, mean.per_second() * peak)
@@ -102,18 +90,13 @@ fn load(source: &SourcePlan, shard: u32) -> Option<Load> {
         Arrivals::OnOff { rates, sojourns } => {
             let [first, second] = rates.map(Rate::per_second);
             let [stay, other] = sojourns.map(|sojourn| sojourn.as_secs_f64());
-            steady(
-                (first * stay + second * other) / (stay + other),
-                first.max(second),
-            )
+            steady((first * stay + second * other) / (stay + other), first.max(second))
         }
         Arrivals::TraceCounts { period, counts, .. } => {
             let length = period.as_secs_f64();
             let periods = seconds / length;
             let shown = &counts[..counts.len().min(libm::ceil(periods) as usize)];
-            let end = from
-                .saturating_add(period.scaled(shown.len() as f64))
-                .min(to);
+            let end = from.saturating_add(period.scaled(shown.len() as f64)).min(to);
             let mut records: f64 = shown.iter().map(|&count| count as f64).sum();
             if let (Some(&last), true) = (shown.last(), shown.len() as f64 > periods) {
                 records -= last as f64 * (shown.len() as f64 - periods);
@@ -123,10 +106,8 @@ fn load(source: &SourcePlan, shard: u32) -> Option<Load> {
         }
         Arrivals::TraceTimes { times } => {
             let offset = from.since(Instant::START);
-            let times: Vec<Instant> = times
-                .iter()
-                .map(|&time| time.saturating_add(offset))
-                .collect();
+            let times: Vec<Instant> =
+                times.iter().map(|&time| time.saturating_add(offset)).collect();
             listed_load(&times, traffic, to, weight)?
         }
         Arrivals::Scripted { records } => {
@@ -175,11 +156,7 @@ fn diurnal_load(swing: Swing, from: Instant, to: Instant) -> (f64, f64) {
     let waves = swing.amplitude() * DAY_SECONDS / std::f64::consts::TAU;
     let records = seconds + waves * (libm::sin(last) - libm::sin(first));
     let meets_peak = seconds >= DAY_SECONDS || last < first;
-    let height = if meets_peak {
-        1.0
-    } else {
-        libm::cos(first).max(libm::cos(last))
-    };
+    let height = if meets_peak { 1.0 } else { libm::cos(first).max(libm::cos(last)) };
     (records, 1.0 + swing.amplitude() * height)
 }
 
@@ -221,14 +198,8 @@ mod tests {
 
     fn assert_rates(traffic: Vec<Traffic>, mean: f64, peak: f64) {
         let seen = rates(traffic.clone());
-        assert!(
-            (seen.mean - mean).abs() < 1e-9 * mean,
-            "{seen:?}, not mean {mean}: {traffic:?}"
-        );
-        assert!(
-            (seen.peak - peak).abs() < 1e-9 * peak,
-            "{seen:?}, not peak {peak}: {traffic:?}"
-        );
+        assert!((seen.mean - mean).abs() < 1e-9 * mean, "{seen:?}, not mean {mean}: {traffic:?}");
+        assert!((seen.peak - peak).abs() < 1e-9 * peak, "{seen:?}, not peak {peak}: {traffic:?}");
     }
 
     #[test]
@@ -254,40 +225,18 @@ mod tests {
             counts: Arc::from([60, 240]),
             spread: CountSpread::Even,
         };
-        let times = Arrivals::TraceTimes {
-            times: (0..600).map(Instant::from_secs).collect(),
-        };
+        let times = Arrivals::TraceTimes { times: (0..600).map(Instant::from_secs).collect() };
         // Half of each source lies on the shard.
         let cases = [
-            (
-                Arrivals::Poisson {
-                    rate: per_second(5.0),
-                },
-                2.5,
-                2.5,
-            ),
-            (
-                Arrivals::Profile {
-                    points,
-                    linear: true,
-                },
-                3.0,
-                5.0,
-            ),
+            (Arrivals::Poisson { rate: per_second(5.0) }, 2.5, 2.5),
+            (Arrivals::Profile { points, linear: true }, 3.0, 5.0),
             (diurnal, 4.0, 6.0),
             (on_off, 4.0, 10.0),
             (counts, 1.25, 2.0),
             (times, 300.0 / 599.000_000_001, 0.5),
         ];
         for (arrivals, mean, peak) in cases {
-            assert_rates(
-                vec![Traffic {
-                    arrivals,
-                    ..poisson(1.0)
-                }],
-                mean,
-                peak,
-            );
+            assert_rates(vec![Traffic { arrivals, ..poisson(1.0) }], mean, peak);
         }
     }
 
@@ -302,12 +251,6 @@ mod tests {
         assert_rates(overlapping, 2.0, 3.0);
         let apart = vec![between(2.0, 0, 100), between(4.0, 80_000, 80_100)];
         assert_rates(apart, 1.5, 2.0);
-        assert_eq!(
-            rates(Vec::new()),
-            ShardRates {
-                mean: 0.0,
-                peak: 0.0
-            }
-        );
+        assert_eq!(rates(Vec::new()), ShardRates { mean: 0.0, peak: 0.0 });
     }
 }

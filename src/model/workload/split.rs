@@ -48,11 +48,7 @@ impl ShardPath {
             let whole = weights.between(low, high);
             steps.push(Step {
                 words: Addressed::new(random.stream(SHARD_SPLIT, entity(source.into(), node))),
-                left: if whole > 0.0 {
-                    weights.between(low, middle) / whole
-                } else {
-                    0.0
-                },
+                left: if whole > 0.0 { weights.between(low, middle) / whole } else { 0.0 },
                 goes_left,
             });
             if goes_left {
@@ -87,9 +83,7 @@ mod tests {
 
     fn paths(weights: &ShardWeights, shards: u32) -> Vec<ShardPath> {
         let random = RandomSource::new(3, 0);
-        (0..shards)
-            .map(|shard| ShardPath::new(&random, 0, weights, shard))
-            .collect()
+        (0..shards).map(|shard| ShardPath::new(&random, 0, weights, shard)).collect()
     }
 
     #[test]
@@ -99,10 +93,7 @@ mod tests {
             let mut paths = paths(&weights, shards);
             for event in 0..200 {
                 let records = event * event;
-                let sum: u64 = paths
-                    .iter_mut()
-                    .map(|path| path.share(event, records))
-                    .sum();
+                let sum: u64 = paths.iter_mut().map(|path| path.share(event, records)).sum();
                 assert_eq!(sum, records, "event {event}");
             }
         }

@@ -11,9 +11,7 @@ use crate::units::{Bytes, Duration, Instant, Limit, Probability, Rate};
 /// Poisson traffic of unique keys at `rate` records per second, without an end.
 pub fn poisson(rate: f64) -> Traffic {
     Traffic {
-        arrivals: Arrivals::Poisson {
-            rate: per_second(rate),
-        },
+        arrivals: Arrivals::Poisson { rate: per_second(rate) },
         keys: Keys::Unique,
         record_size: RecordSize::Constant(Bytes::new(600)),
         from: Instant::START,

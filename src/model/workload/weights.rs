@@ -19,10 +19,7 @@ pub(super) enum ShardWeights {
 impl ShardWeights {
     /// The same share for all of `shards` shards.
     pub(super) fn even(shards: u32) -> ShardWeights {
-        ShardWeights::Shared {
-            shards,
-            cumulative: None,
-        }
+        ShardWeights::Shared { shards, cumulative: None }
     }
 
     /// Shares as given, one per shard, adding up to 1 (or to 0 where there are no records).
@@ -36,24 +33,15 @@ impl ShardWeights {
                 sum
             })
             .collect();
-        ShardWeights::Shared {
-            shards,
-            cumulative: Some(cumulative),
-        }
+        ShardWeights::Shared { shards, cumulative: Some(cumulative) }
     }
 
     /// The share of one shard, `0..=1`; 1 for every shard with [`ShardWeights::Own`].
     pub(super) fn of(&self, shard: u32) -> f64 {
         match self {
             ShardWeights::Own => 1.0,
-            ShardWeights::Shared {
-                shards,
-                cumulative: None,
-            } => 1.0 / f64::from(*shards),
-            ShardWeights::Shared {
-                cumulative: Some(_),
-                ..
-            } => self.between(shard, shard + 1),
+            ShardWeights::Shared { shards, cumulative: None } => 1.0 / f64::from(*shards),
+            ShardWeights::Shared { cumulative: Some(_), .. } => self.between(shard, shard + 1),
         }
     }
 
@@ -61,14 +49,10 @@ impl ShardWeights {
     pub(super) fn between(&self, low: u32, high: u32) -> f64 {
         match self {
             ShardWeights::Own => 1.0,
-            ShardWeights::Shared {
-                shards,
-                cumulative: None,
-            } => f64::from(high - low) / f64::from(*shards),
-            ShardWeights::Shared {
-                cumulative: Some(sums),
-                ..
-            } => {
+            ShardWeights::Shared { shards, cumulative: None } => {
+                f64::from(high - low) / f64::from(*shards)
+            }
+            ShardWeights::Shared { cumulative: Some(sums), .. } => {
                 let below = |shard: u32| match shard.checked_sub(1) {
                     Some(last) => sums[last as usize],
                     None => 0.0,
@@ -82,14 +66,10 @@ impl ShardWeights {
     pub(super) fn shard_at(&self, uniform: f64) -> u32 {
         match self {
             ShardWeights::Own => 0,
-            ShardWeights::Shared {
-                shards,
-                cumulative: None,
-            } => ((uniform * f64::from(*shards)) as u32).min(shards - 1),
-            ShardWeights::Shared {
-                cumulative: Some(sums),
-                ..
-            } => {
+            ShardWeights::Shared { shards, cumulative: None } => {
+                ((uniform * f64::from(*shards)) as u32).min(shards - 1)
+            }
+            ShardWeights::Shared { cumulative: Some(sums), .. } => {
                 // The last sum may differ from 1 by rounding; scaled, every shard keeps its share.
                 let target = uniform * sums.last().copied().unwrap_or(0.0);
                 let found = sums.partition_point(|&sum| sum <= target);
@@ -112,14 +92,7 @@ mod tests {
     #[test]
     fn a_shard_without_a_share_is_never_chosen() {
         let weights = ShardWeights::shared(vec![0.0, 0.25, 0.0, 0.75, 0.0]);
-        let cases = [
-            (0.0, 1),
-            (0.2499, 1),
-            (0.25, 3),
-            (0.5, 3),
-            (0.999_999, 3),
-            (1.0, 3),
-        ];
+        let cases = [(0.0, 1), (0.2499, 1), (0.25, 3), (0.5, 3), (0.999_999, 3), (1.0, 3)];
         for (uniform, shard) in cases {
             assert_eq!(weights.shard_at(uniform), shard, "at {uniform}");
         }

@@ -41,11 +41,7 @@ impl Swing {
         peak_at: Duration,
         start_of_day: Duration,
     ) -> Swing {
-        Swing {
-            amplitude: amplitude.get(),
-            peak_at,
-            start_of_day,
-        }
+        Swing { amplitude: amplitude.get(), peak_at, start_of_day }
     }
 
     /// Relative swing, 0 to 1.
@@ -72,14 +68,7 @@ impl Diurnal {
         end: Instant,
     ) -> Diurnal {
         let mean_gap_nanos = 1e9 / (mean * (1.0 + swing.amplitude));
-        Diurnal {
-            gaps,
-            exponential: Exponential::new(),
-            mean_gap_nanos,
-            swing,
-            now: from,
-            end,
-        }
+        Diurnal { gaps, exponential: Exponential::new(), mean_gap_nanos, swing, now: from, end }
     }
 
     pub(super) fn advance(&mut self) -> Option<Instant> {

@@ -19,13 +19,7 @@ pub(in crate::model::workload) struct Evenly {
 impl Evenly {
     /// `rate` records per second, the first `late` seconds after `from`, all before `end`.
     pub(super) fn new(rate: f64, late: f64, from: Instant, end: Instant) -> Evenly {
-        Evenly {
-            rate,
-            late_nanos: late * 1e9,
-            from,
-            end,
-            next: 0,
-        }
+        Evenly { rate, late_nanos: late * 1e9, from, end, next: 0 }
     }
 
     #[inline]
@@ -57,16 +51,8 @@ impl Evenly {
             next += 1;
         }
         self.next = next;
-        let last = if next > begin {
-            self.time(next - 1)
-        } else {
-            None
-        };
-        Passed {
-            count: 1 + (next - begin),
-            last: last.unwrap_or(ahead),
-            next: self.advance(),
-        }
+        let last = if next > begin { self.time(next - 1) } else { None };
+        Passed { count: 1 + (next - begin), last: last.unwrap_or(ahead), next: self.advance() }
     }
 }
 
@@ -76,11 +62,9 @@ mod tests {
 
     #[test]
     fn ten_million_records_do_not_drift() {
-        for (rate, nanos_per_record) in [
-            (1000.0, 1e6),
-            (3.0, 1e9 / 3.0),
-            (199.4 / 60.0, 6e10 / 199.4),
-        ] {
+        for (rate, nanos_per_record) in
+            [(1000.0, 1e6), (3.0, 1e9 / 3.0), (199.4 / 60.0, 6e10 / 199.4)]
+        {
             let mut evenly = Evenly::new(rate, 0.0, Instant::from_secs(5), Instant::FAR_FUTURE);
             let mut last = Instant::START;
             for _ in 0..=10_000_000u64 {
@@ -90,10 +74,7 @@ mod tests {
             }
             let expected = 5e9 + 1e7 * nanos_per_record;
             let off = (last.as_nanos() as f64 - expected).abs();
-            assert!(
-                off <= 2.0,
-                "rate {rate}: off by {off} ns after 10 million records"
-            );
+            assert!(off <= 2.0, "rate {rate}: off by {off} ns after 10 million records");
         }
     }
 
@@ -101,15 +82,12 @@ mod tests {
     fn jumping_lands_where_walking_does() {
         let end = Instant::from_secs(40);
         for (rate, late) in [(3.0, 0.1), (7.3, 0.0), (0.2, 3.0)] {
-            for until in (0..50_000)
-                .step_by(333)
-                .map(|millis| Instant::from_nanos(millis * 1_000_000))
+            for until in
+                (0..50_000).step_by(333).map(|millis| Instant::from_nanos(millis * 1_000_000))
             {
                 let mut walking = Evenly::new(rate, late, Instant::from_secs(1), end);
                 let mut jumping = walking.clone();
-                let ahead = walking
-                    .advance()
-                    .expect("the first record is before the end");
+                let ahead = walking.advance().expect("the first record is before the end");
                 assert_eq!(jumping.advance(), Some(ahead));
                 if ahead > until {
                     continue;

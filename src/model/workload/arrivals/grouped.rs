@@ -34,26 +34,14 @@ pub(in crate::model::workload) struct Grouped {
 #[derive(Debug, Clone)]
 pub(super) enum Spread {
     AtOnce,
-    Even {
-        phase: f64,
-    },
-    Uniform {
-        words: Box<Addressed>,
-        drawn: u64,
-        rest: f64,
-    },
+    Even { phase: f64 },
+    Uniform { words: Box<Addressed>, drawn: u64, rest: f64 },
 }
 
 impl Spread {
     /// The spread of a trace of counts on a shard.
     pub(super) fn new(spread: CountSpread, place: Place) -> Spread {
-        let Place {
-            random,
-            source,
-            shard,
-            weights,
-            ..
-        } = place;
+        let Place { random, source, shard, weights, .. } = place;
         match spread {
             CountSpread::AtStart => Spread::AtOnce,
             CountSpread::Even => Spread::Even {
@@ -64,11 +52,7 @@ impl Spread {
             },
             CountSpread::Uniform => {
                 let stream = random.stream(SPREAD, entity(source.into(), shard));
-                Spread::Uniform {
-                    words: Box::new(Addressed::new(stream)),
-                    drawn: 0,
-                    rest: 1.0,
-                }
+                Spread::Uniform { words: Box::new(Addressed::new(stream)), drawn: 0, rest: 1.0 }
             }
         }
     }
@@ -97,24 +81,13 @@ impl Spread {
 impl Grouped {
     /// The records of a place at the events.
     pub(super) fn new(groups: Groups, spread: Spread, place: Place) -> Grouped {
-        let Place {
-            random,
-            source,
-            shard,
-            weights,
-            end,
-        } = place;
+        let Place { random, source, shard, weights, end } = place;
         Grouped {
             groups,
             path: ShardPath::new(random, source, weights, shard),
             spread,
             end,
-            event: Group {
-                number: 0,
-                at: Instant::START,
-                length: Duration::ZERO,
-                records: 0,
-            },
+            event: Group { number: 0, at: Instant::START, length: Duration::ZERO, records: 0 },
             records: 0,
             given: 0,
         }
@@ -133,9 +106,7 @@ impl Grouped {
                 0
             };
         }
-        let offset = self
-            .spread
-            .offset(self.event.length, self.given, self.records);
+        let offset = self.spread.offset(self.event.length, self.given, self.records);
         self.given += 1;
         let time = self.event.at.saturating_add(offset);
         (time < self.end).then_some(time)

@@ -70,12 +70,7 @@ pub(super) enum Sizes {
 impl Groups {
     /// A writer that wakes up every `tick` and writes what is due at `rate` records per second.
     pub(super) fn ticks(from: Instant, tick: Duration, rate: f64) -> Groups {
-        Groups::Ticks {
-            from,
-            tick,
-            rate,
-            written: 0,
-        }
+        Groups::Ticks { from, tick, rate, written: 0 }
     }
 
     /// `rate` bursts per second.
@@ -103,96 +98,46 @@ impl Groups {
             },
         };
         if even {
-            Groups::EvenBursts {
-                from,
-                rate,
-                next: 0,
-                sizes,
-            }
+            Groups::EvenBursts { from, rate, next: 0, sizes }
         } else {
             let gaps = Box::new(place.random.stream(BURST_GAPS, address));
-            Groups::PoissonBursts {
-                now: from,
-                mean_gap_nanos: 1e9 / rate,
-                gaps,
-                next: 0,
-                sizes,
-            }
+            Groups::PoissonBursts { now: from, mean_gap_nanos: 1e9 / rate, gaps, next: 0, sizes }
         }
     }
 
     /// `counts` records in one period after the other.
     pub(super) fn periods(from: Instant, period: Duration, counts: Arc<[u64]>) -> Groups {
-        Groups::Periods {
-            from,
-            period,
-            counts,
-            next: 0,
-        }
+        Groups::Periods { from, period, counts, next: 0 }
     }
 
     /// The next event with records; `None` after the last.
     pub(super) fn advance(&mut self) -> Option<Group> {
         match self {
-            Groups::Ticks {
-                from,
-                tick,
-                rate,
-                written,
-            } => Some(next_tick(*from, *tick, *rate, written)),
-            Groups::EvenBursts {
-                from,
-                rate,
-                next,
-                sizes,
-            } => {
+            Groups::Ticks { from, tick, rate, written } => {
+                Some(next_tick(*from, *tick, *rate, written))
+            }
+            Groups::EvenBursts { from, rate, next, sizes } => {
                 let number = *next;
                 *next += 1;
                 let at = from.saturating_add(whole_nanos(number as f64 * 1e9 / *rate));
                 let records = sizes.of(number);
-                Some(Group {
-                    number,
-                    at,
-                    length: Duration::ZERO,
-                    records,
-                })
+                Some(Group { number, at, length: Duration::ZERO, records })
             }
-            Groups::PoissonBursts {
-                now,
-                mean_gap_nanos,
-                gaps,
-                next,
-                sizes,
-            } => {
+            Groups::PoissonBursts { now, mean_gap_nanos, gaps, next, sizes } => {
                 let number = *next;
                 *next += 1;
                 let gap = Exponential::invert(gaps) * *mean_gap_nanos;
                 *now = now.saturating_add(whole_nanos(gap));
                 let records = sizes.of(number);
-                Some(Group {
-                    number,
-                    at: *now,
-                    length: Duration::ZERO,
-                    records,
-                })
+                Some(Group { number, at: *now, length: Duration::ZERO, records })
             }
-            Groups::Periods {
-                from,
-                period,
-                counts,
-                next,
-            } => {
+            Groups::Periods { from, period, counts, next } => {
                 let records = *counts.get(*next)?;
                 let number = *next as u64;
                 *next += 1;
                 let offset = period.as_nanos().saturating_mul(number);
                 let at = from.saturating_add(Duration::from_nanos(offset));
-                Some(Group {
-                    number,
-                    at,
-                    length: *period,
-                    records,
-                })
+                Some(Group { number, at, length: *period, records })
             }
         }
     }
@@ -213,12 +158,7 @@ fn next_tick(from: Instant, tick: Duration, rate: f64, written: &mut u64) -> Gro
     let records = due_before(number + 1) - *written;
     *written += records;
     let at = from.saturating_add(whole_nanos(number as f64 * tick_nanos));
-    Group {
-        number,
-        at,
-        length: Duration::ZERO,
-        records,
-    }
+    Group { number, at, length: Duration::ZERO, records }
 }
 
 impl Sizes {
@@ -239,9 +179,7 @@ mod tests {
 
     fn ticks(rate: f64, tick: Duration, count: usize) -> Vec<Group> {
         let mut groups = Groups::ticks(Instant::from_secs(1), tick, rate);
-        (0..count)
-            .map(|_| groups.advance().expect("ticks go on"))
-            .collect()
+        (0..count).map(|_| groups.advance().expect("ticks go on")).collect()
     }
 
     #[test]

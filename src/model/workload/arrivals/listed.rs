@@ -24,13 +24,7 @@ impl ListedTimes {
         (from, end): (Instant, Instant),
     ) -> ListedTimes {
         let count = listed.count(shard);
-        let mut times = ListedTimes {
-            listed,
-            shard,
-            offset,
-            next: 0,
-            count,
-        };
+        let mut times = ListedTimes { listed, shard, offset, next: 0, count };
         times.next = times.first_where(|time| time >= from);
         times.count = times.first_where(|time| time >= end);
         times
@@ -52,11 +46,7 @@ impl ListedTimes {
         self.next = self.first_where(|time| time > until).max(begin);
         Passed {
             count: 1 + (self.next - begin),
-            last: if self.next > begin {
-                self.time(self.next - 1)
-            } else {
-                ahead
-            },
+            last: if self.next > begin { self.time(self.next - 1) } else { ahead },
             next: self.advance(),
         }
     }

@@ -105,10 +105,7 @@ impl ArrivalCursor {
                 let late = f64::from(if traffic.per_shard { 0 } else { shard }) / rate;
                 ArrivalCursor::Evenly(Evenly::new(rate * weight, late, from, end))
             }
-            Arrivals::Constant {
-                rate,
-                tick: Some(tick),
-            } => {
+            Arrivals::Constant { rate, tick: Some(tick) } => {
                 let ticks = Groups::ticks(from, *tick, rate.per_second());
                 grouped(ticks, Spread::AtOnce)
             }
@@ -119,12 +116,7 @@ impl ArrivalCursor {
             Arrivals::Profile { points, linear } => {
                 varying(Curve::points(points.clone(), *linear, weight, from))
             }
-            Arrivals::Diurnal {
-                mean,
-                amplitude,
-                peak_at,
-                start_of_day,
-            } => {
+            Arrivals::Diurnal { mean, amplitude, peak_at, start_of_day } => {
                 let swing = Swing::new(*amplitude, *peak_at, *start_of_day);
                 let mean = mean.per_second() * weight;
                 ArrivalCursor::Diurnal(Box::new(Diurnal::new(mean, swing, gaps(), from, end)))
@@ -140,14 +132,9 @@ impl ArrivalCursor {
             )),
             Arrivals::TraceTimes { .. } => listed_times(from.since(Instant::START)),
             Arrivals::Scripted { .. } => listed_times(Duration::ZERO),
-            Arrivals::TraceCounts {
-                period,
-                counts,
-                spread,
-            } => grouped(
-                Groups::periods(from, *period, counts.clone()),
-                Spread::new(*spread, place),
-            ),
+            Arrivals::TraceCounts { period, counts, spread } => {
+                grouped(Groups::periods(from, *period, counts.clone()), Spread::new(*spread, place))
+            }
         }
     }
 

@@ -36,12 +36,7 @@ struct Piece {
 #[derive(Debug, Clone)]
 pub(super) enum Curve {
     /// Points of a profile.
-    Points {
-        points: Arc<[(Instant, Rate)]>,
-        linear: bool,
-        weight: f64,
-        next: usize,
-    },
+    Points { points: Arc<[(Instant, Rate)]>, linear: bool, weight: f64, next: usize },
     /// Two states with exponential sojourns.
     Switching {
         rates: [f64; 2],
@@ -60,12 +55,7 @@ impl Curve {
         from: Instant,
     ) -> Curve {
         let next = points.partition_point(|&(at, _)| at <= from);
-        Curve::Points {
-            points,
-            linear,
-            weight,
-            next,
-        }
+        Curve::Points { points, linear, weight, next }
     }
 
     /// Two rates in turn, the first one first, with mean `sojourns`.
@@ -74,64 +64,33 @@ impl Curve {
         sojourns: [Duration; 2],
         switches: RandomStream,
     ) -> Curve {
-        Curve::Switching {
-            rates,
-            sojourns,
-            switches: Box::new(switches),
-            is_second: false,
-        }
+        Curve::Switching { rates, sojourns, switches: Box::new(switches), is_second: false }
     }
 
     /// The piece that begins at or before `now` and ends after it, or at it.
     fn next_piece(&mut self, now: Instant) -> Piece {
         match self {
-            Curve::Points {
-                points,
-                linear,
-                weight,
-                next,
-            } => {
+            Curve::Points { points, linear, weight, next } => {
                 let point = |place: usize| {
-                    points
-                        .get(place)
-                        .map(|&(at, rate)| (at, rate.per_second() * *weight))
+                    points.get(place).map(|&(at, rate)| (at, rate.per_second() * *weight))
                 };
                 let before = next.checked_sub(1).and_then(point);
                 let after = point(*next);
                 *next += 1;
                 match (before, after) {
-                    (Some((start, first)), Some((end, rate))) => Piece {
-                        start,
-                        end,
-                        first,
-                        last: if *linear { rate } else { first },
-                    },
-                    (None, Some((end, rate))) => Piece {
-                        start: now,
-                        end,
-                        first: rate,
-                        last: rate,
-                    },
-                    (Some((start, rate)), None) => Piece {
-                        start,
-                        end: Instant::FAR_FUTURE,
-                        first: rate,
-                        last: rate,
-                    },
-                    (None, None) => Piece {
-                        start: now,
-                        end: Instant::FAR_FUTURE,
-                        first: 0.0,
-                        last: 0.0,
-                    },
+                    (Some((start, first)), Some((end, rate))) => {
+                        Piece { start, end, first, last: if *linear { rate } else { first } }
+                    }
+                    (None, Some((end, rate))) => Piece { start: now, end, first: rate, last: rate },
+                    (Some((start, rate)), None) => {
+                        Piece { start, end: Instant::FAR_FUTURE, first: rate, last: rate }
+                    }
+                    (None, None) => {
+                        Piece { start: now, end: Instant::FAR_FUTURE, first: 0.0, last: 0.0 }
+                    }
                 }
             }
-            Curve::Switching {
-                rates,
-                sojourns,
-                switches,
-                is_second,
-            } => {
+            Curve::Switching { rates, sojourns, switches, is_second } => {
                 let state = usize::from(*is_second);
                 *is_second = !*is_second;
                 let length = sojourns[state].scaled(Exponential::invert(switches));
@@ -155,14 +114,7 @@ impl Varying {
         end: Instant,
     ) -> Varying {
         let piece = curve.next_piece(from);
-        Varying {
-            gaps,
-            exponential: Exponential::new(),
-            curve,
-            piece,
-            now: from,
-            end,
-        }
+        Varying { gaps, exponential: Exponential::new(), curve, piece, now: from, end }
     }
 
     pub(super) fn advance(&mut self) -> Option<Instant> {

@@ -45,11 +45,7 @@ fn skipping_gives_what_reading_on_gives() {
                 let mut cursor = plan.cursor(0);
                 cursor.next_record();
                 let count = read[1..].partition_point(|record| record.arrival <= at(until));
-                assert_eq!(
-                    cursor.skip_through(at(until)),
-                    count as u64,
-                    "{name} to {until}"
-                );
+                assert_eq!(cursor.skip_through(at(until)), count as u64, "{name} to {until}");
                 let ahead = read.get(1 + count).map(|record| record.arrival);
                 assert_eq!(cursor.peek_arrival(), ahead, "{name} to {until}");
                 assert_eq!(all(cursor), read[1 + count..], "{name} to {until}");
@@ -75,10 +71,7 @@ fn skipping_to_the_arrival_of_a_record_passes_it() {
 #[test]
 fn another_shard_leaves_the_records_of_a_per_shard_source_alone() {
     for (name, arrivals) in kinds() {
-        let source = Traffic {
-            per_shard: true,
-            ..traffic(arrivals)
-        };
+        let source = Traffic { per_shard: true, ..traffic(arrivals) };
         let records = |shards: u32| {
             let mut settings = settings(shards, vec![source.clone()], HOUR);
             settings.function.faults = vec![Fault {
@@ -86,9 +79,7 @@ fn another_shard_leaves_the_records_of_a_per_shard_source_alone() {
                 from: Instant::START,
                 to: Instant::FAR_FUTURE,
             }];
-            all(WorkloadPlan::new(&settings, RandomSource::new(2, 0))
-                .with_keys()
-                .cursor(1))
+            all(WorkloadPlan::new(&settings, RandomSource::new(2, 0)).with_keys().cursor(1))
         };
         assert_eq!(records(2), records(7), "{name}");
     }
@@ -106,11 +97,8 @@ fn another_source_leaves_the_draws_of_the_first_alone() {
         };
         let alone: Vec<Record> = all(one.cursor(1)).into_iter().map(unmarked).collect();
         let merged: Vec<Record> = all(two.cursor(1)).into_iter().map(unmarked).collect();
-        let first: Vec<Record> = merged
-            .iter()
-            .copied()
-            .filter(|record| record.source == 0)
-            .collect();
+        let first: Vec<Record> =
+            merged.iter().copied().filter(|record| record.source == 0).collect();
         assert_eq!(alone, first, "{name}");
         assert!(merged.len() > first.len());
     }
@@ -151,30 +139,13 @@ fn records_are_what_they_have_always_been() {
     let seen: Vec<u64> = kinds()
         .into_iter()
         .map(|(_, arrivals)| {
-            all(plan(3, vec![traffic(arrivals)]).cursor(1))
-                .iter()
-                .fold(0, |sum: u64, record| {
-                    let Record {
-                        arrival,
-                        index,
-                        key_hash,
-                        bytes,
-                        source,
-                        marks,
-                    } = *record;
-                    let marks = u64::from(marks.poison) << 1 | u64::from(marks.filtered);
-                    let parts = [
-                        arrival.as_nanos(),
-                        index,
-                        key_hash,
-                        bytes.into(),
-                        source.into(),
-                        marks,
-                    ];
-                    parts
-                        .into_iter()
-                        .fold(sum, |sum, part| sum.rotate_left(7) ^ part)
-                })
+            all(plan(3, vec![traffic(arrivals)]).cursor(1)).iter().fold(0, |sum: u64, record| {
+                let Record { arrival, index, key_hash, bytes, source, marks } = *record;
+                let marks = u64::from(marks.poison) << 1 | u64::from(marks.filtered);
+                let parts =
+                    [arrival.as_nanos(), index, key_hash, bytes.into(), source.into(), marks];
+                parts.into_iter().fold(sum, |sum, part| sum.rotate_left(7) ^ part)
+            })
         })
         .collect();
     assert_eq!(seen, expected, "in the order of the kinds");

@@ -14,20 +14,14 @@ use crate::units::{Bytes, Duration, Instant};
 #[test]
 fn every_kind_gives_ordered_records_within_its_window() {
     for (name, arrivals) in kinds() {
-        let source = Traffic {
-            to: at(3000.0),
-            ..traffic(arrivals)
-        };
+        let source = Traffic { to: at(3000.0), ..traffic(arrivals) };
         let records = all(plan(3, vec![source]).cursor(1));
         assert!(records.len() > 500, "{name}: {} records", records.len());
         assert!(records.is_sorted_by_key(|record| record.arrival), "{name}");
         assert!(records[0].arrival >= at(10.0), "{name}");
         assert!(records[records.len() - 1].arrival < at(3000.0), "{name}");
         let indices: Vec<u64> = records.iter().map(|record| record.index).collect();
-        assert!(
-            indices.iter().copied().eq(0..records.len() as u64),
-            "{name}"
-        );
+        assert!(indices.iter().copied().eq(0..records.len() as u64), "{name}");
     }
 }
 
@@ -58,10 +52,7 @@ fn every_kind_brings_the_expected_number_of_records() {
             _ => libm::sqrt(expected),
         };
         let off = (records - expected).abs();
-        assert!(
-            off <= 4.0 * spread,
-            "{name}: {records} records, {expected} expected"
-        );
+        assert!(off <= 4.0 * spread, "{name}: {records} records, {expected} expected");
     }
 }
 
@@ -82,9 +73,7 @@ fn shared_counts_add_up_to_the_whole_whatever_the_number_of_shards() {
         }
         let total = |shards: u32| {
             let plan = plan(shards, vec![traffic(arrivals.clone())]);
-            (0..shards)
-                .map(|shard| plan.cursor(shard).skip_through(Instant::FAR_FUTURE))
-                .sum()
+            (0..shards).map(|shard| plan.cursor(shard).skip_through(Instant::FAR_FUTURE)).sum()
         };
         let whole: u64 = total(1);
         for shards in [2, 5, 8] {
@@ -105,12 +94,7 @@ fn shards_get_records_by_their_weight() {
             .collect();
         let total: f64 = counts.iter().sum();
         let weights: Vec<f64> = (0..6).map(|shard| plan.shard_weight(0, shard)).collect();
-        assert!(
-            weights
-                .iter()
-                .any(|weight| (weight - 1.0 / 6.0).abs() > 0.02),
-            "even by chance"
-        );
+        assert!(weights.iter().any(|weight| (weight - 1.0 / 6.0).abs() > 0.02), "even by chance");
         let expected: Vec<f64> = weights.iter().map(|weight| weight * total).collect();
         let deviation = chi_square_deviation(&counts, &expected);
         assert!(deviation < 4.0, "{name}: {counts:?} for {expected:?}");
@@ -120,9 +104,7 @@ fn shards_get_records_by_their_weight() {
 #[test]
 fn poisson_gaps_are_exponential() {
     let records = all(plan(4, vec![poisson(200.0)]).cursor(3));
-    let gaps = records
-        .windows(2)
-        .map(|pair| (pair[1].arrival - pair[0].arrival).as_secs_f64());
+    let gaps = records.windows(2).map(|pair| (pair[1].arrival - pair[0].arrival).as_secs_f64());
     let distance = kolmogorov_smirnov(gaps.collect(), |gap| -libm::expm1(-50.0 * gap));
     assert!(distance < 2.7, "Kolmogorov-Smirnov distance {distance}");
 }
@@ -145,33 +127,17 @@ fn varying_rates_are_followed() {
         let noon = 3.0 * 3600.0;
         2.0 * (x + 0.9 / angle * (libm::sin(angle * (x - noon)) + libm::sin(angle * noon)))
     };
-    let cases: [(Arrivals, &dyn Fn(f64) -> f64); 3] = [
-        (profile(true), &lines),
-        (profile(false), &steps),
-        (diurnal(), &daily),
-    ];
+    let cases: [(Arrivals, &dyn Fn(f64) -> f64); 3] =
+        [(profile(true), &lines), (profile(false), &steps), (diurnal(), &daily)];
     for (place, (arrivals, integral)) in cases.into_iter().enumerate() {
-        let source = Traffic {
-            arrivals,
-            ..poisson(1.0)
-        };
+        let source = Traffic { arrivals, ..poisson(1.0) };
         let records = all(plan(1, vec![source]).cursor(0));
         let whole = integral(3600.0);
         let off = (records.len() as f64 - whole).abs();
-        assert!(
-            off < 4.5 * libm::sqrt(whole),
-            "case {place}: {} for {whole}",
-            records.len()
-        );
-        let times = records
-            .iter()
-            .map(|record| record.arrival.as_secs_f64())
-            .collect();
+        assert!(off < 4.5 * libm::sqrt(whole), "case {place}: {} for {whole}", records.len());
+        let times = records.iter().map(|record| record.arrival.as_secs_f64()).collect();
         let distance = kolmogorov_smirnov(times, |x| integral(x) / whole);
-        assert!(
-            distance < 2.7,
-            "case {place}: Kolmogorov-Smirnov distance {distance}"
-        );
+        assert!(distance < 2.7, "case {place}: Kolmogorov-Smirnov distance {distance}");
     }
 }
 
@@ -190,10 +156,7 @@ fn uniform_counts_are_uniform_in_their_period() {
 fn an_on_off_source_is_off_and_on_as_long_as_it_should() {
     let rates = [per_second(100.0), per_second(0.0)];
     let sojourns = [Duration::from_secs(10), Duration::from_secs(30)];
-    let source = Traffic {
-        arrivals: Arrivals::OnOff { rates, sojourns },
-        ..poisson(1.0)
-    };
+    let source = Traffic { arrivals: Arrivals::OnOff { rates, sojourns }, ..poisson(1.0) };
     let settings = settings(1, vec![source], Duration::from_secs(400_000));
     let records = all(WorkloadPlan::new(&settings, RandomSource::new(8, 0)).cursor(0));
     let pauses: Vec<f64> = records
@@ -204,30 +167,15 @@ fn an_on_off_source_is_off_and_on_as_long_as_it_should() {
     // 10,000 cycles; a pause is a sojourn and two short gaps, and above half a second.
     let mean = pauses.iter().sum::<f64>() / pauses.len() as f64;
     assert!((mean - 30.5).abs() < 1.5, "mean pause {mean} s");
-    assert!(
-        (pauses.len() as f64 - 9_830.0).abs() < 500.0,
-        "{} pauses",
-        pauses.len()
-    );
+    assert!((pauses.len() as f64 - 9_830.0).abs() < 500.0, "{} pauses", pauses.len());
 }
 
 #[test]
 fn constant_traffic_of_a_whole_stream_is_even_too() {
-    let arrivals = Arrivals::Constant {
-        rate: per_second(8.0),
-        tick: None,
-    };
-    let plan = plan(
-        4,
-        vec![Traffic {
-            arrivals,
-            ..poisson(1.0)
-        }],
-    );
-    let mut times: Vec<Instant> = (0..4)
-        .flat_map(|shard| all(plan.cursor(shard)))
-        .map(|record| record.arrival)
-        .collect();
+    let arrivals = Arrivals::Constant { rate: per_second(8.0), tick: None };
+    let plan = plan(4, vec![Traffic { arrivals, ..poisson(1.0) }]);
+    let mut times: Vec<Instant> =
+        (0..4).flat_map(|shard| all(plan.cursor(shard))).map(|record| record.arrival).collect();
     times.sort_unstable();
     let even = (0..8 * 3600).map(|index| Instant::from_nanos(index * 125_000_000));
     assert!(times.into_iter().eq(even));
@@ -236,13 +184,8 @@ fn constant_traffic_of_a_whole_stream_is_even_too() {
 #[test]
 fn attributes_have_their_distributions() {
     let source = Traffic {
-        record_size: RecordSize::Lognormal {
-            p50: Bytes::new(600),
-            p99: Bytes::new(8192),
-        },
-        ..traffic(Arrivals::Poisson {
-            rate: per_second(30.0),
-        })
+        record_size: RecordSize::Lognormal { p50: Bytes::new(600), p99: Bytes::new(8192) },
+        ..traffic(Arrivals::Poisson { rate: per_second(30.0) })
     };
     let records = all(plan(1, vec![source]).cursor(0));
     let share = |holds: &dyn Fn(&Record) -> bool| {
@@ -255,22 +198,12 @@ fn attributes_have_their_distributions() {
     ];
     for (expected, seen) in cases {
         let spread = libm::sqrt(expected * (1.0 - expected) / records.len() as f64);
-        assert!(
-            (seen - expected).abs() < 4.5 * spread,
-            "{seen} instead of {expected}"
-        );
+        assert!((seen - expected).abs() < 4.5 * spread, "{seen} instead of {expected}");
     }
-    let uniform = all(plan(
-        1,
-        vec![traffic(Arrivals::Poisson {
-            rate: per_second(30.0),
-        })],
-    )
-    .cursor(0));
+    let uniform =
+        all(plan(1, vec![traffic(Arrivals::Poisson { rate: per_second(30.0) })]).cursor(0));
     let mut sizes = vec![0.0; 200];
-    uniform
-        .iter()
-        .for_each(|record| sizes[record.bytes as usize - 100] += 1.0);
+    uniform.iter().for_each(|record| sizes[record.bytes as usize - 100] += 1.0);
     let deviation = chi_square_deviation(&sizes, &[uniform.len() as f64 / 200.0; 200]);
     assert!(deviation < 4.5, "sizes are off by {deviation}");
 }
@@ -293,26 +226,18 @@ fn scripted_records_are_as_written() {
         record(3.0, 1, "b", false),
         record(4000.0, 1, "after the end", false),
     ];
-    let source = Traffic {
-        arrivals: Arrivals::Scripted {
-            records: Arc::from(records),
-        },
-        ..poisson(1.0)
-    };
+    let source =
+        Traffic { arrivals: Arrivals::Scripted { records: Arc::from(records) }, ..poisson(1.0) };
     let plan = WorkloadPlan::new(&settings(2, vec![source], HOUR), RandomSource::new(1, 0));
     let here = all(plan.cursor(1));
     let arrivals: Vec<Instant> = here.iter().map(|record| record.arrival).collect();
     assert_eq!(arrivals, [at(1.0), at(2.0), at(3.0)]);
     assert_eq!(
-        here.iter()
-            .map(|record| record.marks.poison)
-            .collect::<Vec<_>>(),
+        here.iter().map(|record| record.marks.poison).collect::<Vec<_>>(),
         [true, false, false]
     );
     assert_eq!(
-        here.iter()
-            .map(|record| record.marks.filtered)
-            .collect::<Vec<_>>(),
+        here.iter().map(|record| record.marks.filtered).collect::<Vec<_>>(),
         [false, true, true]
     );
     assert_eq!(here[0].key_hash, here[2].key_hash);
@@ -320,24 +245,14 @@ fn scripted_records_are_as_written() {
     assert_ne!(here[0].key_hash, here[1].key_hash);
     let shares = plan.lane_shares(0, 1, 10);
     assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
-    assert!(
-        shares[lane_of(here[0].key_hash, 10) as usize] >= 0.5,
-        "2 of 4 have the key"
-    );
+    assert!(shares[lane_of(here[0].key_hash, 10) as usize] >= 0.5, "2 of 4 have the key");
     assert_eq!(all(plan.cursor(0)).len(), 1);
 }
 
 #[test]
 fn records_of_one_instant_come_in_the_order_of_their_sources() {
-    let arrivals = Arrivals::Constant {
-        rate: per_second(1.0),
-        tick: None,
-    };
-    let source = Traffic {
-        arrivals,
-        per_shard: true,
-        ..poisson(1.0)
-    };
+    let arrivals = Arrivals::Constant { rate: per_second(1.0), tick: None };
+    let source = Traffic { arrivals, per_shard: true, ..poisson(1.0) };
     let records = all(plan(2, vec![source.clone(), source]).cursor(1));
     assert_eq!(records.len(), 7200);
     for (place, record) in records.iter().enumerate() {

@@ -35,10 +35,7 @@ fn counted(spread: CountSpread) -> Arrivals {
 fn profile(linear: bool) -> Arrivals {
     let points = [(600.0, 1.0), (1200.0, 5.0), (2400.0, 0.0), (3000.0, 4.0)];
     let points = points.map(|(seconds, rate)| (at(seconds), per_second(rate)));
-    Arrivals::Profile {
-        points: Arc::from(points),
-        linear,
-    }
+    Arrivals::Profile { points: Arc::from(points), linear }
 }
 
 fn diurnal() -> Arrivals {
@@ -55,13 +52,7 @@ fn kinds() -> Vec<(&'static str, Arrivals)> {
     let rate = per_second(2.5);
     vec![
         ("constant", Arrivals::Constant { rate, tick: None }),
-        (
-            "ticks",
-            Arrivals::Constant {
-                rate,
-                tick: Some(Duration::from_secs(3)),
-            },
-        ),
+        ("ticks", Arrivals::Constant { rate, tick: Some(Duration::from_secs(3)) }),
         ("poisson", Arrivals::Poisson { rate }),
         ("profile, steps", profile(false)),
         ("profile, lines", profile(true)),
@@ -77,9 +68,7 @@ fn kinds() -> Vec<(&'static str, Arrivals)> {
         ),
         (
             "times",
-            Arrivals::TraceTimes {
-                times: (0..7000).map(|i| at(f64::from(i) / 2.0)).collect(),
-            },
+            Arrivals::TraceTimes { times: (0..7000).map(|i| at(f64::from(i) / 2.0)).collect() },
         ),
         ("counts, even", counted(CountSpread::Even)),
         ("counts, uniform", counted(CountSpread::Uniform)),
@@ -88,25 +77,15 @@ fn kinds() -> Vec<(&'static str, Arrivals)> {
 }
 
 fn bursts(even: bool) -> Arrivals {
-    Arrivals::Bursts {
-        rate: per_second(0.25),
-        size: BurstSize::Geometric { mean: 10.0 },
-        even,
-    }
+    Arrivals::Bursts { rate: per_second(0.25), size: BurstSize::Geometric { mean: 10.0 }, even }
 }
 
 /// Traffic with every attribute drawn.
 fn traffic(arrivals: Arrivals) -> Traffic {
     Traffic {
         arrivals,
-        keys: Keys::Zipf {
-            count: 100,
-            exponent: 1.0,
-        },
-        record_size: RecordSize::Uniform {
-            low: Bytes::new(100),
-            high: Bytes::new(299),
-        },
+        keys: Keys::Zipf { count: 100, exponent: 1.0 },
+        record_size: RecordSize::Uniform { low: Bytes::new(100), high: Bytes::new(299) },
         from: at(10.0),
         matches_filter: chance(0.75),
         ..poisson(1.0)
@@ -123,14 +102,7 @@ fn plan(shards: u32, traffic: Vec<Traffic>) -> WorkloadPlan {
     settings.function.faults = vec![
         poison(PoisonMarks::Rate(per_second(0.05)), 100.0, 3000.0),
         poison(PoisonMarks::Probability(chance(0.02)), 0.0, 3500.0),
-        poison(
-            PoisonMarks::First {
-                at: at(50.0),
-                shard: 0,
-            },
-            0.0,
-            3600.0,
-        ),
+        poison(PoisonMarks::First { at: at(50.0), shard: 0 }, 0.0, 3600.0),
     ];
     WorkloadPlan::new(&settings, RandomSource::new(11, 4)).with_keys()
 }
