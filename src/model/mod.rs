@@ -1,6 +1,25 @@
 //! The AWS world as plain state machines.
 
+pub mod age_parts;
+pub mod batch;
+pub mod blocked;
+pub mod destination;
+pub mod eligibility;
+pub mod event;
+pub mod failure;
+pub mod function;
+pub mod lane;
+pub mod observation;
+pub mod poll_grid;
 pub mod purposes;
+pub mod reader;
 pub mod record;
 pub mod settings;
+pub mod shard;
+pub mod system;
+pub mod window;
 pub mod workload;
+
+pub use observation::{Observation, Observer};
+pub use settings::Settings;
+pub use system::{Finished, simulate};

@@ -1,0 +1,42 @@
+//! Everything that can happen, as one closed enum.
+//!
+//! No event is per record: the calendar holds polls, batch closings, ends of invocations and
+//! retries, so the cost of a run is its batches.
+
+/// A lane of a shard (S4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LaneId {
+    /// Shard index.
+    pub shard: u32,
+    /// Lane index within the shard, below ParallelizationFactor.
+    pub lane: u32,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A shard is polled (poll models `paged` and `buffered`; S2.1).
+    Poll {
+        /// Shard index.
+        shard: u32,
+    },
+    /// The next unread record of a shard can be read (several lanes that read for themselves).
+    Readable {
+        /// Shard index.
+        shard: u32,
+    },
+    /// A lane's wait is over: a poll of its own, a batching window, a backoff.
+    LaneDue {
+        /// The lane.
+        lane: LaneId,
+    },
+    /// The lane's invocation ends.
+    InvocationEnds {
+        /// The lane.
+        lane: LaneId,
+    },
+    /// Other functions use more or less of the account's concurrency from now on (S10.3).
+    OtherFunctionsChange,
+    /// A minute is over: backlogs are counted.
+    MinuteEnds,
+}

@@ -1,0 +1,217 @@
+//! The function as the mapping sees it (S10): it admits invocations, draws how long they take
+//! and how they end, and keeps execution environments.
+//!
+//! | file | rule |
+//! |---|---|
+//! | [`duration`] | how long an invocation takes (S10.1) |
+//! | [`fault`] | whether it fails, and what it says (S10.4, S10.5, S6.5) |
+//! | [`environment`] | cold starts and scaling rate (S10.2, S10.3) |
+//! | [`concurrency`] | limits on invocations at once (S10.3) |
+
+pub mod concurrency;
+pub mod duration;
+pub mod environment;
+pub mod fault;
+
+use self::concurrency::ConcurrencyLimit;
+use self::duration::DurationSampler;
+use self::environment::Environments;
+use self::fault::{Faults, InvocationFacts, Verdict};
+use super::failure::Outcome;
+use super::observation::Records;
+use super::purposes;
+use super::settings::{FailureReport, Settings};
+use crate::engine::{Purpose, RandomSource, RandomStream};
+use crate::units::{Duration, Instant};
+
+/// One invocation of the function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invocation {
+    /// When the mapping sent the event.
+    pub sent_at: Instant,
+    /// From sending to the handler or, on a cold start, to its initialisation (S2.3).
+    pub overhead: Duration,
+    /// Initialisation of a new environment; zero when it is warm.
+    pub init: Duration,
+    /// The handler's time, `Duration` in CloudWatch.
+    pub duration: Duration,
+    /// When it ends: the sum of the above.
+    pub ends_at: Instant,
+    /// Records of the event.
+    pub records: u32,
+    /// Which attempt at this very batch it is, from 1.
+    pub attempt: u32,
+    /// How it ends, as the mapping understands it.
+    pub outcome: Outcome,
+    /// It ran into its timeout, so its environment is lost (S10.2).
+    pub timed_out: bool,
+}
+
+impl Invocation {
+    /// When the handler starts.
+    pub fn starts_at(&self) -> Instant {
+        self.sent_at + self.overhead + self.init
+    }
+}
+
+/// Where a batch comes from: the address of its random numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchAddress {
+    /// Shard index.
+    pub shard: u32,
+    /// Which attempt at this very batch it is, from 1.
+    pub attempt: u32,
+}
+
+/// The function's state during a run.
+#[derive(Debug)]
+pub struct Function {
+    in_flight: u32,
+    limit: ConcurrencyLimit,
+    environments: Environments,
+    duration: DurationSampler,
+    faults: Faults,
+    overhead: Duration,
+    init: Duration,
+    timeout: Duration,
+    fail_after: Option<Duration>,
+    reports: FailureReport,
+    understands_partial: bool,
+    random: RandomSource,
+}
+
+impl Function {
+    /// The function of `settings`, idle and without environments.
+    pub fn new(settings: &Settings, random: RandomSource) -> Function {
+        let function = &settings.function;
+        Function {
+            in_flight: 0,
+            limit: ConcurrencyLimit::new(&settings.concurrency),
+            environments: Environments::new(
+                function.idle_timeout,
+                settings.concurrency.environments_per_10s,
+            ),
+            duration: DurationSampler::new(&function.duration),
+            faults: Faults::new(&function.faults),
+            overhead: settings.knobs.invoke_overhead,
+            init: function.init,
+            timeout: function.timeout,
+            fail_after: function.fail_after,
+            reports: function.reports,
+            understands_partial: settings.mapping.report_batch_item_failures,
+            random,
+        }
+    }
+
+    /// Whether an invocation may start at `now` (S10.3); above the limit it is a throttle.
+    pub fn admits(&mut self, now: Instant) -> bool {
+        self.limit.allows(now, self.in_flight) && self.environments.can_serve(now)
+    }
+
+    /// Invocations in flight.
+    pub fn in_flight(&self) -> u32 {
+        self.in_flight
+    }
+
+    /// Times at which other functions' use of the account limit changes.
+    pub fn limit_changes(&self) -> impl Iterator<Item = Instant> + '_ {
+        self.limit.changes()
+    }
+
+    /// Starts an invocation that [`Function::admits`] allowed; its end is known at once.
+    pub fn invoke(
+        &mut self,
+        now: Instant,
+        address: BatchAddress,
+        records: Records<'_>,
+    ) -> Invocation {
+        let others = self.in_flight;
+        self.in_flight += 1;
+        let is_cold = self.environments.take(now);
+        let init = if is_cold { self.init } else { Duration::ZERO };
+        let starts_at = now + self.overhead + init;
+        let facts = InvocationFacts { starts_at, others, address, records };
+        let verdict = self.faults.verdict(&facts, &self.random);
+        let (outcome, says) = self.response(verdict, records.count());
+        let full = self.full_duration(&facts);
+        let failing = outcome != Outcome::Success || verdict.is_failure();
+        let mut duration = match (failing, self.fail_after) {
+            (true, Some(fail_after)) => fail_after,
+            (true, None) | (false, _) => full,
+        };
+        let mut outcome = outcome;
+        let mut timed_out = says == Some(FailureReport::TimesOut);
+        if timed_out || duration > self.timeout {
+            // S10.1: at the timeout the invocation ends as a function error.
+            duration = self.timeout;
+            outcome = Outcome::Error;
+            timed_out = true;
+        }
+        Invocation {
+            sent_at: now,
+            overhead: self.overhead,
+            init,
+            duration,
+            ends_at: starts_at + duration,
+            records: records.count(),
+            attempt: address.attempt,
+            outcome,
+            timed_out,
+        }
+    }
+
+    /// Notes that an invocation ended.
+    pub fn ended(&mut self, invocation: &Invocation) {
+        assert!(self.in_flight > 0, "an invocation ended that never started");
+        self.in_flight -= 1;
+        if !invocation.timed_out {
+            self.environments.give_back(invocation.ends_at);
+        }
+    }
+
+    /// What the mapping makes of what the function says (S6.5, S10.5).
+    fn response(&self, verdict: Verdict, records: u32) -> (Outcome, Option<FailureReport>) {
+        match verdict {
+            Verdict::Succeeds => (Outcome::Success, None),
+            // A function that fails as a whole cannot answer.
+            Verdict::FailsWhole => (Outcome::Error, Some(FailureReport::Raises)),
+            Verdict::FailsAt { first } => match self.reports {
+                FailureReport::Raises => (Outcome::Error, Some(FailureReport::Raises)),
+                FailureReport::TimesOut => (Outcome::Error, Some(FailureReport::TimesOut)),
+                // S6.2: the lowest reported record decides, so naming one or all is the same.
+                FailureReport::FirstFailed | FailureReport::AllFailed
+                    if self.understands_partial =>
+                {
+                    assert!(first < records, "record {first} of {records} failed");
+                    (Outcome::Partial { succeeded: first }, Some(self.reports))
+                }
+                // S6.5: with the feature off the response is ignored.
+                FailureReport::FirstFailed | FailureReport::AllFailed => {
+                    (Outcome::Success, Some(self.reports))
+                }
+            },
+        }
+    }
+
+    fn full_duration(&self, facts: &InvocationFacts<'_>) -> Duration {
+        let stream = || random_of(&self.random, purposes::FUNCTION_DURATION, facts);
+        let slow = self.faults.slow_factor(facts.starts_at);
+        self.duration.sample(facts.records, slow, stream)
+    }
+}
+
+/// The random stream of an invocation: addressed by its first record and the attempt, so that it
+/// does not depend on how many records the batch has or on what happened before.
+pub(super) fn random_of(
+    random: &RandomSource,
+    purpose: Purpose,
+    facts: &InvocationFacts<'_>,
+) -> RandomStream {
+    let record = facts.records.first().record;
+    let purpose = Purpose(purpose.0 | u64::from(facts.address.attempt) << 32);
+    let entity = purposes::entity(record.source.into(), facts.address.shard);
+    random.stream(purpose, entity).at(record.index, WORDS_PER_INVOCATION)
+}
+
+/// Words of its stream an invocation may use.
+const WORDS_PER_INVOCATION: u64 = 64;

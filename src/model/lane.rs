@@ -1,0 +1,96 @@
+//! A lane of a shard: the records it holds and what it is doing (S4).
+//!
+//! Batches are worked off depth first, left half before right (S6.1), so finished records are
+//! always the oldest of the lane: the head batch is the first records of the queue, the batches
+//! below it on the stack are the records behind.
+
+use std::collections::VecDeque;
+
+use super::batch::Batch;
+use super::function::Invocation;
+use super::observation::{BlockageCause, Fetched};
+use crate::units::Instant;
+
+/// One of up to ten lanes of a shard.
+#[derive(Debug, Clone)]
+pub struct Lane {
+    /// Records read and not finished, oldest first.
+    pub queue: VecDeque<Fetched>,
+    /// Batches cut from the front of the queue; the head batch is the last element.
+    pub batches: Vec<Batch>,
+    /// What the lane is doing.
+    pub phase: Phase,
+    /// When the lane wants to act again; a calendar entry for another time is void.
+    pub due_at: Option<Instant>,
+    /// End of its last invocation.
+    pub last_completion: Option<Instant>,
+    /// Since when it has had no batch.
+    pub free_since: Instant,
+    /// Throttles in a row, for the backoff of batches that are cut anew.
+    pub throttle_streak: u32,
+    /// Set while its head batch makes no progress.
+    pub blocked: Option<BlockedSince>,
+}
+
+/// What a lane is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing: it has no batch, or its head batch may be tried now.
+    Ready,
+    /// Its head batch waits until `due_at`.
+    BackingOff,
+    /// Its head batch waits in the line for concurrency.
+    InLine,
+    /// Its head batch is being executed.
+    InFlight(Invocation),
+}
+
+/// Since when and why a lane is blocked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockedSince {
+    /// End of the first failed, or time of the first throttled, attempt.
+    pub since: Instant,
+    /// Why.
+    pub cause: BlockageCause,
+}
+
+impl Lane {
+    /// A lane without records.
+    pub fn new() -> Lane {
+        Lane {
+            queue: VecDeque::new(),
+            batches: Vec::new(),
+            phase: Phase::Ready,
+            due_at: None,
+            last_completion: None,
+            free_since: Instant::START,
+            throttle_streak: 0,
+            blocked: None,
+        }
+    }
+
+    /// Whether it has no batch and may cut one.
+    pub fn is_free(&self) -> bool {
+        self.batches.is_empty() && self.phase == Phase::Ready
+    }
+
+    /// The batch that is tried next or being executed.
+    ///
+    /// # Panics
+    /// Without a batch, which is a bug.
+    pub fn head(&mut self) -> &mut Batch {
+        self.batches.last_mut().expect("a lane that acts has a batch")
+    }
+
+    /// Notes that the head batch failed or was throttled.
+    pub fn block(&mut self, now: Instant, cause: BlockageCause) {
+        let since = self.blocked.map_or(now, |blocked| blocked.since);
+        self.blocked = Some(BlockedSince { since, cause });
+    }
+}
+
+impl Default for Lane {
+    fn default() -> Lane {
+        Lane::new()
+    }
+}

@@ -1,0 +1,221 @@
+//! What the model says happened. Recorders turn observations into series and estimates.
+//!
+//! An observer sees everything and changes nothing: it gets references and returns nothing. It
+//! is a type parameter of the run, so observations that nobody looks at cost nothing.
+
+use std::collections::VecDeque;
+use std::collections::vec_deque;
+
+use super::age_parts::AgeParts;
+use super::event::LaneId;
+use super::function::Invocation;
+use super::record::Record;
+use crate::units::{Duration, Instant};
+
+/// Something that happened at the time given beside it.
+#[derive(Debug, Clone, Copy)]
+pub enum Observation<'a> {
+    /// GetRecords was called.
+    Polled {
+        /// Shard index.
+        shard: u32,
+        /// Calls, those that found nothing and were not simulated included.
+        calls: u64,
+        /// Records returned.
+        records: u32,
+    },
+    /// Records became known to the mapping (read by a poll or by a lane).
+    Read {
+        /// Shard index.
+        shard: u32,
+        /// Records, filtered ones included.
+        records: u32,
+        /// Of these, removed by the filter (S3.5).
+        filtered: u32,
+    },
+    /// Records were lost to retention (S1.5).
+    Expired {
+        /// Shard index.
+        shard: u32,
+        /// How many.
+        records: u64,
+    },
+    /// Records lie before the starting position (S2.5).
+    Skipped {
+        /// Shard index.
+        shard: u32,
+        /// How many.
+        records: u64,
+    },
+    /// An attempt was refused for lack of concurrency (S5.2).
+    Throttled {
+        /// The lane.
+        lane: LaneId,
+    },
+    /// A batch was sent to the function.
+    InvocationSent {
+        /// The lane.
+        lane: LaneId,
+        /// The invocation; its outcome is known already.
+        invocation: &'a Invocation,
+        /// The records.
+        records: Records<'a>,
+    },
+    /// An invocation ended.
+    InvocationEnded {
+        /// The lane.
+        lane: LaneId,
+        /// The invocation.
+        invocation: &'a Invocation,
+        /// The records.
+        records: Records<'a>,
+    },
+    /// Records were handled successfully; `parts` is the age of the last of them.
+    Processed {
+        /// The lane.
+        lane: LaneId,
+        /// The records.
+        records: Records<'a>,
+        /// Where the age of the last record comes from (S9.4).
+        parts: &'a AgeParts,
+    },
+    /// A batch was given up (S5.6, S7.1).
+    Discarded {
+        /// The lane.
+        lane: LaneId,
+        /// The records.
+        records: Records<'a>,
+        /// What the destination is told.
+        discard: Discard,
+    },
+    /// The oldest unfinished record of a shard is now this one; it may arrive later than now.
+    OldestUnfinished {
+        /// Shard index.
+        shard: u32,
+        /// When it is written; `None`: nothing more will be.
+        arrival: Option<Instant>,
+    },
+    /// A shard is now blocked in this way, or no longer (S9.3).
+    Blocked {
+        /// Shard index.
+        shard: u32,
+        /// How; `None`: it is not blocked.
+        state: Option<Blockage>,
+    },
+    /// A minute is over.
+    Minute {
+        /// Readable but unfinished records of all shards.
+        backlog: u64,
+    },
+}
+
+/// How a shard is blocked (S9.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blockage {
+    /// Why: the cause of the longest blocked lane.
+    pub cause: BlockageCause,
+    /// All lanes with data are blocked.
+    pub fully: bool,
+}
+
+/// Why a lane makes no progress (S9.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BlockageCause {
+    /// Its head batch failed.
+    FunctionError,
+    /// Its head batch was throttled.
+    Throttle,
+    /// Its head record is above the payload limit.
+    Oversize,
+}
+
+/// What the destination is told of a discarded batch (S8.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Discard {
+    /// Why it was given up.
+    pub condition: DiscardCondition,
+    /// `approximateInvokeCount`: at least 1 (S7.2).
+    pub invoke_count: u32,
+    /// The response reported; absent for too old and for oversize records.
+    pub response: Option<LastResponse>,
+    /// Whether the message reached a destination; `None` without one.
+    pub delivered: Option<bool>,
+}
+
+/// Why a batch was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DiscardCondition {
+    /// `RetryAttemptsExhausted`.
+    RetryAttemptsExhausted,
+    /// `RecordAgeExceeded`.
+    RecordAgeExceeded,
+    /// Throttled under `throttle_policy = drop`; not an AWS condition.
+    Dropped,
+}
+
+/// `functionError` of the last attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LastResponse {
+    /// It raised: `"Unhandled"`.
+    Unhandled,
+    /// Partial responses used up the quota: `null`.
+    PartialFailure,
+}
+
+/// A record that was read and is not finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fetched {
+    /// The record.
+    pub record: Record,
+    /// Its position among all records of the shard, from 0.
+    pub sequence: u64,
+    /// When it was read.
+    pub read_at: Instant,
+    /// For how long reading it was held back by an unfinished page or a full buffer (S2.4).
+    pub held: Duration,
+}
+
+/// The records of a batch, oldest first; at least one.
+#[derive(Debug, Clone, Copy)]
+pub struct Records<'a> {
+    queue: &'a VecDeque<Fetched>,
+    count: usize,
+}
+
+impl<'a> Records<'a> {
+    /// The first `count` records of a lane's queue; `count` is above 0.
+    pub fn new(queue: &'a VecDeque<Fetched>, count: u32) -> Records<'a> {
+        assert!(count > 0 && count as usize <= queue.len(), "{count} of {}", queue.len());
+        Records { queue, count: count as usize }
+    }
+
+    /// Number of records.
+    pub fn count(&self) -> u32 {
+        self.count as u32
+    }
+
+    /// The oldest record.
+    pub fn first(&self) -> &'a Fetched {
+        &self.queue[0]
+    }
+
+    /// The newest record.
+    pub fn last(&self) -> &'a Fetched {
+        &self.queue[self.count - 1]
+    }
+
+    /// All records, oldest first.
+    pub fn iter(&self) -> vec_deque::Iter<'a, Fetched> {
+        self.queue.range(..self.count)
+    }
+}
+
+/// Listens to a run.
+pub trait Observer {
+    /// Takes note of what happened at `now`.
+    fn observe(&mut self, now: Instant, observation: Observation<'_>);
+}
+
+impl Observer for () {
+    fn observe(&mut self, _now: Instant, _observation: Observation<'_>) {}
+}

@@ -1,0 +1,147 @@
+//! The mapping's reader of one shard: its poll clock, what it has fetched, its lanes (S2, S4).
+//!
+//! How records get from the shard into a lane depends on the poll model (S2.4):
+//!
+//! | mode | who reads | when |
+//! |---|---|---|
+//! | pages | the reader: a page goes to the lanes' queues | at a tick, unless held back |
+//! | counted pages | the reader counts what a tick fetched; a lane takes it when it cuts a batch | at a tick |
+//! | lanes | a lane that is free | when it cuts a batch |
+//!
+//! Counted pages are pages without a bound on reading ahead and with a single lane: the same
+//! batches as with pages, but a backlog costs no memory.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::lane::Lane;
+use super::observation::{Blockage, Fetched};
+use super::poll_grid::PollGrid;
+use super::settings::LaneAssignment;
+use super::workload::lane_of;
+use crate::units::Instant;
+
+/// The reader of one shard.
+#[derive(Debug, Clone)]
+pub struct ShardReader {
+    /// The poll clock.
+    pub grid: PollGrid,
+    /// The next tick that can find something, and idle ticks before it.
+    pub next_poll: Option<ScheduledPoll>,
+    /// The first tick that was refused because reading is held back (S2.4).
+    pub held_since: Option<Instant>,
+    /// Its lanes.
+    pub lanes: Vec<Lane>,
+    /// Fetched but still in the shard's log (counted pages), oldest first.
+    pub counted: VecDeque<CountedPage>,
+    /// Records of the counted pages.
+    pub counted_records: u64,
+    /// How it was last said to be blocked.
+    pub blockage: Option<Blockage>,
+    /// The oldest unfinished record as last announced.
+    pub oldest: Option<Option<Instant>>,
+    /// When the shard is looked at next on behalf of lanes that read for themselves.
+    pub readable_at: Option<Instant>,
+    /// With dynamic assignment: the lane that holds a key, and how many of its records.
+    keys: BTreeMap<u64, (u32, u32)>,
+}
+
+/// A tick in the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScheduledPoll {
+    /// When the poll happens, jitter included.
+    pub at: Instant,
+    /// Its place on the grid.
+    pub nominal: Instant,
+    /// Ticks before it that find nothing.
+    pub passed: u64,
+}
+
+/// Records that a tick fetched and that are still in the shard's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountedPage {
+    /// How many are left.
+    pub records: u64,
+    /// When they were fetched.
+    pub read_at: Instant,
+}
+
+impl ShardReader {
+    /// A reader with `lanes` lanes that has read nothing.
+    pub fn new(grid: PollGrid, lanes: u32) -> ShardReader {
+        ShardReader {
+            grid,
+            next_poll: None,
+            held_since: None,
+            lanes: (0..lanes).map(|_| Lane::new()).collect(),
+            counted: VecDeque::new(),
+            counted_records: 0,
+            blockage: None,
+            oldest: None,
+            readable_at: None,
+            keys: BTreeMap::new(),
+        }
+    }
+
+    /// Puts a record into its lane (S4.1) and says which.
+    pub fn assign(&mut self, assignment: LaneAssignment, fetched: Fetched) -> u32 {
+        let lanes = self.lanes.len() as u32;
+        let lane = match assignment {
+            _ if lanes == 1 => 0,
+            LaneAssignment::StaticHash => lane_of(fetched.record.key_hash, lanes),
+            LaneAssignment::RoundRobin => (fetched.sequence % u64::from(lanes)) as u32,
+            LaneAssignment::DynamicKey => self.hold_key(fetched.record.key_hash),
+        };
+        self.lanes[lane as usize].queue.push_back(fetched);
+        lane
+    }
+
+    fn hold_key(&mut self, key_hash: u64) -> u32 {
+        let least = || {
+            let held = self.lanes.iter().enumerate();
+            let least = held.min_by_key(|(_, lane)| lane.queue.len()).map(|(index, _)| index);
+            least.unwrap_or(0) as u32
+        };
+        let free = if self.keys.contains_key(&key_hash) { 0 } else { least() };
+        let (lane, records) = self.keys.entry(key_hash).or_insert((free, 0));
+        *records += 1;
+        *lane
+    }
+
+    /// Removes the `count` oldest records of a lane, which are finished.
+    pub fn remove_finished(&mut self, assignment: LaneAssignment, lane: u32, count: u32) {
+        if assignment == LaneAssignment::DynamicKey && self.lanes.len() > 1 {
+            for position in 0..count as usize {
+                let key_hash = self.lanes[lane as usize].queue[position].record.key_hash;
+                self.release_key(key_hash);
+            }
+        }
+        self.lanes[lane as usize].queue.drain(..count as usize);
+    }
+
+    fn release_key(&mut self, key_hash: u64) {
+        let Some((_, records)) = self.keys.get_mut(&key_hash) else {
+            panic!("a finished record's key {key_hash:#x} is held by no lane");
+        };
+        *records -= 1;
+        if *records == 0 {
+            self.keys.remove(&key_hash);
+        }
+    }
+
+    /// Fetched records that are not finished, all lanes together.
+    pub fn unfinished(&self) -> u64 {
+        let queued: usize = self.lanes.iter().map(|lane| lane.queue.len()).sum();
+        queued as u64 + self.counted_records
+    }
+
+    /// The same without records that an idle lane is gathering under an open window (S2.4).
+    pub fn unfinished_of_page(&self, has_window: bool) -> u64 {
+        let counts = |lane: &&Lane| !(has_window && lane.batches.is_empty());
+        self.lanes.iter().filter(counts).map(|lane| lane.queue.len() as u64).sum()
+    }
+
+    /// Arrival of the oldest record in a lane.
+    pub fn oldest_fetched(&self) -> Option<Instant> {
+        self.lanes.iter().filter_map(|lane| lane.queue.front()).map(|f| f.record.arrival).min()
+    }
+}

@@ -1,0 +1,221 @@
+//! Trying a batch: checks before the attempt, concurrency, sending (S5.2, S5.3, S5.4).
+
+use super::{Context, System};
+use crate::engine::Purpose;
+use crate::engine::samplers::Exponential;
+use crate::model::batch::WaitingFor;
+use crate::model::eligibility::{Eligibility, before_attempt};
+use crate::model::event::{Event, LaneId};
+use crate::model::failure::Outcome;
+use crate::model::function::{BatchAddress, Invocation};
+use crate::model::lane::Phase;
+use crate::model::observation::{BlockageCause, DiscardCondition, Observation, Observer, Records};
+use crate::model::purposes;
+use crate::model::record::{Marks, Record};
+use crate::model::settings::{Backoff, ThrottleBatch, ThrottleDelay, ThrottlePolicy};
+use crate::units::{Duration, Instant};
+
+impl System<'_> {
+    /// Tries the head batch of a lane that is ready; afterwards the lane waits for something, or
+    /// the batch is gone.
+    pub(super) fn try_head<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
+        if !self.drop_ineligible(cx, id) {
+            return;
+        }
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let (first, head) = (lane.queue[0].record, lane.head());
+        if head.records == 1 && self.rules.payload.is_oversize(first.bytes) {
+            // S3.4: each try fails before the handler and uses the retry quota.
+            head.end_wait(cx.now);
+            head.attempts += 1;
+            self.attempt_failed(cx, id, Outcome::Error, BlockageCause::Oversize);
+        } else if self.line_is_passed(id) && self.function.admits(cx.now) {
+            self.send(cx, id);
+        } else {
+            self.throttled(cx, id);
+        }
+    }
+
+    /// S5.4: retention and maximum age; drops what is too old and says whether anything is left
+    /// to be tried.
+    fn drop_ineligible<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> bool {
+        loop {
+            let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+            let Some(head) = lane.batches.last().copied() else { return false };
+            let arrivals =
+                lane.queue.range(..head.records as usize).map(|fetched| fetched.record.arrival);
+            let created = |arrival| created(self.settings, arrival);
+            match before_attempt(self.rules.ages, cx.now, arrivals, created) {
+                Eligibility::Eligible => return true,
+                Eligibility::Expired { records } => {
+                    let (shard, records64) = (id.shard, u64::from(records));
+                    cx.observer.observe(cx.now, Observation::Expired { shard, records: records64 });
+                    self.finish_records(cx, id, records);
+                }
+                Eligibility::TooOld { records } => {
+                    let condition = DiscardCondition::RecordAgeExceeded;
+                    self.discard(cx, id, records, condition, None);
+                }
+            }
+        }
+    }
+
+    /// Whether no other lane waits in line for concurrency before this one.
+    fn line_is_passed(&self, id: LaneId) -> bool {
+        self.line.is_empty() || self.line.front() == Some(&id)
+    }
+
+    fn send<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
+        if self.line.front() == Some(&id) {
+            self.line.pop_front();
+        }
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let head = lane.head();
+        head.end_wait(cx.now);
+        head.attempts += 1;
+        head.throttles = 0;
+        let (records, attempt) = (head.records, head.attempts);
+        lane.throttle_streak = 0;
+        let address = BatchAddress { shard: id.shard, attempt };
+        let records = Records::new(&lane.queue, records);
+        let invocation = self.function.invoke(cx.now, address, records);
+        lane.phase = Phase::InFlight(invocation);
+        cx.calendar.schedule(invocation.ends_at, Event::InvocationEnds { lane: id });
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let records = Records::new(&lane.queue, invocation.records);
+        let sent = Observation::InvocationSent { lane: id, invocation: &invocation, records };
+        cx.observer.observe(cx.now, sent);
+        self.write_back(cx, id, &invocation);
+    }
+
+    /// S5.2: the batch did not reach the function; no attempt is used.
+    fn throttled<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
+        cx.observer.observe(cx.now, Observation::Throttled { lane: id });
+        let knobs = &self.settings.knobs;
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        lane.block(cx.now, BlockageCause::Throttle);
+        lane.throttle_streak += 1;
+        let streak = lane.throttle_streak;
+        let head = lane.head();
+        head.end_wait(cx.now);
+        head.waiting_for = WaitingFor::Concurrency;
+        head.throttles += 1;
+        match knobs.throttle_policy {
+            ThrottlePolicy::Queue => {
+                lane.phase = Phase::InLine;
+                self.line.push_back(id);
+            }
+            ThrottlePolicy::Drop => {
+                let records = head.records;
+                self.discard(cx, id, records, DiscardCondition::Dropped, None);
+            }
+            ThrottlePolicy::Retry => {
+                let is_whole = head.attempts == 0 && lane.batches.len() == 1;
+                if knobs.throttle_batch == ThrottleBatch::Recut && is_whole {
+                    lane.batches.pop();
+                }
+                lane.phase = Phase::BackingOff;
+                let backoff = self.backoff(&knobs.throttle, id, purposes::THROTTLE_WAIT, streak);
+                let wait = match knobs.throttle_delay {
+                    ThrottleDelay::Backoff => backoff,
+                    ThrottleDelay::Exponential => self.exponential_wait(id, streak, backoff),
+                };
+                self.wake(cx, id, cx.now + wait);
+            }
+        }
+    }
+
+    /// Lets lanes that wait in line go on while there is concurrency.
+    pub(super) fn serve_line<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
+        while let Some(&id) = self.line.front() {
+            if !self.function.admits(cx.now) {
+                return;
+            }
+            let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+            lane.phase = Phase::Ready;
+            self.advance(cx, id, super::cutting::Occasion::BatchDone);
+            // A batch that was too old leaves the line without an invocation.
+            if self.line.front() == Some(&id) {
+                self.line.pop_front();
+            }
+            self.announce(cx, id.shard);
+        }
+    }
+
+    /// S5.3: the wait before retry `retry` = 1, 2, ... of the head batch.
+    pub(super) fn backoff(
+        &self,
+        backoff: &Backoff,
+        id: LaneId,
+        purpose: Purpose,
+        retry: u32,
+    ) -> Duration {
+        let growth = libm::pow(backoff.factor, f64::from(retry - 1));
+        let wait = (backoff.base.as_nanos() as f64 * growth).min(backoff.cap.as_nanos() as f64);
+        let mut factor = 1.0;
+        if backoff.jitter > 0.0 {
+            let spread = 2.0 * self.at_head(id, purpose, retry).uniform() - 1.0;
+            factor += backoff.jitter * spread;
+        }
+        Duration::from_nanos(libm::round(wait * factor) as u64)
+    }
+
+    fn exponential_wait(&self, id: LaneId, retry: u32, mean: Duration) -> Duration {
+        let mut stream = self.at_head(id, purposes::THROTTLE_WAIT, retry);
+        // The first word is the jitter's.
+        stream.next_u64();
+        mean.scaled(Exponential::invert(&mut stream))
+    }
+
+    /// The random stream of a retry of the head batch, addressed by its first record.
+    fn at_head(&self, id: LaneId, purpose: Purpose, retry: u32) -> crate::engine::RandomStream {
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let record = lane.queue[0].record;
+        let purpose = Purpose(purpose.0 | u64::from(retry) << 32);
+        let entity = purposes::entity(record.source.into(), id.shard);
+        self.random.stream(purpose, entity).at(record.index, 2)
+    }
+
+    /// S10.6: the handler's own writes enter the shard at the time they are made.
+    fn write_back<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        invocation: &Invocation,
+    ) {
+        let Some(writes_back) = &self.settings.function.writes_back else { return };
+        let handled = match invocation.outcome {
+            Outcome::Success => invocation.records,
+            Outcome::Partial { succeeded } => succeeded,
+            Outcome::Error => 0,
+        };
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        for &share in &writes_back.at_shares {
+            let arrival = invocation.starts_at() + invocation.duration.scaled(share);
+            for fetched in lane.queue.range(..handled as usize) {
+                let record = Record {
+                    arrival,
+                    index: 0,
+                    key_hash: fetched.record.key_hash,
+                    bytes: writes_back.record_size.get() as u32,
+                    source: Record::WRITTEN_BACK,
+                    marks: Marks { poison: false, filtered: writes_back.filtered },
+                };
+                self.shards[id.shard as usize].write_back(record);
+            }
+        }
+        if handled > 0 {
+            self.records_added(cx, id.shard);
+        }
+    }
+}
+
+/// The creation time that the function, IteratorAge and age limits see (S1.3).
+pub fn created(settings: &crate::model::settings::Settings, arrival: Instant) -> Instant {
+    let resolution = settings.knobs.timestamp_resolution.as_nanos();
+    if resolution == 0 {
+        return arrival;
+    }
+    let since_1970 = settings.start_unix_nanos + arrival.as_nanos();
+    arrival.saturating_sub(Duration::from_nanos(since_1970 % resolution))
+}

@@ -1,0 +1,119 @@
+//! What is announced of shards: oldest record, blockage, backlog, ledger (S9).
+
+use super::{Context, MINUTE, ReadingMode, System};
+use crate::model::blocked::blockage;
+use crate::model::event::{Event, LaneId};
+use crate::model::observation::{Observation, Observer};
+use crate::units::{Duration, Instant};
+
+/// What is known only when a run ends (S9.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Closing {
+    /// Records written in all, the handler's own included.
+    pub written: u64,
+    /// Records still in the stream: unread, or read and unfinished.
+    pub remaining: u64,
+    /// Invocations that had not ended.
+    pub in_flight: u32,
+}
+
+impl System<'_> {
+    /// Announces what changed about a shard.
+    pub(super) fn announce<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        self.announce_oldest(cx, shard);
+        let reader = &mut self.readers[shard as usize];
+        let state = blockage(&reader.lanes);
+        if state != reader.blockage {
+            reader.blockage = state;
+            cx.observer.observe(cx.now, Observation::Blocked { shard, state });
+        }
+    }
+
+    /// Announces the oldest unfinished record of a shard when it is another one (S9.2).
+    pub(super) fn announce_oldest<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        let unread = self.shards[shard as usize].next_arrival();
+        let reader = &mut self.readers[shard as usize];
+        let arrival = match (reader.oldest_fetched(), unread) {
+            (Some(fetched), Some(unread)) => Some(fetched.min(unread)),
+            (fetched, unread) => fetched.or(unread),
+        };
+        if reader.oldest != Some(arrival) {
+            reader.oldest = Some(arrival);
+            cx.observer.observe(cx.now, Observation::OldestUnfinished { shard, arrival });
+        }
+    }
+
+    /// Passes unread records that are older than retention (S1.5).
+    pub(super) fn expire_unread<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        // Records that were fetched are checked when their batch is about to be sent.
+        if self.readers[shard as usize].counted_records > 0 {
+            return;
+        }
+        let oldest_kept = cx.now.saturating_sub(self.settings.stream.retention);
+        if oldest_kept == Instant::START {
+            return;
+        }
+        let records = self.shards[shard as usize].skip_before(oldest_kept);
+        if records > 0 {
+            cx.observer.observe(cx.now, Observation::Expired { shard, records });
+        }
+    }
+
+    /// A minute is over: counts backlogs.
+    pub(super) fn minute_ends<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
+        let mut backlog = 0;
+        for shard in 0..self.settings.stream.shards {
+            self.expire_unread(cx, shard);
+            self.announce_oldest(cx, shard);
+            let queued: usize =
+                self.readers[shard as usize].lanes.iter().map(|lane| lane.queue.len()).sum();
+            let unread = match self.readable_until(cx.now) {
+                Some(until) => self.shards[shard as usize].unread(until),
+                None => 0,
+            };
+            backlog += queued as u64 + unread;
+        }
+        cx.observer.observe(cx.now, Observation::Minute { backlog });
+        // With nothing else pending a drained run is over.
+        if !cx.calendar.is_empty() {
+            cx.calendar.schedule(cx.now + MINUTE, Event::MinuteEnds);
+        }
+    }
+
+    /// New records were added to a shard's log.
+    pub(super) fn records_added<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        match self.rules.mode {
+            ReadingMode::Pages | ReadingMode::CountedPages => self.schedule_poll(cx, shard),
+            ReadingMode::Lanes if self.lane_count() > 1 => self.await_readable(cx, shard),
+            ReadingMode::Lanes => {
+                let lane = &self.readers[shard as usize].lanes[0];
+                if lane.is_free() && lane.queue.is_empty() {
+                    self.await_records(cx, LaneId { shard, lane: 0 });
+                }
+            }
+        }
+    }
+
+    /// Counts what the ledger needs at the end of the run, and idle polls up to it.
+    pub(super) fn close<O: Observer>(&mut self, cx: &mut Context<'_, O>) -> Closing {
+        let mut closing = Closing { in_flight: self.function.in_flight(), ..Closing::default() };
+        // Records of the very end no longer happen.
+        let last = cx.now.saturating_sub(Duration::from_nanos(1));
+        for shard in 0..self.settings.stream.shards {
+            self.expire_unread(cx, shard);
+            let log = &mut self.shards[shard as usize];
+            let unread = if cx.now == Instant::START { 0 } else { log.unread(last) };
+            let read = log.next_sequence();
+            let reader = &self.readers[shard as usize];
+            let queued: usize = reader.lanes.iter().map(|lane| lane.queue.len()).sum();
+            closing.written += read + unread;
+            closing.remaining += unread + queued as u64;
+            if self.rules.mode != ReadingMode::Lanes && reader.held_since.is_none() {
+                let calls = reader.grid.next_at_or_after(cx.now).passed;
+                let polled = Observation::Polled { shard, calls, records: 0 };
+                cx.observer.observe(cx.now, polled);
+            }
+        }
+        closing
+    }
+}

@@ -1,0 +1,222 @@
+//! When the records of a free lane become a batch (S3).
+
+use super::{Context, ReadingMode, System};
+use crate::model::batch::Batch;
+use crate::model::event::{Event, LaneId};
+use crate::model::lane::Phase;
+use crate::model::observation::Observer;
+use crate::model::poll_grid::multiple_at_or_after;
+use crate::model::settings::{LaneFailureScope, PollModel, WindowClock};
+use crate::model::window::{FirstWaiting, window_end};
+use crate::units::Instant;
+
+/// Why a lane looks at its records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Occasion {
+    /// The shard was read or has something to read.
+    NewRecords,
+    /// The time it asked for has come.
+    Due,
+    /// Its last batch is done, at this instant.
+    BatchDone,
+}
+
+impl System<'_> {
+    /// The time a lane asked for has come.
+    pub(super) fn lane_due<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        if lane.due_at != Some(cx.now) {
+            return;
+        }
+        lane.due_at = None;
+        if lane.phase == Phase::BackingOff {
+            lane.phase = Phase::Ready;
+        }
+        self.advance(cx, id, Occasion::Due);
+        self.announce(cx, id.shard);
+    }
+
+    /// Lets a lane go on until it waits for something: cuts batches and tries them.
+    pub(super) fn advance<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        mut occasion: Occasion,
+    ) {
+        loop {
+            let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+            if lane.phase != Phase::Ready {
+                return;
+            }
+            if lane.batches.is_empty() && !self.cut(cx, id, occasion) {
+                return;
+            }
+            self.try_head(cx, id);
+            occasion = Occasion::BatchDone;
+        }
+    }
+
+    /// Lets the lane act again at `at`.
+    pub(super) fn wake<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId, at: Instant) {
+        let at = at.max(cx.now);
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        if lane.due_at != Some(at) {
+            lane.due_at = Some(at);
+            cx.calendar.schedule(at, Event::LaneDue { lane: id });
+        }
+    }
+
+    /// Cuts a batch if one is due (S3.1), or arranges to be called when it is.
+    fn cut<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        occasion: Occasion,
+    ) -> bool {
+        if self.is_held_by_neighbour(id) {
+            return false;
+        }
+        if self.rules.mode == ReadingMode::Lanes {
+            let chance = self.chance_to_read(cx, id, occasion);
+            if chance != Some(cx.now) {
+                chance.into_iter().for_each(|at| self.wake(cx, id, at));
+                return false;
+            }
+        }
+        self.pull(cx, id);
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        if lane.queue.is_empty() {
+            if self.rules.mode == ReadingMode::Lanes {
+                self.await_records(cx, id);
+            }
+            return false;
+        }
+        let fill = self.rules.payload.fill(lane.queue.iter().map(|fetched| fetched.record.bytes));
+        if self.rules.has_window && !fill.is_full {
+            let end = self.window_end(id);
+            if end > cx.now {
+                let full = self.full_at(cx, id);
+                self.wake(cx, id, full.map_or(end, |full| full.min(end)));
+                return false;
+            }
+        }
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        lane.due_at = None;
+        lane.batches.push(Batch::cut(fill.records, cx.now, lane.free_since));
+        true
+    }
+
+    /// S4.4 with `lane_failure_scope = shard`: no batch is cut while a neighbour is blocked.
+    fn is_held_by_neighbour(&self, id: LaneId) -> bool {
+        match self.settings.knobs.lane_failure_scope {
+            LaneFailureScope::Lane => false,
+            LaneFailureScope::Shard => {
+                let lanes = &self.readers[id.shard as usize].lanes;
+                let is_other = |index: usize| index != id.lane as usize;
+                lanes.iter().enumerate().any(|(i, lane)| is_other(i) && lane.blocked.is_some())
+            }
+        }
+    }
+
+    /// When a lane that reads for itself may do so: now, or at a later poll; `None`: there is
+    /// nothing to wait for yet.
+    fn chance_to_read<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        occasion: Occasion,
+    ) -> Option<Instant> {
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let is_waiting = !lane.queue.is_empty();
+        match (occasion, self.model()) {
+            (Occasion::Due, _) => Some(cx.now),
+            (Occasion::BatchDone, PollModel::Gated) => Some(self.next_own_poll(id, cx.now)),
+            (Occasion::BatchDone, _) => Some(cx.now),
+            (Occasion::NewRecords, _) => {
+                let lane_due = lane.due_at.filter(|_| is_waiting || self.lane_count() == 1);
+                let chance = self.next_own_poll(id, cx.now);
+                match lane_due {
+                    // A lane that gathers under a window looks again only where a new record
+                    // may fill its batch.
+                    Some(due) if due <= chance => None,
+                    Some(_) | None => Some(chance),
+                }
+            }
+        }
+    }
+
+    /// The first time at or after `from` at which a free lane that reads for itself polls.
+    fn next_own_poll(&self, id: LaneId, from: Instant) -> Instant {
+        let reader = &self.readers[id.shard as usize];
+        let completion = reader.lanes[id.lane as usize].last_completion;
+        let interval = self.settings.knobs.poll_interval;
+        let from = from.max(self.polling_starts);
+        match (self.model(), completion) {
+            (PollModel::Instant, _) => from,
+            (PollModel::Restart, Some(end)) => multiple_at_or_after(end, interval, 1, from),
+            (PollModel::Restart, None) | (PollModel::Grid | PollModel::Gated, _) => {
+                multiple_at_or_after(reader.grid.following(), interval, 0, from)
+            }
+            (PollModel::Paged | PollModel::Buffered, _) => from,
+        }
+    }
+
+    /// A free lane that reads for itself and has nothing: when to look again.
+    pub(super) fn await_records<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
+        if self.lane_count() > 1 {
+            self.await_readable(cx, id.shard);
+            return;
+        }
+        let Some(readable) = self.next_readable(id.shard) else { return };
+        let mut at = self.next_own_poll(id, readable.max(cx.now));
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        if self.rules.has_window && lane.last_completion.is_some() {
+            let visibility = self.settings.knobs.read_visibility;
+            let arrival = readable.saturating_sub(visibility);
+            let first = FirstWaiting { arrival, seen: readable };
+            let clock = self.settings.knobs.window_clock;
+            if clock != WindowClock::FirstRead {
+                let window = self.settings.mapping.batching_window;
+                let end = window_end(clock, window, first, lane.last_completion);
+                at = at.min(end.max(readable));
+            }
+        }
+        self.wake(cx, id, at);
+    }
+
+    fn window_end(&self, id: LaneId) -> Instant {
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let oldest = &lane.queue[0];
+        let readable = oldest.record.arrival + self.settings.knobs.read_visibility;
+        let counts_from_readable = self.rules.mode == ReadingMode::Lanes
+            && self.settings.knobs.window_clock == WindowClock::PreviousCompletion
+            && lane.last_completion.is_some();
+        let seen = if counts_from_readable { readable } else { oldest.read_at };
+        let first = FirstWaiting { arrival: oldest.record.arrival, seen };
+        let (clock, window) =
+            (self.settings.knobs.window_clock, self.settings.mapping.batching_window);
+        window_end(clock, window, first, lane.last_completion)
+    }
+
+    /// Where a single lane reads for itself: the poll at which its batch will be full, found by
+    /// looking ahead in the log.
+    fn full_at<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> Option<Instant> {
+        if self.rules.mode != ReadingMode::Lanes || self.lane_count() > 1 {
+            return None;
+        }
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let mut filling = self.rules.payload.filling();
+        for fetched in &lane.queue {
+            filling.add(fetched.record.bytes);
+        }
+        let shard = &mut self.shards[id.shard as usize];
+        for ahead in 0.. {
+            let record = shard.peek(ahead)?;
+            if !record.marks.filtered && filling.add(record.bytes) {
+                let readable = record.arrival.saturating_add(self.settings.knobs.read_visibility);
+                return Some(self.next_own_poll(id, readable.max(cx.now)));
+            }
+        }
+        None
+    }
+}

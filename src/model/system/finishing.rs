@@ -1,0 +1,182 @@
+//! What follows the end of an attempt (S5, S6, S8).
+
+use super::cutting::Occasion;
+use super::{Context, System};
+use crate::model::age_parts::AgeParts;
+use crate::model::batch::WaitingFor;
+use crate::model::destination;
+use crate::model::event::LaneId;
+use crate::model::failure::{NextStep, Outcome, after_attempt};
+use crate::model::function::Invocation;
+use crate::model::lane::Phase;
+use crate::model::observation::{
+    BlockageCause, Discard, DiscardCondition, LastResponse, Observation, Observer, Records,
+};
+use crate::model::purposes;
+use crate::model::settings::LaneFailureScope;
+
+impl System<'_> {
+    /// The lane's invocation ends.
+    pub(super) fn invocation_ends<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let Phase::InFlight(invocation) = lane.phase else {
+            panic!("an invocation of {id:?} ends that never started")
+        };
+        lane.phase = Phase::Ready;
+        lane.last_completion = Some(cx.now);
+        self.function.ended(&invocation);
+        let records = Records::new(&lane.queue, invocation.records);
+        let ended = Observation::InvocationEnded { lane: id, invocation: &invocation, records };
+        cx.observer.observe(cx.now, ended);
+        match invocation.outcome {
+            Outcome::Success => self.processed(cx, id, &invocation, invocation.records),
+            Outcome::Partial { succeeded } if succeeded > 0 => {
+                self.processed(cx, id, &invocation, succeeded);
+                self.attempt_ended(cx, id, &invocation);
+            }
+            Outcome::Error | Outcome::Partial { .. } => {
+                self.attempt_ended(cx, id, &invocation);
+                let cause = BlockageCause::FunctionError;
+                self.attempt_failed(cx, id, invocation.outcome, cause);
+            }
+        }
+        // Whoever waits in line goes before the lane whose slot became free.
+        self.serve_line(cx);
+        self.advance(cx, id, Occasion::BatchDone);
+        self.announce(cx, id.shard);
+    }
+
+    /// Finishes the first `records` records of the head batch, handled by `invocation`.
+    fn processed<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        invocation: &Invocation,
+        records: u32,
+    ) {
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let batch = *lane.head();
+        let finished = Records::new(&lane.queue, records);
+        let parts = AgeParts::of(self.rules.age_context, finished.last(), &batch, invocation);
+        let processed = Observation::Processed { lane: id, records: finished, parts: &parts };
+        cx.observer.observe(cx.now, processed);
+        self.finish_records(cx, id, records);
+    }
+
+    /// Books a failed attempt's time, and what is left of a partly handled batch (S6.2).
+    fn attempt_ended<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        invocation: &Invocation,
+    ) {
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let head = lane.head();
+        head.waiting_for = WaitingFor::Retry;
+        head.end_wait(cx.now);
+        if invocation.outcome == Outcome::Error || head.records == invocation.records {
+            return;
+        }
+        // S6.2: the remainder is a new batch with a fresh counter, sent without backoff.
+        *head = head.part(head.records, cx.now, WaitingFor::Retry);
+        lane.phase = Phase::BackingOff;
+        self.wake(cx, id, cx.now + self.settings.knobs.split_delay);
+    }
+
+    /// Does what the failure policy says of a head batch that made no progress.
+    pub(super) fn attempt_failed<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        outcome: Outcome,
+        cause: BlockageCause,
+    ) {
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        lane.block(cx.now, cause);
+        let head = *lane.head();
+        match after_attempt(self.rules.failure, head.records, head.attempts, outcome) {
+            NextStep::Finish | NextStep::ResumeFrom { .. } => {
+                panic!("a failed attempt without progress made progress: {outcome:?}")
+            }
+            NextStep::Bisect { left } => {
+                // S6.1: left before right, depth first, fresh counters.
+                let right = head.part(head.records - left, cx.now, WaitingFor::Turn);
+                let left = head.part(left, cx.now, WaitingFor::Retry);
+                lane.batches.pop();
+                lane.batches.extend([right, left]);
+                lane.phase = Phase::BackingOff;
+                self.wake(cx, id, cx.now + self.settings.knobs.split_delay);
+            }
+            NextStep::Retry { retry } => {
+                lane.head().waiting_for = WaitingFor::Retry;
+                lane.phase = Phase::BackingOff;
+                let knobs = &self.settings.knobs;
+                let wait = self.backoff(&knobs.retry, id, purposes::RETRY_JITTER, retry);
+                self.wake(cx, id, cx.now + wait);
+            }
+            NextStep::Discard => {
+                let response = match (cause, outcome) {
+                    (BlockageCause::Oversize, _) => None,
+                    (_, Outcome::Partial { .. }) => Some(LastResponse::PartialFailure),
+                    (_, Outcome::Error | Outcome::Success) => Some(LastResponse::Unhandled),
+                };
+                let condition = DiscardCondition::RetryAttemptsExhausted;
+                self.discard(cx, id, head.records, condition, response);
+            }
+        }
+    }
+
+    /// S5.6, S8: gives up the first `records` records of the head batch with one message.
+    pub(super) fn discard<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        records: u32,
+        condition: DiscardCondition,
+        response: Option<LastResponse>,
+    ) {
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        // S7.2: a batch that was never tried still reports one.
+        let invoke_count = lane.head().attempts.max(1);
+        let first = lane.queue[0].sequence;
+        let destination = self.settings.mapping.on_failure.as_ref();
+        let delivered = destination::deliver(destination, &self.random, id.shard, first);
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let discard = Discard { condition, invoke_count, response, delivered };
+        let records_view = Records::new(&lane.queue, records);
+        let observation = Observation::Discarded { lane: id, records: records_view, discard };
+        cx.observer.observe(cx.now, observation);
+        self.finish_records(cx, id, records);
+    }
+
+    /// Removes the first `records` records of the head batch, whatever became of them: the lane
+    /// makes progress.
+    pub(super) fn finish_records<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        records: u32,
+    ) {
+        let assignment = self.settings.knobs.lane_assignment;
+        let reader = &mut self.readers[id.shard as usize];
+        reader.remove_finished(assignment, id.lane, records);
+        let lane = &mut reader.lanes[id.lane as usize];
+        let was_blocked = lane.blocked.take().is_some();
+        lane.throttle_streak = 0;
+        let head = lane.head();
+        head.records -= records;
+        if head.records == 0 {
+            lane.batches.pop();
+            lane.free_since = cx.now;
+        }
+        self.release_reading(cx, id.shard);
+        if was_blocked && self.settings.knobs.lane_failure_scope == LaneFailureScope::Shard {
+            for lane in (0..self.lane_count()).filter(|&lane| lane != id.lane) {
+                let neighbour = LaneId { shard: id.shard, lane };
+                if self.readers[id.shard as usize].lanes[lane as usize].is_free() {
+                    self.advance(cx, neighbour, Occasion::NewRecords);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! One run of the model: the system that passes entities to one another.
+//!
+//! Entities own their state and know nothing of each other; decisions are pure functions in
+//! files named after their rule. What is left for the system is to hand one to the other:
+//!
+//! | file | what happens there |
+//! |---|---|
+//! | `reading` | polls and the ways of records into lanes (S2) |
+//! | `cutting` | when a free lane's records become a batch (S3) |
+//! | `attempting` | checks before an attempt, concurrency, sending (S5.2 to S5.4) |
+//! | `finishing` | what follows the end of an attempt (S5, S6, S8) |
+//! | `bookkeeping` | what is announced of shards: oldest record, blockage, ledger (S9) |
+
+mod attempting;
+mod bookkeeping;
+mod cutting;
+mod finishing;
+mod reading;
+
+use std::collections::VecDeque;
+
+use super::age_parts::AgeContext;
+use super::batch::PayloadRule;
+use super::eligibility::AgeLimits;
+use super::event::{Event, LaneId};
+use super::failure::FailurePolicy;
+use super::function::Function;
+use super::observation::Observer;
+use super::poll_grid::PollGrid;
+use super::purposes;
+use super::reader::ShardReader;
+use super::settings::{Horizon, PollModel, PollPhase, Settings};
+use super::shard::Shard;
+use super::workload::WorkloadPlan;
+use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
+use crate::units::{Duration, Instant, Limit};
+
+pub use attempting::created;
+pub use bookkeeping::Closing;
+
+/// Distance of backlog counts.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The state of a run.
+#[derive(Debug)]
+pub struct System<'a> {
+    settings: &'a Settings,
+    rules: Rules,
+    random: RandomSource,
+    shards: Vec<Shard>,
+    readers: Vec<ShardReader>,
+    function: Function,
+    /// Lanes that wait for concurrency, first come first served (`throttle_policy = queue`).
+    line: VecDeque<LaneId>,
+    polling_starts: Instant,
+    /// Time of the last event that was not just the end of a minute.
+    last_activity: Instant,
+}
+
+/// What an entity needs while it acts: the time, the calendar and the listener.
+#[derive(Debug)]
+pub struct Context<'a, O> {
+    now: Instant,
+    calendar: &'a mut EventCalendar<Event>,
+    observer: &'a mut O,
+}
+
+/// Rules with their numbers, fixed for the run.
+#[derive(Debug, Clone, Copy)]
+struct Rules {
+    payload: PayloadRule,
+    failure: FailurePolicy,
+    ages: AgeLimits,
+    age_context: AgeContext,
+    mode: ReadingMode,
+    refill_below: u64,
+    has_window: bool,
+}
+
+/// How records get from a shard into a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ReadingMode {
+    Pages,
+    CountedPages,
+    Lanes,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finished {
+    /// Why it ended.
+    pub end: RunEnd,
+    /// When: the horizon, or the last event of a drained run.
+    pub at: Instant,
+    /// What the ledger needs besides the observations (S9.6).
+    pub closing: Closing,
+}
+
+/// Runs one replication of `settings` and tells `observer` what happens. At most `events` events
+/// happen; reaching that is told in [`Finished::end`].
+pub fn simulate<O: Observer>(
+    settings: &Settings,
+    seed: u64,
+    replication: u64,
+    events: u64,
+    observer: &mut O,
+) -> Finished {
+    let random = RandomSource::new(seed, replication);
+    let plan = WorkloadPlan::new(settings, random);
+    let mut system = System::new(settings, &plan, random);
+    let mut calendar = EventCalendar::new();
+    system.start(&mut Context { now: Instant::START, calendar: &mut calendar, observer });
+    let (horizon, drains) = match settings.horizon {
+        Horizon::For(length) => (Instant::START + length, false),
+        Horizon::Drained { at_most } => (Instant::START + at_most, true),
+    };
+    let limits = RunLimits { horizon, events };
+    let end = run(&mut calendar, limits, |now, event, calendar| {
+        system.handle(event, &mut Context { now, calendar, observer });
+    });
+    let at = match end {
+        RunEnd::Exhausted { .. } if drains => system.last_activity,
+        RunEnd::Exhausted { .. } | RunEnd::Horizon => horizon,
+        RunEnd::EventLimit { at } => at,
+    };
+    let closing =
+        system.close(&mut Context { now: at, calendar: &mut EventCalendar::new(), observer });
+    Finished { end, at, closing }
+}
+
+impl<'a> System<'a> {
+    fn new(settings: &'a Settings, plan: &WorkloadPlan, random: RandomSource) -> System<'a> {
+        let polling_starts = Instant::START + settings.knobs.enable_delay;
+        let shards = (0..settings.stream.shards).map(|shard| Shard::new(plan.cursor(shard)));
+        let readers = (0..settings.stream.shards).map(|shard| {
+            let first = polling_starts + phase(settings, &random, shard);
+            let knobs = &settings.knobs;
+            let grid = PollGrid::new(first, knobs.poll_interval, knobs.idle_poll_interval);
+            ShardReader::new(grid, settings.mapping.parallelization_factor)
+        });
+        System {
+            rules: Rules::new(settings),
+            random,
+            shards: shards.collect(),
+            readers: readers.collect(),
+            function: Function::new(settings, random),
+            line: VecDeque::new(),
+            polling_starts,
+            last_activity: Instant::START,
+            settings,
+        }
+    }
+
+    fn start<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
+        for change in self.function.limit_changes() {
+            cx.calendar.schedule(change, Event::OtherFunctionsChange);
+        }
+        cx.calendar.schedule(Instant::START + MINUTE, Event::MinuteEnds);
+        for shard in 0..self.settings.stream.shards {
+            self.start_reading(cx, shard);
+        }
+    }
+
+    fn handle<O: Observer>(&mut self, event: Event, cx: &mut Context<'_, O>) {
+        if event != Event::MinuteEnds {
+            self.last_activity = cx.now;
+        }
+        match event {
+            Event::Poll { shard } => self.poll(cx, shard),
+            Event::Readable { shard } => self.readable(cx, shard),
+            Event::LaneDue { lane } => self.lane_due(cx, lane),
+            Event::InvocationEnds { lane } => self.invocation_ends(cx, lane),
+            Event::OtherFunctionsChange => self.serve_line(cx),
+            Event::MinuteEnds => self.minute_ends(cx),
+        }
+    }
+
+    fn model(&self) -> PollModel {
+        self.settings.knobs.poll_model
+    }
+}
+
+impl Rules {
+    fn new(settings: &Settings) -> Rules {
+        let (knobs, mapping) = (&settings.knobs, &settings.mapping);
+        let lanes_read = match knobs.poll_model {
+            PollModel::Paged | PollModel::Buffered => false,
+            PollModel::Grid | PollModel::Restart | PollModel::Gated | PollModel::Instant => true,
+        };
+        let is_unbounded = knobs.poll_model == PollModel::Buffered
+            && knobs.lookahead == Limit::Unlimited
+            && knobs.page_bytes == Limit::Unlimited
+            && mapping.parallelization_factor == 1;
+        let mode = match (lanes_read, is_unbounded) {
+            (true, _) => ReadingMode::Lanes,
+            (false, true) => ReadingMode::CountedPages,
+            (false, false) => ReadingMode::Pages,
+        };
+        // S2.4: calibrated for BatchSize 1; for larger batches 5 of them. **Assumption**
+        let refill_below = knobs.refill_below.unwrap_or(5 * mapping.batch_size);
+        let has_window = !mapping.batching_window.is_zero();
+        Rules {
+            payload: PayloadRule::new(
+                settings.stream.kind,
+                knobs.payload_limit,
+                mapping.batch_size,
+            ),
+            failure: FailurePolicy {
+                maximum_retry_attempts: mapping.maximum_retry_attempts,
+                bisect: mapping.bisect,
+            },
+            ages: AgeLimits {
+                retention: settings.stream.retention,
+                maximum_record_age: mapping.maximum_record_age,
+                scope: knobs.age_scope,
+            },
+            age_context: AgeContext {
+                read_visibility: knobs.read_visibility,
+                lanes_read,
+                has_window,
+            },
+            mode,
+            refill_below: u64::from(refill_below),
+            has_window,
+        }
+    }
+}
+
+/// When the shard's first poll happens after polling starts (S2.1).
+fn phase(settings: &Settings, random: &RandomSource, shard: u32) -> Duration {
+    match settings.knobs.poll_phase {
+        PollPhase::Random => {
+            let mut stream = random.stream(purposes::POLL_PHASE, u64::from(shard));
+            Duration::from_nanos(stream.below(settings.knobs.poll_interval.as_nanos()))
+        }
+        PollPhase::At(phase) => phase,
+        PollPhase::Staggered(step) => step * u64::from(shard),
+    }
+}

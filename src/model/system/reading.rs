@@ -1,0 +1,332 @@
+//! Polls, and the ways of records into lanes (S2).
+
+use super::{Context, ReadingMode, System};
+use crate::model::event::{Event, LaneId};
+use crate::model::lane::Phase;
+use crate::model::observation::{Fetched, Observation, Observer};
+use crate::model::purposes;
+use crate::model::reader::{CountedPage, ScheduledPoll};
+use crate::model::settings::{PollModel, StartingPosition};
+use crate::units::{Bytes, Duration, Instant, Limit};
+
+impl System<'_> {
+    /// Positions the reader of a shard and schedules its first poll (S2.5).
+    pub(super) fn start_reading<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        let position = match self.settings.mapping.starting_position {
+            StartingPosition::TrimHorizon => Instant::START,
+            StartingPosition::Latest => self.polling_starts,
+            StartingPosition::AtTimestamp(at) => at,
+        };
+        let records = self.shards[shard as usize].skip_before(position);
+        if records > 0 {
+            cx.observer.observe(cx.now, Observation::Skipped { shard, records });
+        }
+        match self.rules.mode {
+            ReadingMode::Pages | ReadingMode::CountedPages => self.schedule_poll(cx, shard),
+            ReadingMode::Lanes => self.await_readable(cx, shard),
+        }
+        self.announce_oldest(cx, shard);
+    }
+
+    /// A tick of the poll clock (S2.1, S2.4).
+    pub(super) fn poll<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        let reader = &mut self.readers[shard as usize];
+        let Some(poll) = reader.next_poll.filter(|poll| poll.at == cx.now) else { return };
+        reader.next_poll = None;
+        if self.is_held_back(shard) {
+            self.refuse_poll(cx, shard, poll);
+            return;
+        }
+        self.expire_unread(cx, shard);
+        let records = match self.rules.mode {
+            ReadingMode::CountedPages => self.count_page(cx, shard),
+            ReadingMode::Pages | ReadingMode::Lanes => self.fetch_page(cx, shard),
+        };
+        let reader = &mut self.readers[shard as usize];
+        reader.grid.polled(poll.nominal, records > 0);
+        reader.held_since = None;
+        let calls = poll.passed + 1;
+        cx.observer.observe(cx.now, Observation::Polled { shard, calls, records });
+        self.advance_free_lanes(cx, shard);
+        self.announce(cx, shard);
+        self.schedule_poll(cx, shard);
+    }
+
+    /// A tick at which reading is held back: what lanes were gathering has become a batch since
+    /// the tick was scheduled (S2.4).
+    fn refuse_poll<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        shard: u32,
+        poll: ScheduledPoll,
+    ) {
+        self.readers[shard as usize].held_since = Some(poll.nominal);
+        if poll.passed > 0 {
+            let polled = Observation::Polled { shard, calls: poll.passed, records: 0 };
+            cx.observer.observe(cx.now, polled);
+        }
+    }
+
+    /// Schedules the next tick that can find a record, unless reading is held back.
+    pub(super) fn schedule_poll<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        if self.is_held_back(shard) {
+            let reader = &mut self.readers[shard as usize];
+            reader.next_poll = None;
+            reader.held_since.get_or_insert(reader.grid.following());
+            return;
+        }
+        let Some(wanted) = self.next_unfetched_readable(shard) else { return };
+        let tick = self.readers[shard as usize].grid.next_at_or_after(wanted);
+        let at = tick.at.saturating_add(self.jitter(shard, tick.at)).max(cx.now);
+        let poll = ScheduledPoll { at, nominal: tick.at, passed: tick.passed };
+        let reader = &mut self.readers[shard as usize];
+        if reader.next_poll.is_none_or(|scheduled| at < scheduled.at) {
+            reader.next_poll = Some(poll);
+            cx.calendar.schedule(at, Event::Poll { shard });
+        }
+    }
+
+    /// Lets reading go on when enough of the page is finished (S2.4).
+    pub(super) fn release_reading<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        if self.readers[shard as usize].held_since.is_some() && !self.is_held_back(shard) {
+            self.readers[shard as usize].grid.resumed(cx.now);
+            self.schedule_poll(cx, shard);
+        }
+    }
+
+    /// Takes records that a free lane may cut into a batch now, where lanes take for themselves.
+    pub(super) fn pull<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
+        match self.rules.mode {
+            ReadingMode::Pages => {}
+            ReadingMode::CountedPages => self.pull_counted(cx, id.shard),
+            ReadingMode::Lanes => {
+                self.expire_unread(cx, id.shard);
+                self.pull_readable(cx, id.shard);
+            }
+        }
+    }
+
+    /// The next unread record of a shard whose lanes read for themselves became readable.
+    pub(super) fn readable<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        let reader = &mut self.readers[shard as usize];
+        if reader.readable_at != Some(cx.now) {
+            return;
+        }
+        reader.readable_at = None;
+        if self.lane_count() > 1 {
+            self.pull_readable(cx, shard);
+        }
+        self.advance_free_lanes(cx, shard);
+        self.await_readable(cx, shard);
+        self.announce(cx, shard);
+    }
+
+    /// With several lanes that read for themselves: looks again when the next record is readable.
+    pub(super) fn await_readable<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        let reader = &self.readers[shard as usize];
+        let is_needed = if reader.lanes.len() > 1 {
+            reader.lanes.iter().any(|lane| lane.is_free())
+        } else {
+            reader.lanes[0].is_free() && reader.lanes[0].due_at.is_none()
+        };
+        if !is_needed {
+            return;
+        }
+        let Some(at) = self.next_readable(shard) else { return };
+        let at = at.max(cx.now).max(self.polling_starts);
+        let reader = &mut self.readers[shard as usize];
+        if reader.readable_at.is_none_or(|scheduled| at < scheduled || scheduled < cx.now) {
+            reader.readable_at = Some(at);
+            cx.calendar.schedule(at, Event::Readable { shard });
+        }
+    }
+
+    /// When the next unread record can be read, which may be in the past.
+    pub(super) fn next_readable(&mut self, shard: u32) -> Option<Instant> {
+        let arrival = self.shards[shard as usize].next_arrival()?;
+        Some(arrival.saturating_add(self.settings.knobs.read_visibility))
+    }
+
+    fn next_unfetched_readable(&mut self, shard: u32) -> Option<Instant> {
+        let fetched = self.readers[shard as usize].counted_records;
+        let visibility = self.settings.knobs.read_visibility;
+        if fetched == 0 {
+            return self.next_readable(shard);
+        }
+        // Far behind: the next tick finds something, or nothing at the cost of one event.
+        const LOOK: u64 = 4096;
+        if fetched > LOOK {
+            return Some(Instant::START);
+        }
+        let record = self.shards[shard as usize].peek(fetched as usize)?;
+        Some(record.arrival.saturating_add(visibility))
+    }
+
+    /// Latest arrival that can be read at `now` (S1.4).
+    pub(super) fn readable_until(&self, now: Instant) -> Option<Instant> {
+        let visibility = self.settings.knobs.read_visibility.as_nanos();
+        now.as_nanos().checked_sub(visibility).map(Instant::from_nanos)
+    }
+
+    pub(super) fn lane_count(&self) -> u32 {
+        self.settings.mapping.parallelization_factor
+    }
+
+    fn is_held_back(&self, shard: u32) -> bool {
+        let reader = &self.readers[shard as usize];
+        match (self.model(), self.settings.knobs.lookahead) {
+            (PollModel::Paged, _) => {
+                reader.unfinished_of_page(self.rules.has_window) > self.rules.refill_below
+            }
+            (PollModel::Buffered, Limit::Limited(lookahead)) => {
+                reader.unfinished() >= u64::from(lookahead)
+            }
+            (PollModel::Buffered, Limit::Unlimited)
+            | (PollModel::Grid | PollModel::Restart | PollModel::Gated | PollModel::Instant, _) => {
+                false
+            }
+        }
+    }
+
+    /// Fetches one page into the lanes (S1.6, S2.4) and says how many records it had.
+    fn fetch_page<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
+        let Some(until) = self.readable_until(cx.now) else { return 0 };
+        let knobs = &self.settings.knobs;
+        let mut room = u64::from(knobs.page_records.bound().unwrap_or(u32::MAX));
+        if let (PollModel::Buffered, Limit::Limited(lookahead)) = (self.model(), knobs.lookahead) {
+            room = room.min(u64::from(lookahead) - self.readers[shard as usize].unfinished());
+        }
+        let (page_bytes, held_since) = (knobs.page_bytes, self.readers[shard as usize].held_since);
+        let (mut records, mut filtered, mut bytes) = (0u32, 0u32, 0u64);
+        while u64::from(records) < room {
+            let Some(next) = self.shards[shard as usize].peek(0) else { break };
+            bytes += u64::from(next.bytes);
+            // S1.6: a page holds at least one record, however large.
+            if records > 0 && !page_bytes.allows(Bytes::new(bytes)) {
+                break;
+            }
+            let Some((record, sequence)) = self.shards[shard as usize].take(until) else { break };
+            records += 1;
+            if record.marks.filtered {
+                filtered += 1;
+                continue;
+            }
+            let readable = record.arrival + knobs.read_visibility;
+            let held = held_time(held_since, readable, cx.now, knobs.poll_interval);
+            let fetched = Fetched { record, sequence, read_at: cx.now, held };
+            self.readers[shard as usize].assign(knobs.lane_assignment, fetched);
+        }
+        self.observe_read(cx, shard, records, filtered);
+        records
+    }
+
+    fn count_page<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
+        let Some(until) = self.readable_until(cx.now) else { return 0 };
+        let there = self.shards[shard as usize].unread(until);
+        let reader = &mut self.readers[shard as usize];
+        let page = self.settings.knobs.page_records.bound().unwrap_or(u32::MAX);
+        let records = (there - reader.counted_records).min(u64::from(page));
+        if records > 0 {
+            reader.counted.push_back(CountedPage { records, read_at: cx.now });
+            reader.counted_records += records;
+        }
+        records as u32
+    }
+
+    fn pull_counted<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        let wanted = self.rules.payload.batch_size() as usize + 1;
+        let (mut records, mut filtered) = (0, 0);
+        let reader = &mut self.readers[shard as usize];
+        while reader.lanes[0].queue.len() < wanted {
+            let Some(page) = reader.counted.front_mut() else { break };
+            let taken = self.shards[shard as usize].take(page.read_at);
+            let (record, sequence) = taken.expect("a fetched record is in the log");
+            records += 1;
+            let read_at = page.read_at;
+            page.records -= 1;
+            reader.counted_records -= 1;
+            if page.records == 0 {
+                reader.counted.pop_front();
+            }
+            if record.marks.filtered {
+                filtered += 1;
+            } else {
+                let fetched = Fetched { record, sequence, read_at, held: Duration::ZERO };
+                reader.lanes[0].queue.push_back(fetched);
+            }
+        }
+        self.observe_read(cx, shard, records, filtered);
+    }
+
+    /// Reads for lanes that read for themselves: with one lane as much as a batch can take, with
+    /// several everything, because a record shows its lane only when it is read.
+    fn pull_readable<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        let Some(until) = self.readable_until(cx.now) else { return };
+        let knobs = &self.settings.knobs;
+        let single = self.lane_count() == 1;
+        let wanted = self.rules.payload.batch_size() as usize + 1;
+        let (mut records, mut filtered) = (0, 0);
+        let reader = &mut self.readers[shard as usize];
+        while !single || reader.lanes[0].queue.len() < wanted {
+            let Some((record, sequence)) = self.shards[shard as usize].take(until) else { break };
+            records += 1;
+            if record.marks.filtered {
+                filtered += 1;
+                continue;
+            }
+            let fetched = Fetched { record, sequence, read_at: cx.now, held: Duration::ZERO };
+            reader.assign(knobs.lane_assignment, fetched);
+        }
+        if records > 0 {
+            let calls = 1;
+            cx.observer.observe(cx.now, Observation::Polled { shard, calls, records });
+        }
+        self.observe_read(cx, shard, records, filtered);
+    }
+
+    fn observe_read<O: Observer>(
+        &self,
+        cx: &mut Context<'_, O>,
+        shard: u32,
+        records: u32,
+        filtered: u32,
+    ) {
+        if records > 0 {
+            cx.observer.observe(cx.now, Observation::Read { shard, records, filtered });
+        }
+    }
+
+    /// Lets every lane without work look at what it has.
+    fn advance_free_lanes<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        for lane in 0..self.lane_count() {
+            let id = LaneId { shard, lane };
+            let state = &self.readers[shard as usize].lanes[lane as usize];
+            if state.batches.is_empty() && state.phase == Phase::Ready {
+                self.advance(cx, id, super::cutting::Occasion::NewRecords);
+            }
+        }
+    }
+
+    /// Lateness of the tick at `nominal` (S2.1), addressed by its time.
+    fn jitter(&self, shard: u32, nominal: Instant) -> Duration {
+        let jitter = self.settings.knobs.poll_jitter;
+        if jitter.is_zero() {
+            return Duration::ZERO;
+        }
+        let stream = self.random.stream(purposes::POLL_JITTER, u64::from(shard));
+        Duration::from_nanos(stream.at(nominal.as_nanos(), 1).below(jitter.as_nanos() + 1))
+    }
+}
+
+/// For how long a record that was readable from `readable` on and read at `now` was held back,
+/// when ticks have been refused since `held_since` (S9.4).
+fn held_time(
+    held_since: Option<Instant>,
+    readable: Instant,
+    now: Instant,
+    interval: Duration,
+) -> Duration {
+    let Some(refused) = held_since else { return Duration::ZERO };
+    let would_read = crate::model::poll_grid::multiple_at_or_after(refused, interval, 0, readable);
+    now.since(would_read.min(now))
+}
