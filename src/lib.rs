@@ -1,7 +1,74 @@
-//! shardlag.
+//! `shardlag` simulates the event source mapping of AWS Lambda: how it polls the shards of a
+//! DynamoDB stream or a Kinesis data stream, batches records, invokes a function, and what
+//! throttles, errors, retries, bisecting and age limits do to IteratorAge, blocked shards, lost
+//! records and cost.
+//!
+//! # Architecture
+//!
+//! One crate, a library with a thin binary. Imports follow the arrows, or skip downward; never
+//! upward or sideways (`tests/architecture.rs` checks it):
+//!
+//! ```text
+//! main -> cli -+-> experiment -+-> scenario ---> model ---> engine ---> units
+//!              |               +-> analysis -+
+//!              +-> report -------------------+-> results
+//! ```
+//!
+//! | module | owns | must not know |
+//! |---|---|---|
+//! | [`units`] | time, sizes, rates, chances: types, reading and printing | anything else |
+//! | [`engine`] | the event calendar, the run loop, addressed random streams, samplers | AWS words |
+//! | [`model`] | the AWS world as plain state machines; one closed event enum | files, statistics, text |
+//! | [`scenario`] | TOML text to valid settings, or to all of its mistakes | running |
+//! | [`analysis`] | intervals, quantiles, stability | the model |
+//! | [`results`] | plain data between computing and showing | how it was computed |
+//! | [`experiment`] | replications, variants, the standard recorder | text, charts |
+//! | [`report`] | tables, charts, page, CSV, JSON | the model |
+//! | [`cli`] | arguments, progress, exit codes; nothing else prints | rules |
+//!
+//! # Ideas
+//!
+//! - **A stream is a function, not a store.** What is written to a shard is a pure function of
+//!   (seed, replication, shard, index), generated while it is read ([`model::workload`],
+//!   [`model::shard`]). A backlog of a day costs no more memory than none.
+//! - **Costs are per batch.** Events are polls, batch closings, ends of invocations and retries
+//!   ([`model::event`]); polls that cannot find anything are skipped by arithmetic
+//!   ([`model::poll_grid`]).
+//! - **Decisions are pure functions that return an enum** ([`model::failure`],
+//!   [`model::eligibility`], [`model::window`]); [`model::system`] carries them out.
+//! - **The model states facts**, recorders turn them into statistics. An [`model::Observer`] is
+//!   a type parameter and cannot influence a run.
+//! - **Randomness has an address** ([`engine::random`]), never an order of use: adding a shard,
+//!   a variant or a recorder changes no other draw.
+//!
+//! Rules are cited as `S6.1`; the README's fidelity table lists them with their evidence.
+//!
+//! # Running a scenario from code
+//!
+//! ```
+//! use shardlag::experiment::{self, RunOptions};
+//! use shardlag::scenario::{self, Source};
+//!
+//! let text = r#"
+//!     duration = "10m"
+//!     replications = 2
+//!     [[traffic]]
+//!     arrivals = { poisson = { rate = "50/s" } }
+//!     [mapping]
+//!     StartingPosition = "TRIM_HORIZON"
+//!     [function]
+//!     duration = "40ms"
+//! "#;
+//! let source = Source { name: "demo".into(), text: text.into(), folder: ".".into() };
+//! let scenario = scenario::load(&source, &[]).expect("the scenario is valid");
+//! let results = experiment::run(&scenario, &RunOptions::default(), &|_| ()).expect("it runs");
+//! let age = results.summary.variants[0].iterator_age.p99.value;
+//! assert!(age.is_some_and(|seconds| seconds < 10.0));
+//! ```
 
 pub mod analysis;
 pub mod engine;
+pub mod experiment;
 pub mod model;
 pub mod results;
 pub mod scenario;

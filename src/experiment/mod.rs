@@ -1,0 +1,291 @@
+//! Running a scenario: replications of every variant in parallel, and what they come to.
+//!
+//! | file | does |
+//! |---|---|
+//! | [`recorder`] | listens to one replication |
+//! | [`replication`] | runs one and keeps its figures |
+//! | [`estimates`] | means and intervals over replications |
+//! | [`series`] | minutes over replications |
+//! | [`offered_load`] | what the settings ask of every lane, for the stability verdict |
+//! | [`cost`] | dollars |
+//! | [`precision`] | how many replications a wanted precision takes |
+//! | [`sentence`] | one plain sentence per variant |
+//! | [`measured`] | values measured on AWS beside simulated ones |
+//! | [`assertions`] | what the scenario demands |
+//! | [`assumptions`] | rules without evidence that a run relied on |
+//!
+//! All variants see the same random numbers, replication by replication, so differences between
+//! them are paired (Law, *Simulation Modeling and Analysis*, 11.2). Replications are independent
+//! and run in parallel; results are collected by index, so threads change nothing.
+
+pub mod assertions;
+pub mod assumptions;
+pub mod cost;
+pub mod estimates;
+pub mod measured;
+pub mod offered_load;
+pub mod precision;
+pub mod recorder;
+pub mod replication;
+pub mod sentence;
+pub mod series;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use self::replication::{Replication, ReplicationPlan};
+use crate::model::settings::FaultKind;
+use crate::results::{
+    LimitLine, RunResults, SettingLine, Shaded, Summary, VariantDetails, VariantSummary,
+};
+use crate::scenario::metrics::Dimension;
+use crate::scenario::{Scenario, Variant};
+use crate::units::Probability;
+
+/// Events of one replication at most, unless told otherwise.
+pub const EVENTS_MAX: u64 = 2_000_000_000;
+
+/// What the command line decides about a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunOptions {
+    /// Threads; `None`: one per core.
+    pub threads: Option<usize>,
+    /// Events of one replication at most.
+    pub events_max: u64,
+    /// Replications are added until IteratorAge p99 of every variant is this precise.
+    pub precision: Option<Probability>,
+    /// The command that repeats the run, for the report.
+    pub command: String,
+}
+
+impl Default for RunOptions {
+    /// One thread per core, the default limit, no precision, no command to show.
+    fn default() -> RunOptions {
+        RunOptions {
+            threads: None,
+            events_max: EVENTS_MAX,
+            precision: None,
+            command: String::new(),
+        }
+    }
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Replications that are done, of all variants.
+    pub done: u64,
+    /// Replications to do as far as is known.
+    pub planned: u64,
+}
+
+/// Why a run gave nothing.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum RunError {
+    /// A replication reached its limit on events.
+    #[error(
+        "variant `{variant}`, replication {replication}: stopped after {events} events at \
+         {at_seconds:.0} s of {horizon_seconds:.0} s; nothing was written. Shorten the duration, \
+         use fewer shards, or raise the limit with --max-events"
+    )]
+    EventLimit {
+        /// Name of the variant.
+        variant: String,
+        /// Number of the replication, from 0.
+        replication: u32,
+        /// The limit.
+        events: u64,
+        /// How far it got, in seconds of virtual time.
+        at_seconds: f64,
+        /// How far it should have got.
+        horizon_seconds: f64,
+    },
+    /// The threads could not be started.
+    #[error("cannot start {threads} threads: {reason}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the system says.
+        reason: String,
+    },
+}
+
+/// Runs all replications of all variants. `progress` is called after each, from any thread.
+///
+/// # Errors
+/// When a limit is reached or threads cannot be started.
+pub fn run(
+    scenario: &Scenario,
+    options: &RunOptions,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<RunResults, RunError> {
+    let threads = options.threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| RunError::Threads { threads, reason: error.to_string() })?;
+    let mut replications: Vec<Vec<Replication>> = vec![Vec::new(); scenario.variants.len()];
+    let mut wanted = scenario.replications;
+    loop {
+        let batch = Batch { scenario, options, from: replications[0].len() as u32, to: wanted };
+        pool.install(|| batch.run(&mut replications, progress))?;
+        let Some(precision) = options.precision else { break };
+        match precision::replications_wanted(&replications, precision) {
+            Some(more) if more > wanted => wanted = more,
+            Some(_) | None => break,
+        }
+    }
+    Ok(results(scenario, options, &replications))
+}
+
+/// Replications `from..to` of every variant.
+struct Batch<'a> {
+    scenario: &'a Scenario,
+    options: &'a RunOptions,
+    from: u32,
+    to: u32,
+}
+
+impl Batch<'_> {
+    fn run(
+        &self,
+        replications: &mut [Vec<Replication>],
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<(), RunError> {
+        let variants = &self.scenario.variants;
+        let per_variant = (self.to - self.from) as usize;
+        let plans: Vec<ReplicationPlan<'_>> = variants
+            .iter()
+            .flat_map(|variant| (self.from..self.to).map(move |number| (variant, number)))
+            .map(|(variant, number)| ReplicationPlan {
+                variant,
+                seed: self.scenario.seed,
+                number,
+                events_max: self.options.events_max,
+            })
+            .collect();
+        let done = AtomicU64::new(u64::from(self.from) * variants.len() as u64);
+        let planned = u64::from(self.to) * variants.len() as u64;
+        let run_one = |plan: &ReplicationPlan<'_>| {
+            let replication = replication::run(plan);
+            progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, planned });
+            replication
+        };
+        let finished: Result<Vec<Replication>, RunError> = plans.par_iter().map(run_one).collect();
+        let mut finished = finished?.into_iter();
+        for of_variant in replications {
+            of_variant.extend(finished.by_ref().take(per_variant));
+        }
+        Ok(())
+    }
+}
+
+fn results(
+    scenario: &Scenario,
+    options: &RunOptions,
+    replications: &[Vec<Replication>],
+) -> RunResults {
+    let limits = age_limits(scenario);
+    let mut summaries = Vec::new();
+    let mut details = Vec::new();
+    let mut measured = Vec::new();
+    let mut warnings = Vec::new();
+    for (variant, replications) in scenario.variants.iter().zip(replications) {
+        let summary = estimates::variant_summary(scenario, variant, replications, &limits);
+        measured.extend(measured::values(scenario, variant, &summary, replications));
+        let detail = variant_details(variant, replications, &summary);
+        warnings.extend(replications[0].warnings(&variant.name));
+        summaries.push(summary);
+        details.push(detail);
+    }
+    if let Some(precision) = options.precision {
+        warnings.extend(precision::not_reached(replications, precision));
+    }
+    let all = || replications.iter().flatten();
+    let seconds: f64 = all().map(|replication| replication.simulated_seconds).sum();
+    RunResults {
+        summary: Summary {
+            schema: "shardlag.summary/1".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario: scenario.name.clone(),
+            fingerprint: scenario.fingerprint.clone(),
+            seed: scenario.seed,
+            replications: replications[0].len() as u32,
+            simulated_seconds: seconds / all().count() as f64,
+            variants: summaries,
+        },
+        variants: details,
+        shaded: shaded(&scenario.base().settings.function.faults),
+        limit_lines: limit_lines(scenario),
+        measured,
+        assumptions: assumptions::exercised(&scenario.variants),
+        settings: setting_lines(scenario.base()),
+        command: options.command.clone(),
+        description: scenario.description.clone(),
+        warnings,
+    }
+}
+
+fn variant_details(
+    variant: &Variant,
+    replications: &[Replication],
+    summary: &VariantSummary,
+) -> VariantDetails {
+    let first = &replications[0];
+    VariantDetails {
+        series: series::over_replications(replications),
+        blocked: first.blocked_intervals.clone(),
+        shards: variant.settings.stream.shards,
+        messages: first.messages.clone(),
+        redrive: first.redrive,
+        sentence: sentence::describe(summary),
+    }
+}
+
+/// Asserted limits on IteratorAge, in seconds, each once.
+fn age_limits(scenario: &Scenario) -> Vec<f64> {
+    let mut limits: Vec<f64> = limit_lines(scenario).iter().map(|line| line.seconds).collect();
+    limits.sort_by(f64::total_cmp);
+    limits.dedup();
+    limits
+}
+
+fn limit_lines(scenario: &Scenario) -> Vec<LimitLine> {
+    let is_age = |name: &str| name.starts_with("iterator_age.");
+    let asserted = scenario.assertions.iter().filter(|assertion| is_age(&assertion.metric));
+    asserted
+        .filter(|assertion| assertion.dimension == Dimension::Seconds)
+        .map(|assertion| LimitLine { seconds: assertion.limit, label: assertion.text.clone() })
+        .collect()
+}
+
+fn shaded(faults: &[crate::model::settings::Fault]) -> Vec<Shaded> {
+    let label = |kind: &FaultKind| match kind {
+        FaultKind::Outage => Some("outage"),
+        FaultKind::Slow(_) => Some("slow"),
+        FaultKind::Poison(_)
+        | FaultKind::ErrorRate(_)
+        | FaultKind::PerRecordRate(_)
+        | FaultKind::FailsAboveBatch(_)
+        | FaultKind::DownstreamLimit(_) => None,
+    };
+    let spans = faults.iter().filter_map(|fault| Some((fault, label(&fault.kind)?)));
+    spans
+        .map(|(fault, label)| Shaded {
+            from: fault.from.as_secs_f64(),
+            to: fault.to.as_secs_f64(),
+            label: label.to_owned(),
+        })
+        .collect()
+}
+
+fn setting_lines(variant: &Variant) -> Vec<SettingLine> {
+    let resolved = variant.resolved.iter();
+    resolved
+        .map(|setting| SettingLine {
+            group: setting.group.clone(),
+            key: setting.key.clone(),
+            value: setting.value.clone(),
+            is_default: setting.is_default,
+        })
+        .collect()
+}

@@ -1,0 +1,132 @@
+//! Blocked-shard time: how long shards made no progress, by cause, and when (S9.3).
+
+use super::minutes::Minutes;
+use crate::model::observation::{Blockage, BlockageCause};
+use crate::results::{BlockCause, BlockedInterval};
+use crate::units::{Duration, Instant};
+
+/// Intervals kept for charts.
+pub const INTERVALS_MAX: usize = 50_000;
+
+/// Blocked time of all shards of a replication.
+#[derive(Debug, Clone)]
+pub struct BlockedTimes {
+    shards: Vec<ShardState>,
+    /// Sum over shards, with at least one lane blocked.
+    pub total: Duration,
+    /// Sum over shards, with all lanes with data blocked.
+    pub fully: Duration,
+    /// By cause: function error, throttle, oversize.
+    pub by_cause: [Duration; 3],
+    /// Intervals in order of their end, if kept.
+    intervals: Option<Vec<BlockedInterval>>,
+    /// Some intervals were not kept.
+    pub is_truncated: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct ShardState {
+    since: Instant,
+    state: Option<Blockage>,
+    total: Duration,
+}
+
+impl BlockedTimes {
+    /// Shards of which none is blocked.
+    pub fn new(shards: u32, keeps_intervals: bool) -> BlockedTimes {
+        let free = ShardState { since: Instant::START, state: None, total: Duration::ZERO };
+        BlockedTimes {
+            shards: vec![free; shards as usize],
+            total: Duration::ZERO,
+            fully: Duration::ZERO,
+            by_cause: [Duration::ZERO; 3],
+            intervals: keeps_intervals.then(Vec::new),
+            is_truncated: false,
+        }
+    }
+
+    /// A shard is blocked in another way from now on.
+    pub fn changed(
+        &mut self,
+        now: Instant,
+        shard: u32,
+        state: Option<Blockage>,
+        minutes: &mut Minutes,
+    ) {
+        self.close(now, shard, minutes);
+        let entry = &mut self.shards[shard as usize];
+        entry.since = now;
+        entry.state = state;
+    }
+
+    /// The run is over.
+    pub fn finish(&mut self, now: Instant, minutes: &mut Minutes) {
+        for shard in 0..self.shards.len() as u32 {
+            self.close(now, shard, minutes);
+        }
+    }
+
+    /// The longest blocked shard's time.
+    pub fn worst_shard(&self) -> Duration {
+        self.shards.iter().map(|shard| shard.total).max().unwrap_or(Duration::ZERO)
+    }
+
+    /// The kept intervals in order of shard and time.
+    pub fn intervals(&self) -> Vec<BlockedInterval> {
+        let mut intervals = self.intervals.clone().unwrap_or_default();
+        intervals.sort_by(|a, b| (a.shard, a.from).partial_cmp(&(b.shard, b.from)).expect("times"));
+        intervals
+    }
+
+    fn close(&mut self, now: Instant, shard: u32, minutes: &mut Minutes) {
+        let entry = &mut self.shards[shard as usize];
+        let Some(blockage) = entry.state.take() else { return };
+        let since = entry.since;
+        let length = now.since(since);
+        entry.total += length;
+        self.total += length;
+        if blockage.fully {
+            self.fully += length;
+        }
+        let cause = match blockage.cause {
+            BlockageCause::FunctionError => BlockCause::FunctionError,
+            BlockageCause::Throttle => BlockCause::Throttle,
+            BlockageCause::Oversize => BlockCause::Oversize,
+        };
+        self.by_cause[blockage.cause as usize] += length;
+        minutes.blocked(since, now);
+        let Some(intervals) = &mut self.intervals else { return };
+        if length.is_zero() {
+        } else if intervals.len() < INTERVALS_MAX {
+            let (from, to) = (since.as_secs_f64(), now.as_secs_f64());
+            intervals.push(BlockedInterval { shard, from, to, cause, fully: blockage.fully });
+        } else {
+            self.is_truncated = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocked_time_is_kept_by_cause_and_shard() {
+        let mut minutes = Minutes::new(Duration::from_secs(60));
+        let mut blocked = BlockedTimes::new(2, true);
+        let state = |cause, fully| Some(Blockage { cause, fully });
+        let at = Instant::from_secs;
+        blocked.changed(at(5), 0, state(BlockageCause::FunctionError, true), &mut minutes);
+        blocked.changed(at(15), 0, state(BlockageCause::Throttle, false), &mut minutes);
+        blocked.changed(at(18), 0, None, &mut minutes);
+        blocked.changed(at(50), 1, state(BlockageCause::Throttle, false), &mut minutes);
+        blocked.finish(at(60), &mut minutes);
+        minutes.finish(at(60));
+        let secs = Duration::from_secs;
+        assert_eq!((blocked.total, blocked.fully), (secs(23), secs(10)));
+        assert_eq!(blocked.by_cause, [secs(10), secs(13), secs(0)]);
+        assert_eq!(blocked.worst_shard(), secs(13));
+        assert_eq!(blocked.intervals().len(), 3);
+        assert_eq!(minutes.rows()[0].blocked_nanos, 23_000_000_000);
+    }
+}

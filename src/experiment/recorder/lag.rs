@@ -1,0 +1,96 @@
+//! True lag: the age of a shard's oldest unfinished record, as a function of time (S9.2).
+//!
+//! Between two changes of the oldest record the lag is `max(0, t - arrival)`, so its maximum and
+//! its integral are known exactly from the changes alone: no sampling grid is needed.
+
+use super::minutes::Minutes;
+use crate::units::{Duration, Instant};
+
+/// The lags of all shards.
+#[derive(Debug, Clone)]
+pub struct Lags {
+    shards: Vec<Oldest>,
+    /// Integral of the lag over time, summed over shards, in s^2.
+    integral: f64,
+    /// Largest lag.
+    largest: Duration,
+    ended_at: Instant,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Oldest {
+    since: Instant,
+    arrival: Option<Instant>,
+}
+
+impl Lags {
+    /// Shards about which nothing is known yet.
+    pub fn new(shards: u32) -> Lags {
+        let unknown = Oldest { since: Instant::START, arrival: None };
+        Lags {
+            shards: vec![unknown; shards as usize],
+            integral: 0.0,
+            largest: Duration::ZERO,
+            ended_at: Instant::START,
+        }
+    }
+
+    /// The oldest unfinished record of a shard is another one from now on.
+    pub fn changed(
+        &mut self,
+        now: Instant,
+        shard: u32,
+        arrival: Option<Instant>,
+        minutes: &mut Minutes,
+    ) {
+        self.close(now, shard as usize, minutes);
+        self.shards[shard as usize] = Oldest { since: now, arrival };
+    }
+
+    /// The run is over.
+    pub fn finish(&mut self, now: Instant, minutes: &mut Minutes) {
+        for shard in 0..self.shards.len() {
+            self.close(now, shard, minutes);
+        }
+        self.ended_at = now;
+    }
+
+    /// Largest lag over shards and time, in seconds.
+    pub fn max(&self) -> f64 {
+        self.largest.as_secs_f64()
+    }
+
+    /// Mean lag over shards and time, in seconds.
+    pub fn mean(&self) -> f64 {
+        let time = self.ended_at.as_secs_f64() * self.shards.len() as f64;
+        if time > 0.0 { self.integral / time } else { 0.0 }
+    }
+
+    fn close(&mut self, now: Instant, shard: usize, minutes: &mut Minutes) {
+        let Oldest { since, arrival } = self.shards[shard];
+        let Some(arrival) = arrival else { return };
+        let (lag, before) = (now.since(arrival), since.since(arrival));
+        let (end, start) = (lag.as_secs_f64(), before.as_secs_f64());
+        self.integral += (end - start) * (end + start) / 2.0;
+        self.largest = self.largest.max(lag);
+        minutes.lag(since, now, lag);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lag_grows_from_the_arrival_until_the_record_is_finished() {
+        let mut minutes = Minutes::new(Duration::from_secs(60));
+        let mut lags = Lags::new(1);
+        lags.changed(Instant::START, 0, Some(Instant::from_secs(10)), &mut minutes);
+        lags.changed(Instant::from_secs(20), 0, Some(Instant::from_secs(16)), &mut minutes);
+        lags.changed(Instant::from_secs(22), 0, None, &mut minutes);
+        lags.finish(Instant::from_secs(60), &mut minutes);
+        assert_eq!(lags.max(), 10.0);
+        // A triangle of 10 s, then a trapezium from 4 s to 6 s over 2 s.
+        assert_eq!(lags.mean(), (50.0 + 10.0) / 60.0);
+    }
+}

@@ -1,0 +1,103 @@
+//! What the on-failure destination got, and how long that leaves to act on it (S8).
+
+use crate::model::observation::{Discard, DiscardCondition, LastResponse, Records};
+use crate::model::settings::{Settings, StreamKind};
+use crate::model::system::created;
+use crate::results::{DestinationMessage, FunctionError, Redrive};
+use crate::units::{Duration, Instant};
+
+/// Messages kept of a replication.
+pub const MESSAGES_MAX: usize = 10_000;
+
+/// The messages of one replication.
+#[derive(Debug, Clone)]
+pub struct Messages {
+    kept: Option<Vec<DestinationMessage>>,
+    count: u64,
+    shortest_margin: Option<Duration>,
+    margin_sum: f64,
+}
+
+impl Messages {
+    /// No message yet; they are kept if `keeps`, else only counted.
+    pub fn new(keeps: bool) -> Messages {
+        Messages { kept: keeps.then(Vec::new), count: 0, shortest_margin: None, margin_sum: 0.0 }
+    }
+
+    /// A batch was given up; it is a message only where there is a destination.
+    pub fn discarded(
+        &mut self,
+        settings: &Settings,
+        now: Instant,
+        shard: u32,
+        records: Records<'_>,
+        discard: &Discard,
+    ) {
+        let (Some(delivered), Some(destination)) =
+            (discard.delivered, settings.mapping.on_failure.as_ref())
+        else {
+            return;
+        };
+        let number = self.count;
+        self.count += 1;
+        if delivered {
+            // S8.2: whoever reads the message must fetch its records before they expire.
+            let age = now.since(records.first().record.arrival);
+            let margin = settings.stream.retention.saturating_sub(age);
+            self.margin_sum += margin.as_secs_f64();
+            self.shortest_margin =
+                Some(self.shortest_margin.map_or(margin, |shortest| shortest.min(margin)));
+        }
+        let Some(kept) = self.kept.as_mut().filter(|kept| kept.len() < MESSAGES_MAX) else {
+            return;
+        };
+        let unix = |at: Instant| settings.start_unix_nanos + at.as_nanos();
+        kept.push(DestinationMessage {
+            number,
+            is_kinesis: settings.stream.kind == StreamKind::Kinesis,
+            shard,
+            sent_unix_nanos: unix(now),
+            condition: condition_name(discard.condition),
+            invoke_count: discard.invoke_count,
+            response: discard.response.map(|response| match response {
+                LastResponse::Unhandled => FunctionError::Unhandled,
+                LastResponse::PartialFailure => FunctionError::Null,
+            }),
+            first_sequence: records.first().sequence,
+            last_sequence: records.last().sequence,
+            first_arrival_unix_nanos: unix(created(settings, records.first().record.arrival)),
+            last_arrival_unix_nanos: unix(created(settings, records.last().record.arrival)),
+            batch_size: records.count(),
+            destination_arn: destination.destination_arn.clone(),
+            delivered,
+        });
+    }
+
+    /// The kept messages in order of time.
+    pub fn kept(&self) -> &[DestinationMessage] {
+        self.kept.as_deref().unwrap_or_default()
+    }
+
+    /// Whether messages were left out.
+    pub fn is_truncated(&self) -> bool {
+        self.kept.is_some() && self.count > MESSAGES_MAX as u64
+    }
+
+    /// How long the delivered messages leave.
+    pub fn redrive(&self) -> Option<Redrive> {
+        let shortest = self.shortest_margin?;
+        Some(Redrive {
+            messages: self.count,
+            shortest_seconds: shortest.as_secs_f64(),
+            mean_seconds: self.margin_sum / self.count as f64,
+        })
+    }
+}
+
+fn condition_name(condition: DiscardCondition) -> &'static str {
+    match condition {
+        DiscardCondition::RetryAttemptsExhausted => "RetryAttemptsExhausted",
+        DiscardCondition::RecordAgeExceeded => "RecordAgeExceeded",
+        DiscardCondition::Dropped => "Dropped",
+    }
+}

@@ -1,0 +1,259 @@
+//! Figures by simulated minute.
+//!
+//! A point covers a minute; where a run has more than [`POINTS_MAX`] minutes, a whole number of
+//! minutes, so that memory stays bounded. Maxima are never lost by that.
+
+use crate::units::{Duration, Instant};
+
+/// Points kept of one replication: a week of minutes.
+pub const POINTS_MAX: u64 = 10_080;
+
+/// One point of a replication.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct MinuteRow {
+    /// IteratorAge samples.
+    pub samples: u64,
+    /// Sum of their seconds.
+    pub age_sum: f64,
+    /// Smallest, seconds.
+    pub age_min: f64,
+    /// 99th percentile, seconds.
+    pub age_p99: f64,
+    /// Largest, seconds.
+    pub age_max: f64,
+    /// Largest true lag over shards, seconds.
+    pub lag_max: f64,
+    /// Invocations that ended.
+    pub invocations: u64,
+    /// Of these, function errors.
+    pub errors: u64,
+    /// Throttled attempts.
+    pub throttles: u64,
+    /// Records handled successfully.
+    pub processed: u64,
+    /// Time spent in flight, in nanoseconds.
+    pub in_flight_nanos: u128,
+    /// Most invocations in flight.
+    pub in_flight_max: u32,
+    /// Readable but unfinished records at the end.
+    pub backlog: u64,
+    /// Sum over shards of the time blocked, in nanoseconds.
+    pub blocked_nanos: u128,
+}
+
+/// The points of one replication.
+#[derive(Debug, Clone)]
+pub struct Minutes {
+    step: Duration,
+    rows: Vec<MinuteRow>,
+    /// Ages of the current point, in nanoseconds, reused from point to point.
+    ages: Vec<u64>,
+    ages_row: usize,
+    in_flight: u32,
+    in_flight_since: Instant,
+}
+
+impl Minutes {
+    /// No point yet, of a run that lasts at most `horizon`.
+    pub fn new(horizon: Duration) -> Minutes {
+        let minutes = horizon.as_nanos().div_ceil(Duration::from_secs(60).as_nanos());
+        let step = Duration::from_secs(60) * minutes.div_ceil(POINTS_MAX).max(1);
+        Minutes {
+            step,
+            rows: Vec::new(),
+            ages: Vec::new(),
+            ages_row: 0,
+            in_flight: 0,
+            in_flight_since: Instant::START,
+        }
+    }
+
+    /// Length of a point.
+    pub fn step(&self) -> Duration {
+        self.step
+    }
+
+    /// The points so far.
+    pub fn rows(&self) -> &[MinuteRow] {
+        &self.rows
+    }
+
+    /// Counts an IteratorAge sample.
+    pub fn iterator_age(&mut self, now: Instant, age: Duration) {
+        let index = self.index(now);
+        if index != self.ages_row {
+            self.close_ages();
+            self.ages_row = index;
+        }
+        self.ages.push(age.as_nanos());
+    }
+
+    /// Counts an invocation that ended.
+    pub fn invocation_ended(&mut self, now: Instant, is_error: bool) {
+        let row = self.row(now);
+        row.invocations += 1;
+        row.errors += u64::from(is_error);
+    }
+
+    /// Counts a throttled attempt.
+    pub fn throttled(&mut self, now: Instant) {
+        self.row(now).throttles += 1;
+    }
+
+    /// Counts records that were handled.
+    pub fn processed(&mut self, now: Instant, records: u32) {
+        self.row(now).processed += u64::from(records);
+    }
+
+    /// Notes that `change` more invocations are in flight.
+    pub fn concurrency_changed(&mut self, now: Instant, change: i32) {
+        self.add_in_flight(now);
+        self.in_flight = self.in_flight.checked_add_signed(change).expect("in flight is counted");
+        let in_flight = self.in_flight;
+        let row = self.row(now);
+        row.in_flight_max = row.in_flight_max.max(in_flight);
+    }
+
+    /// Notes the backlog at the end of the minute that ends `now`.
+    pub fn backlog(&mut self, now: Instant, records: u64) {
+        self.row(now.saturating_sub(Duration::from_nanos(1))).backlog = records;
+    }
+
+    /// Notes that the lag of a shard grew from the instant `from` to `to`, where it is
+    /// `lag_at_end`; it was zero when that is longer ago than the lag itself.
+    pub fn lag(&mut self, from: Instant, to: Instant, lag_at_end: Duration) {
+        if lag_at_end.is_zero() {
+            return;
+        }
+        self.spread(from, to, |row, _, end| {
+            let lag = lag_at_end.saturating_sub(to.since(end)).as_secs_f64();
+            row.lag_max = row.lag_max.max(lag);
+        });
+    }
+
+    /// Adds blocked time of a shard.
+    pub fn blocked(&mut self, from: Instant, to: Instant) {
+        self.spread(from, to, |row, start, end| {
+            row.blocked_nanos += u128::from(end.since(start).as_nanos());
+        });
+    }
+
+    /// Closes the last point of a run that ended at `end`.
+    pub fn finish(&mut self, end: Instant) {
+        self.add_in_flight(end);
+        self.close_ages();
+        let points = end.as_nanos().div_ceil(self.step.as_nanos()) as usize;
+        self.rows.resize(points, MinuteRow::default());
+    }
+
+    fn index(&self, at: Instant) -> usize {
+        (at.as_nanos() / self.step.as_nanos()) as usize
+    }
+
+    fn row(&mut self, at: Instant) -> &mut MinuteRow {
+        let index = self.index(at);
+        if index >= self.rows.len() {
+            self.rows.resize(index + 1, MinuteRow::default());
+        }
+        &mut self.rows[index]
+    }
+
+    fn add_in_flight(&mut self, now: Instant) {
+        let in_flight = self.in_flight;
+        let from = self.in_flight_since;
+        self.in_flight_since = now;
+        if in_flight > 0 {
+            self.spread(from, now, |row, start, end| {
+                row.in_flight_nanos +=
+                    u128::from(end.since(start).as_nanos() * u64::from(in_flight));
+                row.in_flight_max = row.in_flight_max.max(in_flight);
+            });
+        }
+    }
+
+    /// Calls `add` for every point that `from..to` touches, with the part in it.
+    fn spread(
+        &mut self,
+        from: Instant,
+        to: Instant,
+        mut add: impl FnMut(&mut MinuteRow, Instant, Instant),
+    ) {
+        let mut start = from;
+        while start < to {
+            let next = (self.index(start) as u64 + 1).saturating_mul(self.step.as_nanos());
+            let end = Instant::from_nanos(next).min(to);
+            add(self.row(start), start, end);
+            start = end;
+        }
+    }
+
+    fn close_ages(&mut self) {
+        if self.ages.is_empty() {
+            return;
+        }
+        let count = self.ages.len();
+        let sum: u128 = self.ages.iter().map(|&age| u128::from(age)).sum();
+        let rank = (count * 99).div_ceil(100).max(1) - 1;
+        let (below, &mut p99, above) = self.ages.select_nth_unstable(rank);
+        let seconds = |nanos: u64| Duration::from_nanos(nanos).as_secs_f64();
+        let least = below.iter().copied().min().unwrap_or(p99);
+        let most = above.iter().copied().max().unwrap_or(p99);
+        let at = Instant::from_nanos(self.ages_row as u64 * self.step.as_nanos());
+        let row = self.row(at);
+        row.samples = count as u64;
+        row.age_sum = sum as f64 / 1e9;
+        row.age_min = seconds(least);
+        row.age_p99 = seconds(p99);
+        row.age_max = seconds(most);
+        self.ages.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_in_flight_is_split_at_minutes() {
+        let mut minutes = Minutes::new(Duration::from_secs(180));
+        minutes.concurrency_changed(Instant::from_secs(30), 1);
+        minutes.concurrency_changed(Instant::from_secs(90), 1);
+        minutes.concurrency_changed(Instant::from_secs(100), -1);
+        minutes.finish(Instant::from_secs(180));
+        let seconds: Vec<u128> =
+            minutes.rows().iter().map(|row| row.in_flight_nanos / 1_000_000_000).collect();
+        assert_eq!(seconds, [30, 70, 60]);
+        let most: Vec<u32> = minutes.rows().iter().map(|row| row.in_flight_max).collect();
+        assert_eq!(most, [1, 2, 1]);
+    }
+
+    #[test]
+    fn a_lag_that_grows_over_minutes_shows_in_each() {
+        let mut minutes = Minutes::new(Duration::from_secs(180));
+        let (from, to) = (Instant::from_secs(10), Instant::from_secs(130));
+        minutes.lag(from, to, Duration::from_secs(100));
+        minutes.finish(Instant::from_secs(180));
+        let lags: Vec<f64> = minutes.rows().iter().map(|row| row.lag_max).collect();
+        assert_eq!(lags, [30.0, 90.0, 100.0]);
+    }
+
+    #[test]
+    fn a_minute_knows_its_smallest_largest_and_99th_percentile_age() {
+        let mut minutes = Minutes::new(Duration::from_secs(60));
+        for millis in (1..=200).rev() {
+            minutes.iterator_age(Instant::from_secs(3), Duration::from_millis(millis));
+        }
+        minutes.finish(Instant::from_secs(60));
+        let row = minutes.rows()[0];
+        assert_eq!((row.age_min, row.age_p99, row.age_max), (0.001, 0.198, 0.2));
+        assert_eq!(row.samples, 200);
+    }
+
+    #[test]
+    fn very_long_runs_have_longer_points() {
+        let year = Duration::from_secs(365 * 86_400);
+        assert_eq!(Minutes::new(year).step(), Duration::from_secs(53 * 60));
+        let week = Duration::from_secs(7 * 86_400);
+        assert_eq!(Minutes::new(week).step(), Duration::from_secs(60));
+    }
+}

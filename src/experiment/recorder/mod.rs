@@ -1,0 +1,168 @@
+//! The standard recorder: turns what a replication says into tallies, histograms and series.
+//!
+//! | file | keeps |
+//! |---|---|
+//! | [`ages`] | IteratorAge, age at finish and record age: exact mean and maximum, histogram |
+//! | [`minutes`] | one row of figures per simulated minute |
+//! | [`lag`] | the age of the oldest unfinished record, exactly, as a function of time |
+//! | [`blocked`] | blocked-shard time and its intervals |
+//! | [`tallies`] | ledger, CloudWatch sums, breakdown of ages, billed time |
+//! | [`messages`] | what the destination got, and the redrive margin |
+//!
+//! Memory does not depend on rate or backlog; it grows with simulated minutes up to a bound
+//! ([`minutes::POINTS_MAX`]).
+
+pub mod ages;
+pub mod blocked;
+pub mod lag;
+pub mod messages;
+pub mod minutes;
+pub mod tallies;
+
+use self::ages::Ages;
+use self::blocked::BlockedTimes;
+use self::lag::Lags;
+use self::messages::Messages;
+use self::minutes::Minutes;
+use self::tallies::Tallies;
+use crate::model::failure::Outcome;
+use crate::model::function::Invocation;
+use crate::model::observation::{Observation, Observer, Records};
+use crate::model::settings::{IteratorAgeAt, IteratorAgeOn, Settings, StreamKind};
+use crate::model::system::{Finished, created};
+use crate::units::{Bytes, Duration, Instant};
+
+/// Listens to one replication.
+#[derive(Debug)]
+pub struct Recorder<'a> {
+    settings: &'a Settings,
+    /// IteratorAge over invocations.
+    pub iterator_age: Ages,
+    /// Age at finish over invocations.
+    pub age_at_finish: Ages,
+    /// From write to success, over records.
+    pub record_age: Ages,
+    /// Figures by minute.
+    pub minutes: Minutes,
+    /// Age of the oldest unfinished record.
+    pub lags: Lags,
+    /// Blocked-shard time.
+    pub blocked: BlockedTimes,
+    /// Counts and sums.
+    pub tallies: Tallies,
+    /// What the destination got.
+    pub messages: Messages,
+    /// Size of a PUT payload unit where they cost something (Kinesis).
+    put_unit: Option<Bytes>,
+    /// When the replication ended.
+    pub ended_at: Instant,
+}
+
+impl<'a> Recorder<'a> {
+    /// A recorder for a run of `settings` that lasts at most `horizon`; details such as intervals
+    /// and messages are kept if `keeps_details`.
+    pub fn new(
+        settings: &'a Settings,
+        put_unit: Bytes,
+        horizon: Duration,
+        keeps_details: bool,
+    ) -> Recorder<'a> {
+        let is_kinesis = settings.stream.kind == StreamKind::Kinesis;
+        let shards = settings.stream.shards;
+        Recorder {
+            settings,
+            iterator_age: Ages::new(),
+            age_at_finish: Ages::new(),
+            record_age: Ages::new(),
+            minutes: Minutes::new(horizon),
+            lags: Lags::new(shards),
+            blocked: BlockedTimes::new(shards, keeps_details),
+            tallies: Tallies::default(),
+            messages: Messages::new(keeps_details),
+            put_unit: is_kinesis.then_some(put_unit),
+            ended_at: Instant::START,
+        }
+    }
+
+    /// Closes the books when the run is over.
+    ///
+    /// # Panics
+    /// When the ledger does not add up, which is a bug: with the values (S9.6).
+    pub fn finish(&mut self, finished: Finished) {
+        self.ended_at = finished.at;
+        self.lags.finish(finished.at, &mut self.minutes);
+        self.blocked.finish(finished.at, &mut self.minutes);
+        self.tallies.close(finished.closing);
+        self.minutes.finish(finished.at);
+    }
+
+    fn invocation_ended(&mut self, now: Instant, invocation: &Invocation, records: Records<'_>) {
+        self.tallies.invocation_ended(invocation);
+        let is_error = invocation.outcome == Outcome::Error;
+        self.minutes.invocation_ended(now, is_error);
+        let last = created(self.settings, records.last().record.arrival);
+        let (at_send, at_finish) = (invocation.sent_at.since(last), now.since(last));
+        // S9.1: one sample per invocation, stamped when it ends.
+        let knobs = &self.settings.knobs;
+        let is_sampled = match knobs.iterator_age_on {
+            IteratorAgeOn::EveryAttempt => true,
+            IteratorAgeOn::Success => invocation.outcome == Outcome::Success,
+        };
+        if is_sampled {
+            let age = match knobs.iterator_age_at {
+                IteratorAgeAt::Send => at_send,
+                IteratorAgeAt::Finish => at_finish,
+            };
+            self.iterator_age.record(age);
+            self.age_at_finish.record(at_finish);
+            self.minutes.iterator_age(now, age);
+        }
+    }
+}
+
+impl Observer for Recorder<'_> {
+    #[inline]
+    fn observe(&mut self, now: Instant, observation: Observation<'_>) {
+        match observation {
+            Observation::Polled { calls, records: _, shard: _ } => self.tallies.polls += calls,
+            Observation::Read { records, filtered, shard: _ } => {
+                self.tallies.read(records, filtered);
+            }
+            Observation::Expired { records, shard: _ } => self.tallies.expired += records,
+            Observation::Skipped { records, shard: _ } => self.tallies.skipped += records,
+            Observation::Throttled { lane: _ } => {
+                self.tallies.throttles += 1;
+                self.minutes.throttled(now);
+            }
+            Observation::InvocationSent { .. } => {
+                self.minutes.concurrency_changed(now, 1);
+            }
+            Observation::InvocationEnded { invocation, records, lane: _ } => {
+                self.minutes.concurrency_changed(now, -1);
+                self.invocation_ended(now, invocation, records);
+            }
+            Observation::Processed { records, parts, lane: _ } => {
+                self.tallies.processed(records.count(), parts);
+                self.minutes.processed(now, records.count());
+                if let Some(unit) = self.put_unit {
+                    let sizes = records.iter().map(|fetched| fetched.record.bytes);
+                    self.tallies.put(unit, sizes);
+                }
+                for fetched in records.iter() {
+                    self.record_age.record(now.since(fetched.record.arrival));
+                }
+            }
+            Observation::Discarded { lane, records, discard } => {
+                self.tallies.discarded(records.count(), &discard);
+                self.messages.discarded(self.settings, now, lane.shard, records, &discard);
+            }
+            Observation::OldestUnfinished { shard, arrival } => {
+                self.lags.changed(now, shard, arrival, &mut self.minutes);
+            }
+            Observation::Blocked { shard, state } => {
+                self.blocked.changed(now, shard, state, &mut self.minutes);
+            }
+            Observation::Minute { backlog } => self.minutes.backlog(now, backlog),
+        }
+    }
+}

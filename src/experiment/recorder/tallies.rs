@@ -1,0 +1,151 @@
+//! Counts and sums of one replication: the ledger (S9.6), CloudWatch sums (S9.5), where ages come
+//! from (S9.4), billed time (S10.7).
+
+use crate::model::age_parts::AgeParts;
+use crate::model::failure::Outcome;
+use crate::model::function::Invocation;
+use crate::model::observation::{Discard, DiscardCondition};
+use crate::model::system::Closing;
+use crate::units::{Bytes, Duration};
+
+/// The tallies.
+#[derive(Debug, Clone, Default)]
+pub struct Tallies {
+    /// Records written in all; known when the run is over.
+    pub written: u64,
+    /// Records handled successfully.
+    pub processed: u64,
+    /// Records removed by the filter.
+    pub filtered: u64,
+    /// Records discarded as `RetryAttemptsExhausted`.
+    pub retry_attempts_exhausted: u64,
+    /// Records discarded as `RecordAgeExceeded`.
+    pub record_age_exceeded: u64,
+    /// Records given up at a throttle (`throttle_policy = drop`).
+    pub dropped_at_throttle: u64,
+    /// Records lost to retention.
+    pub expired: u64,
+    /// Records before the starting position.
+    pub skipped: u64,
+    /// Records still in the stream at the end.
+    pub remaining: u64,
+    /// GetRecords calls.
+    pub polls: u64,
+    /// Records read.
+    pub read: u64,
+    /// Invocations that ended.
+    pub invocations: u64,
+    /// Of these, function errors.
+    pub errors: u64,
+    /// Throttled attempts.
+    pub throttles: u64,
+    /// Sum of durations.
+    pub duration: Duration,
+    /// Sum of billed milliseconds, initialisation included.
+    pub billed_millis: u64,
+    /// Records in invocations that ended.
+    pub invoked_records: u64,
+    /// Records in failed invocations.
+    pub failed_records: u64,
+    /// Most records in an invocation.
+    pub batch_max: u32,
+    /// Records reported to a destination.
+    pub delivered_records: u64,
+    /// Records discarded without reaching a destination.
+    pub undelivered_records: u64,
+    /// Messages that did not reach the destination.
+    pub delivery_failures: u64,
+    /// Finished batches in the sums of parts.
+    pub batches: u64,
+    /// Nanoseconds by part of the age, in the order of [`AgeParts::named`].
+    pub parts: [u128; 10],
+    /// PUT payload units of the processed records (Kinesis).
+    pub put_units: u64,
+}
+
+impl Tallies {
+    /// Records were read.
+    pub fn read(&mut self, records: u32, filtered: u32) {
+        self.read += u64::from(records);
+        self.filtered += u64::from(filtered);
+    }
+
+    /// An invocation ended.
+    pub fn invocation_ended(&mut self, invocation: &Invocation) {
+        self.invocations += 1;
+        self.duration += invocation.duration;
+        // S10.7: billed per started millisecond, initialisation included.
+        let billed = (invocation.init + invocation.duration).as_nanos().div_ceil(1_000_000);
+        self.billed_millis += billed;
+        self.invoked_records += u64::from(invocation.records);
+        self.batch_max = self.batch_max.max(invocation.records);
+        if invocation.outcome == Outcome::Error {
+            self.errors += 1;
+            self.failed_records += u64::from(invocation.records);
+        }
+    }
+
+    /// Records were handled.
+    pub fn processed(&mut self, records: u32, parts: &AgeParts) {
+        self.processed += u64::from(records);
+        self.batches += 1;
+        for (sum, (_, part)) in self.parts.iter_mut().zip(parts.named()) {
+            *sum += u128::from(part.as_nanos());
+        }
+    }
+
+    /// Counts the PUT payload units of handled records of these sizes.
+    pub fn put(&mut self, unit: Bytes, sizes: impl Iterator<Item = u32>) {
+        self.put_units += sizes.map(|bytes| u64::from(bytes).div_ceil(unit.get())).sum::<u64>();
+    }
+
+    /// Mean PUT payload units of a record, from the processed ones; 1 where there are none.
+    pub fn put_units_per_record(&self) -> f64 {
+        if self.processed == 0 { 1.0 } else { self.put_units as f64 / self.processed as f64 }
+    }
+
+    /// Mean records per invocation.
+    pub fn batch_mean(&self) -> Option<f64> {
+        (self.invocations > 0).then(|| self.invoked_records as f64 / self.invocations as f64)
+    }
+
+    /// Records were given up.
+    pub fn discarded(&mut self, records: u32, discard: &Discard) {
+        let records = u64::from(records);
+        match discard.condition {
+            DiscardCondition::RetryAttemptsExhausted => self.retry_attempts_exhausted += records,
+            DiscardCondition::RecordAgeExceeded => self.record_age_exceeded += records,
+            DiscardCondition::Dropped => self.dropped_at_throttle += records,
+        }
+        match discard.delivered {
+            Some(true) => self.delivered_records += records,
+            Some(false) => {
+                self.undelivered_records += records;
+                self.delivery_failures += 1;
+            }
+            None => self.undelivered_records += records,
+        }
+    }
+
+    /// Closes the ledger: every record written has met exactly one end (S9.6).
+    ///
+    /// # Panics
+    /// When the sums differ, which is a bug.
+    pub fn close(&mut self, closing: Closing) {
+        self.written = closing.written;
+        self.remaining = closing.remaining;
+        let ends = self.processed
+            + self.filtered
+            + self.retry_attempts_exhausted
+            + self.record_age_exceeded
+            + self.dropped_at_throttle
+            + self.expired
+            + self.skipped
+            + self.remaining;
+        assert!(
+            self.written == ends,
+            "the ledger does not add up: {} written, {ends} accounted for: {self:?}",
+            self.written
+        );
+    }
+}
