@@ -17,8 +17,8 @@
 //! | module | owns | must not know |
 //! |---|---|---|
 //! | [`units`] | time, sizes, rates, chances: types, reading and printing | anything else |
-//! | [`engine`] | the event calendar, the run loop, addressed random streams, samplers | AWS words |
-//! | [`model`] | the AWS world as plain state machines; one closed event enum | files, statistics, text |
+//! | [`engine`] | event calendar, run loop, addressed random streams, samplers | AWS words |
+//! | [`model`] | the AWS world as plain state machines, one closed event enum | files, text |
 //! | [`scenario`] | TOML text to valid settings, or to all of its mistakes | running |
 //! | [`analysis`] | intervals, quantiles, stability | the model |
 //! | [`results`] | plain data between computing and showing | how it was computed |

@@ -32,7 +32,7 @@ pub mod series;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rayon::prelude::*;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use self::replication::{Replication, ReplicationPlan};
 use crate::model::settings::FaultKind;

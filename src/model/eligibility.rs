@@ -43,17 +43,15 @@ pub fn before_attempt(
     arrivals: impl ExactSizeIterator<Item = Instant> + Clone,
     created: impl Fn(Instant) -> Instant,
 ) -> Eligibility {
-    let prefix = |is_over: &dyn Fn(Instant) -> bool| {
-        arrivals.clone().take_while(|&arrival| is_over(arrival)).count() as u32
-    };
-    let expired = prefix(&|arrival| now.since(arrival) > limits.retention);
+    let expired = arrivals.clone().take_while(|&at| now.since(at) > limits.retention).count();
     if expired > 0 {
-        return Eligibility::Expired { records: expired };
+        return Eligibility::Expired { records: expired as u32 };
     }
     let Limit::Limited(maximum) = limits.maximum_record_age else {
         return Eligibility::Eligible;
     };
-    let too_old = prefix(&|arrival| now.since(created(arrival)) > maximum);
+    let is_too_old = |at: &Instant| now.since(created(*at)) > maximum;
+    let too_old = arrivals.clone().take_while(is_too_old).count() as u32;
     match (too_old, limits.scope) {
         (0, _) => Eligibility::Eligible,
         (records, AgeScope::Record) => Eligibility::TooOld { records },

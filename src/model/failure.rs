@@ -3,11 +3,12 @@
 //! | outcome | bisect, n > 1 | attempts | then |
 //! |---|---|---|---|
 //! | success | any | any | done |
-//! | partial, cut after the first `k` > 0 | any | any | resume from `k`, fresh counter (S6.2) |
-//! | error, or partial without progress | yes | any | split at floor(n/2), fresh counters (S6.1, S6.3, S6.4) |
-//! | error, or partial without progress | no | <= R | retry after backoff `attempts` (S5.3) |
-//! | error, or partial without progress | no | R + 1 | discard as `RetryAttemptsExhausted` (S5.1, S5.6) |
+//! | partial, first `k` > 0 done | any | any | resume from `k`, fresh counter (S6.2) |
+//! | failure | yes | any | split at floor(n/2), fresh counters (S6.1, S6.3, S6.4) |
+//! | failure | no | <= R | retry after backoff `attempts` (S5.3) |
+//! | failure | no | R + 1 | discard as `RetryAttemptsExhausted` (S5.1, S5.6) |
 //!
+//! A failure is an error, or a partial response without progress. The traces of S6.6 follow.
 //! Splitting and resuming use no attempt and ignore what the counter says. What is *expired* or
 //! *too old* is decided before an attempt, in [`super::eligibility`]. Throttles never get here:
 //! they are no outcome of an attempt (S5.2).
@@ -101,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_decision_table_holds_line_by_line() {
-        use NextStep::*;
+        use NextStep::{Bisect, Discard, Finish, ResumeFrom, Retry};
         let table = [
             // retries, bisect, records, attempts, outcome, expected
             (Some(2), false, 4, 1, Outcome::Success, Finish),

@@ -5,7 +5,7 @@
 //! | mode | who reads | when |
 //! |---|---|---|
 //! | pages | the reader: a page goes to the lanes' queues | at a tick, unless held back |
-//! | counted pages | the reader counts what a tick fetched; a lane takes it when it cuts a batch | at a tick |
+//! | counted pages | the reader counts what a tick fetched; a lane takes it later | at a tick |
 //! | lanes | a lane that is free | when it cuts a batch |
 //!
 //! Counted pages are pages without a bound on reading ahead and with a single lane: the same
@@ -82,7 +82,8 @@ impl ShardReader {
         }
     }
 
-    /// Puts a record into its lane (S4.1) and says which.
+    /// Puts a record into its lane (S4.1) and says which: polling is one stream per shard whatever
+    /// the number of lanes (S4.2).
     pub fn assign(&mut self, assignment: LaneAssignment, fetched: Fetched) -> u32 {
         let lanes = self.lanes.len() as u32;
         let lane = match assignment {

@@ -64,7 +64,8 @@ impl Shard {
         self.ring.get(n)
     }
 
-    /// Takes the next record if it was written at or before `until`, with its sequence number.
+    /// Takes the next record if it was written at or before `until` (a record that arrives exactly
+    /// then is read, S2.4a), with its sequence number.
     #[inline]
     pub fn take(&mut self, until: Instant) -> Option<(Record, u64)> {
         if self.ring.is_empty() {

@@ -2,9 +2,12 @@
 //!
 //! | clock | the window opens | and ends |
 //! |---|---|---|
-//! | previous_completion | when the lane's last invocation ended; an empty one is followed at once by another; before the first invocation when the first record is read | `opening + W`, at the first such end at which a record is there |
+//! | previous_completion | when the lane's last invocation ended | `W` later with a record there |
+//! | the same, before the first invocation | when the first record is read | `read + W` |
 //! | first_record | at the arrival of the first waiting record | `arrival + W` |
 //! | first_read | at the poll that first saw a record | `read + W` |
+//!
+//! A `previous_completion` window that ends empty is followed at once by another.
 
 use super::poll_grid::multiple_at_or_after;
 use super::settings::WindowClock;

@@ -37,7 +37,7 @@ impl System<'_> {
     }
 
     /// S5.4: retention and maximum age; drops what is too old and says whether anything is left
-    /// to be tried.
+    /// to be tried. Throttled batches and records that waited are checked here too (S7.3).
     fn drop_ineligible<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> bool {
         loop {
             let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];

@@ -29,7 +29,8 @@ impl System<'_> {
         }
     }
 
-    /// Announces the oldest unfinished record of a shard when it is another one (S9.2).
+    /// Announces the oldest unfinished record of a shard when it is another one (S9.2): the
+    /// checkpoint is the record before it (S4.5).
     pub(super) fn announce_oldest<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         let unread = self.shards[shard as usize].next_arrival();
         let reader = &mut self.readers[shard as usize];
