@@ -87,6 +87,8 @@ pub struct PayloadRule {
     kind: StreamKind,
     limit: Limit<Bytes>,
     batch_size: u32,
+    /// Records of a full batch where all records have one size.
+    uniform: Option<u32>,
 }
 
 /// Bytes of the JSON event around its records.
@@ -104,7 +106,15 @@ pub struct Fill {
 impl PayloadRule {
     /// The rule for a stream's kind, a payload limit and a BatchSize.
     pub fn new(kind: StreamKind, limit: Limit<Bytes>, batch_size: u32) -> PayloadRule {
-        PayloadRule { kind, limit, batch_size }
+        PayloadRule { kind, limit, batch_size, uniform: None }
+    }
+
+    /// The same rule where every record has `bytes` stored bytes: a batch is filled by counting.
+    #[must_use]
+    pub fn with_uniform_size(mut self, bytes: u32) -> PayloadRule {
+        let full = self.fill(std::iter::repeat_n(bytes, self.batch_size as usize + 1));
+        self.uniform = Some(full.records);
+        self
     }
 
     /// JSON bytes of a record of `bytes` stored bytes.
@@ -123,7 +133,11 @@ impl PayloadRule {
 
     /// Cuts a batch from waiting records of the given stored sizes: at most BatchSize, at most
     /// the payload limit, at least one (S3.1, S3.3).
-    pub fn fill(&self, sizes: impl Iterator<Item = u32>) -> Fill {
+    pub fn fill(&self, sizes: impl ExactSizeIterator<Item = u32>) -> Fill {
+        if let Some(full) = self.uniform {
+            let waiting = sizes.len().min(u32::MAX as usize) as u32;
+            return Fill { records: waiting.min(full), is_full: waiting >= full };
+        }
         let mut filling = self.filling();
         for bytes in sizes {
             if filling.add(bytes) {
@@ -181,6 +195,11 @@ mod tests {
         assert_eq!(rule.fill([1; 5].into_iter()), Fill { records: 3, is_full: true });
         assert_eq!(rule.fill([1; 3].into_iter()), Fill { records: 3, is_full: true });
         assert_eq!(rule.fill([1; 2].into_iter()), Fill { records: 2, is_full: false });
+        let uniform = rule.with_uniform_size(1);
+        for waiting in 0..6 {
+            let sizes = || std::iter::repeat_n(1, waiting);
+            assert_eq!(uniform.fill(sizes()), rule.fill(sizes()), "{waiting}");
+        }
         assert_eq!(rule.fill([].into_iter()), Fill { records: 0, is_full: false });
     }
 

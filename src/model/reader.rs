@@ -84,10 +84,14 @@ impl ShardReader {
 
     /// Puts a record into its lane (S4.1) and says which: polling is one stream per shard whatever
     /// the number of lanes (S4.2).
+    #[inline]
     pub fn assign(&mut self, assignment: LaneAssignment, fetched: Fetched) -> u32 {
+        if let [lane] = self.lanes.as_mut_slice() {
+            lane.queue.push_back(fetched);
+            return 0;
+        }
         let lanes = self.lanes.len() as u32;
         let lane = match assignment {
-            _ if lanes == 1 => 0,
             LaneAssignment::StaticHash => lane_of(fetched.record.key_hash, lanes),
             LaneAssignment::RoundRobin => (fetched.sequence % u64::from(lanes)) as u32,
             LaneAssignment::DynamicKey => self.hold_key(fetched.record.key_hash),

@@ -68,10 +68,17 @@ impl Shard {
     /// then is read, S2.4a), with its sequence number.
     #[inline]
     pub fn take(&mut self, until: Instant) -> Option<(Record, u64)> {
+        self.take_up_to(until, u64::MAX)
+    }
+
+    /// The same if the record has at most `bytes` stored bytes.
+    #[inline]
+    pub fn take_up_to(&mut self, until: Instant, bytes: u64) -> Option<(Record, u64)> {
         if self.ring.is_empty() {
             self.extend();
         }
-        if self.ring.front()?.arrival > until {
+        let next = self.ring.front()?;
+        if next.arrival > until || u64::from(next.bytes) > bytes {
             return None;
         }
         let record = self.ring.pop_front()?;

@@ -5,7 +5,7 @@
 //! | [`Exponential`] | mostly 1 (rejection), exactly 1 by inversion | gaps, sojourns, durations |
 //! | [`StandardNormal`], [`Lognormal`], [`Uniform`], [`Geometric`] | 1 | attributes |
 //! | [`Empirical`] | 1 | durations |
-//! | [`Discrete`], [`Binomial`] | 1 | keys, shares of a entity |
+//! | [`Discrete`], [`Binomial`] | 1 | keys, shares of an entity |
 //! | [`Hyperexponential`] | 2 | durations |
 //! | [`Gamma`], [`Erlang`], [`Poisson`] | varies (rejection) | sequential processes only |
 //!

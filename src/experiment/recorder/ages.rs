@@ -1,19 +1,14 @@
 //! Ages of one kind: exact count, mean and maximum, and a histogram for percentiles.
 //!
-//! The histogram is an HDR histogram over microseconds with three significant digits (Tene,
-//! HdrHistogram): a percentile is within 0.1 % or 1 microsecond of the exact one.
+//! A percentile is within 0.1 % of the exact one.
 
-use hdrhistogram::Histogram;
-
+use super::histogram::Histogram;
 use crate::units::Duration;
-
-/// A day-long age needs no more than this; larger ones are counted here, 3 years.
-const LARGEST_MICROSECONDS: u64 = 100_000_000_000_000;
 
 /// Ages of one kind.
 #[derive(Debug, Clone)]
 pub struct Ages {
-    histogram: Histogram<u64>,
+    histogram: Histogram,
     sum_nanos: u128,
     largest: Duration,
 }
@@ -21,25 +16,20 @@ pub struct Ages {
 impl Ages {
     /// No age yet.
     pub fn new() -> Ages {
-        let histogram = Histogram::new_with_bounds(1, LARGEST_MICROSECONDS, 3);
-        Ages {
-            histogram: histogram.expect("the bounds are valid"),
-            sum_nanos: 0,
-            largest: Duration::ZERO,
-        }
+        Ages { histogram: Histogram::new(), sum_nanos: 0, largest: Duration::ZERO }
     }
 
     /// Counts an age.
     #[inline]
     pub fn record(&mut self, age: Duration) {
-        self.histogram.saturating_record(age.as_nanos() / 1000);
+        self.histogram.record(age.as_nanos());
         self.sum_nanos += u128::from(age.as_nanos());
         self.largest = self.largest.max(age);
     }
 
     /// Number of ages.
     pub fn count(&self) -> u64 {
-        self.histogram.len()
+        self.histogram.total()
     }
 
     /// Mean in seconds.
@@ -55,8 +45,8 @@ impl Ages {
 
     /// The smallest age that at least the share `q` of all ages do not exceed, in seconds.
     pub fn quantile(&self, q: f64) -> Option<f64> {
-        let value = || self.histogram.value_at_quantile(q) as f64 / 1e6;
-        (self.count() > 0).then(|| value().min(self.largest.as_secs_f64()))
+        let value = Duration::from_nanos(self.histogram.quantile(q)?);
+        Some(value.min(self.largest).as_secs_f64())
     }
 }
 

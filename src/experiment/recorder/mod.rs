@@ -3,6 +3,7 @@
 //! | file | keeps |
 //! |---|---|
 //! | [`ages`] | IteratorAge, age at finish and record age: exact mean and maximum, histogram |
+//! | [`histogram`] | counts of times in log-linear cells |
 //! | [`minutes`] | one row of figures per simulated minute |
 //! | [`lag`] | the age of the oldest unfinished record, exactly, as a function of time |
 //! | [`blocked`] | blocked-shard time and its intervals |
@@ -14,6 +15,7 @@
 
 pub mod ages;
 pub mod blocked;
+pub mod histogram;
 pub mod lag;
 pub mod messages;
 pub mod minutes;

@@ -3,9 +3,9 @@
 
 use super::{BatchAddress, random_of};
 use crate::engine::{Purpose, RandomSource};
-use crate::model::observation::Records;
+use crate::model::observation::{Fetched, Records};
 use crate::model::purposes;
-use crate::model::settings::{Fault, FaultKind};
+use crate::model::settings::{Arrivals, Fault, FaultKind, Settings, Traffic};
 use crate::units::{Instant, Probability};
 
 /// What decides whether an invocation fails.
@@ -46,13 +46,19 @@ impl Verdict {
 #[derive(Debug, Clone)]
 pub struct Faults {
     faults: Vec<Fault>,
+    /// Whether a record can be poison.
+    has_poison: bool,
 }
 
 impl Faults {
-    /// These faults; poison marks are on the records and need nothing here.
-    pub fn new(faults: &[Fault]) -> Faults {
-        let needed = |fault: &&Fault| !matches!(fault.kind, FaultKind::Poison(_));
-        Faults { faults: faults.iter().filter(needed).cloned().collect() }
+    /// The faults of `settings`; poison marks are on the records and need nothing here.
+    pub fn new(settings: &Settings) -> Faults {
+        let is_poison = |fault: &Fault| matches!(fault.kind, FaultKind::Poison(_));
+        let (poison, faults): (Vec<Fault>, Vec<Fault>) =
+            settings.function.faults.iter().cloned().partition(is_poison);
+        let is_scripted = |traffic: &Traffic| matches!(traffic.arrivals, Arrivals::Scripted { .. });
+        let has_poison = !poison.is_empty() || settings.traffic.iter().any(is_scripted);
+        Faults { faults, has_poison }
     }
 
     /// How an invocation goes. Every chance is drawn at an address of its own, so one fault does
@@ -61,7 +67,11 @@ impl Faults {
         if self.fails_whole(facts, random) {
             return Verdict::FailsWhole;
         }
-        let poison = facts.records.iter().position(|fetched| fetched.record.marks.poison);
+        let is_poison = |fetched: &Fetched| fetched.record.marks.poison;
+        let poison = match self.has_poison {
+            true => facts.records.iter().position(is_poison),
+            false => None,
+        };
         let failed = self.first_failing(facts, random, poison.unwrap_or(usize::MAX));
         match failed {
             usize::MAX => Verdict::Succeeds,

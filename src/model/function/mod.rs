@@ -92,7 +92,7 @@ impl Function {
                 settings.concurrency.environments_per_10s,
             ),
             duration: DurationSampler::new(&function.duration),
-            faults: Faults::new(&function.faults),
+            faults: Faults::new(settings),
             overhead: settings.knobs.invoke_overhead,
             init: function.init,
             timeout: function.timeout,

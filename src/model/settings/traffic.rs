@@ -174,6 +174,16 @@ pub enum RecordSize {
     },
 }
 
+impl RecordSize {
+    /// The size of every record, where it is one.
+    pub fn constant(&self) -> Option<Bytes> {
+        match self {
+            RecordSize::Constant(bytes) => Some(*bytes),
+            RecordSize::Uniform { .. } | RecordSize::Lognormal { .. } => None,
+        }
+    }
+}
+
 /// A record written by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptedRecord {

@@ -29,7 +29,7 @@ use super::observation::Observer;
 use super::poll_grid::PollGrid;
 use super::purposes;
 use super::reader::ShardReader;
-use super::settings::{Horizon, PollModel, PollPhase, Settings};
+use super::settings::{Arrivals, Horizon, PollModel, PollPhase, Settings};
 use super::shard::Shard;
 use super::workload::WorkloadPlan;
 use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
@@ -200,11 +200,7 @@ impl Rules {
         let refill_below = knobs.refill_below.unwrap_or(5 * mapping.batch_size);
         let has_window = !mapping.batching_window.is_zero();
         Rules {
-            payload: PayloadRule::new(
-                settings.stream.kind,
-                knobs.payload_limit,
-                mapping.batch_size,
-            ),
+            payload: payload_rule(settings),
             failure: FailurePolicy {
                 maximum_retry_attempts: mapping.maximum_retry_attempts,
                 bisect: mapping.bisect,
@@ -223,6 +219,26 @@ impl Rules {
             refill_below: u64::from(refill_below),
             has_window,
         }
+    }
+}
+
+/// S3.3, by counting where all records have one size.
+fn payload_rule(settings: &Settings) -> PayloadRule {
+    let limit = settings.knobs.payload_limit;
+    let rule = PayloadRule::new(settings.stream.kind, limit, settings.mapping.batch_size);
+    // Scripted records have sizes of their own.
+    let is_scripted = |arrivals: &Arrivals| matches!(arrivals, Arrivals::Scripted { .. });
+    let sizes = settings.traffic.iter().map(|traffic| match is_scripted(&traffic.arrivals) {
+        true => None,
+        false => traffic.record_size.constant(),
+    });
+    let written_back = settings.function.writes_back.as_ref();
+    let mut sizes = sizes.chain(written_back.map(|writes| Some(writes.record_size)));
+    match sizes.next().flatten() {
+        Some(first) if sizes.all(|size| size == Some(first)) => {
+            rule.with_uniform_size(first.get() as u32)
+        }
+        Some(_) | None => rule,
     }
 }
 

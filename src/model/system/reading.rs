@@ -4,6 +4,7 @@ use super::{Context, ReadingMode, System};
 use crate::model::event::{Event, LaneId};
 use crate::model::lane::Phase;
 use crate::model::observation::{Fetched, Observation, Observer};
+use crate::model::poll_grid::multiple_at_or_after;
 use crate::model::purposes;
 use crate::model::reader::{CountedPage, ScheduledPoll};
 use crate::model::settings::{PollModel, StartingPosition};
@@ -196,25 +197,28 @@ impl System<'_> {
         if let (PollModel::Buffered, Limit::Limited(lookahead)) = (self.model(), knobs.lookahead) {
             room = room.min(u64::from(lookahead) - self.readers[shard as usize].unfinished());
         }
-        let (page_bytes, held_since) = (knobs.page_bytes, self.readers[shard as usize].held_since);
-        let (mut records, mut filtered, mut bytes) = (0u32, 0u32, 0u64);
+        let reader = &mut self.readers[shard as usize];
+        let log = &mut self.shards[shard as usize];
+        let (held_since, now) = (reader.held_since, cx.now);
+        let (mut records, mut filtered) = (0u32, 0u32);
+        let mut bytes_left = knobs.page_bytes.bound().map_or(u64::MAX, Bytes::get);
         while u64::from(records) < room {
-            let Some(next) = self.shards[shard as usize].peek(0) else { break };
-            bytes += u64::from(next.bytes);
             // S1.6: a page holds at least one record, however large.
-            if records > 0 && !page_bytes.allows(Bytes::new(bytes)) {
-                break;
-            }
-            let Some((record, sequence)) = self.shards[shard as usize].take(until) else { break };
+            let largest = if records == 0 { u64::MAX } else { bytes_left };
+            let Some((record, sequence)) = log.take_up_to(until, largest) else { break };
+            bytes_left = bytes_left.saturating_sub(u64::from(record.bytes));
             records += 1;
             if record.marks.filtered {
                 filtered += 1;
                 continue;
             }
             let readable = record.arrival + knobs.read_visibility;
-            let held = held_time(held_since, readable, cx.now, knobs.poll_interval);
-            let fetched = Fetched { record, sequence, read_at: cx.now, held };
-            self.readers[shard as usize].assign(knobs.lane_assignment, fetched);
+            let held = match held_since {
+                Some(refused) => held_time(refused, readable, now, knobs.poll_interval),
+                None => Duration::ZERO,
+            };
+            let fetched = Fetched { record, sequence, read_at: now, held };
+            reader.assign(knobs.lane_assignment, fetched);
         }
         self.observe_read(cx, shard, records, filtered);
         records
@@ -319,14 +323,11 @@ impl System<'_> {
 }
 
 /// For how long a record that was readable from `readable` on and read at `now` was held back,
-/// when ticks have been refused since `held_since` (S9.4).
-fn held_time(
-    held_since: Option<Instant>,
-    readable: Instant,
-    now: Instant,
-    interval: Duration,
-) -> Duration {
-    let Some(refused) = held_since else { return Duration::ZERO };
-    let would_read = crate::model::poll_grid::multiple_at_or_after(refused, interval, 0, readable);
+/// when ticks have been refused since `refused` (S9.4).
+fn held_time(refused: Instant, readable: Instant, now: Instant, interval: Duration) -> Duration {
+    if readable <= refused {
+        return now.since(refused);
+    }
+    let would_read = multiple_at_or_after(refused, interval, 0, readable);
     now.since(would_read.min(now))
 }
