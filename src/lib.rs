@@ -2,5 +2,6 @@
 
 pub mod engine;
 pub mod model;
+pub mod report;
 pub mod results;
 pub mod units;
