@@ -70,6 +70,7 @@ pub mod analysis;
 pub mod engine;
 pub mod experiment;
 pub mod model;
+pub mod report;
 pub mod results;
 pub mod scenario;
 pub mod units;

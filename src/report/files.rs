@@ -1,0 +1,171 @@
+//! Writes a run's report into a folder, all of it or nothing.
+//!
+//! Every file is written whole under a temporary name in the same folder; only when all are
+//! there are they renamed, so an error leaves earlier reports as they were. Left out: removing
+//! files of other programs; only an outdated `destination.jsonl` is removed.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::{charts, destination_jsonl, page, summary_json, timeseries_csv};
+use crate::results::RunResults;
+
+/// Which files are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outputs {
+    /// `summary.json`.
+    pub summary: bool,
+    /// `report.html`.
+    pub page: bool,
+    /// Charts as SVG, one file each.
+    pub svg: bool,
+    /// Charts as PNG.
+    pub png: PngCharts,
+    /// `timeseries.csv`.
+    pub timeseries: bool,
+    /// `destination.jsonl`, if a message was delivered.
+    pub destination: bool,
+}
+
+/// Which charts are also written as PNG.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PngCharts {
+    /// None.
+    Off,
+    /// `iterator-age.png` only.
+    IteratorAge,
+    /// Every chart.
+    All,
+}
+
+impl Default for Outputs {
+    /// Everything, and of the PNG charts `iterator-age.png`.
+    fn default() -> Outputs {
+        Outputs {
+            summary: true,
+            page: true,
+            svg: true,
+            png: PngCharts::IteratorAge,
+            timeseries: true,
+            destination: true,
+        }
+    }
+}
+
+/// Why a report was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The folder is a file.
+    #[error("{}: this is a file; name a folder for the report", .0.display())]
+    FolderIsFile(PathBuf),
+    /// The folder cannot be created.
+    #[error("{}: cannot create this folder: {}", .0.display(), .1)]
+    CannotCreate(PathBuf, io::Error),
+    /// A file of the report is a folder.
+    #[error("{}: this is a folder; the report needs a file of this name", .0.display())]
+    FileIsFolder(PathBuf),
+    /// A file cannot be written.
+    #[error("{}: cannot write this file: {}", .0.display(), .1)]
+    CannotWrite(PathBuf, io::Error),
+}
+
+const DESTINATION: &str = "destination.jsonl";
+
+/// Writes the report into `folder`, which is created if needed; gives the files written.
+///
+/// # Errors
+/// When the folder or a file cannot be written; files that were there before stay as they were.
+pub fn write_all(
+    results: &RunResults,
+    folder: &Path,
+    outputs: &Outputs,
+) -> Result<Vec<PathBuf>, WriteError> {
+    let files = contents(results, outputs);
+    prepare(folder, &files)?;
+    let mut pending = Pending(Vec::new());
+    for (name, bytes) in &files {
+        let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+        let target = folder.join(name);
+        pending.0.push((temporary.clone(), target.clone()));
+        write_whole(&temporary, bytes).map_err(|error| WriteError::CannotWrite(target, error))?;
+    }
+    for (temporary, target) in &pending.0 {
+        fs::rename(temporary, target)
+            .map_err(|error| WriteError::CannotWrite(target.clone(), error))?;
+    }
+    let outdated = folder.join(DESTINATION);
+    let is_outdated = outputs.destination && files.iter().all(|(name, _)| name != DESTINATION);
+    if is_outdated && outdated.is_file() {
+        fs::remove_file(&outdated).map_err(|error| WriteError::CannotWrite(outdated, error))?;
+    }
+    Ok(files
+        .into_iter()
+        .map(|(name, _)| folder.join(name))
+        .collect())
+}
+
+/// Names and contents of the files, in the order in which they are written.
+fn contents(results: &RunResults, outputs: &Outputs) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut add = |name: &str, bytes: Vec<u8>| files.push((name.to_owned(), bytes));
+    if outputs.summary {
+        add("summary.json", summary_json(&results.summary).into_bytes());
+    }
+    if outputs.page {
+        add("report.html", page(results).into_bytes());
+    }
+    for (index, chart) in charts(results).iter().enumerate() {
+        if outputs.svg {
+            add(&format!("{}.svg", chart.name()), chart.svg().into_bytes());
+        }
+        let as_png = match outputs.png {
+            PngCharts::Off => false,
+            PngCharts::IteratorAge => index == 0,
+            PngCharts::All => true,
+        };
+        if as_png {
+            add(&format!("{}.png", chart.name()), chart.png());
+        }
+    }
+    if outputs.timeseries {
+        add("timeseries.csv", timeseries_csv(results).into_bytes());
+    }
+    let messages = destination_jsonl(results);
+    if outputs.destination && !messages.is_empty() {
+        add(DESTINATION, messages.into_bytes());
+    }
+    files
+}
+
+/// Creates the folder and finds what would fail only after the first file was replaced.
+fn prepare(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), WriteError> {
+    if folder.is_file() {
+        return Err(WriteError::FolderIsFile(folder.to_owned()));
+    }
+    fs::create_dir_all(folder)
+        .map_err(|error| WriteError::CannotCreate(folder.to_owned(), error))?;
+    let targets = files.iter().map(|(name, _)| folder.join(name));
+    match targets.into_iter().find(|target| target.is_dir()) {
+        Some(target) => Err(WriteError::FileIsFolder(target)),
+        None => Ok(()),
+    }
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.flush()
+}
+
+/// Temporary files and the names they will get; what was not renamed is removed.
+struct Pending(Vec<(PathBuf, PathBuf)>);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        for (temporary, _) in &self.0 {
+            // After a rename the file is no longer there, which is as it should be.
+            let _ = fs::remove_file(temporary);
+        }
+    }
+}

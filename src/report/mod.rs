@@ -1,0 +1,36 @@
+//! Everything a user sees of a run's results: text, charts, a page, and files.
+//!
+//! | what | where |
+//! |---|---|
+//! | terminal: verdict, table, sparklines, sentences | [`terminal()`] |
+//! | `summary.json`, the stable contract | [`summary_json`] |
+//! | `timeseries.csv`, a row per minute and variant | [`timeseries_csv`] |
+//! | `destination.jsonl`, invocation records (S8.1) | [`destination_jsonl`] |
+//! | charts as SVG and PNG | [`charts`], [`Chart`] |
+//! | `report.html`, one file without scripts | [`page`](page()) |
+//! | all of them into a folder, never half-written | [`write_all`] |
+//!
+//! Rule: this layer sees `results` only, and prints nothing. The same results give the same
+//! bytes: no clock, no system font, no environment. Left out: exports to other tools.
+
+mod chart;
+mod destination;
+mod figures;
+mod files;
+mod page;
+mod rows;
+mod sparkline;
+mod summary;
+mod terminal;
+mod text;
+mod timeseries;
+mod verdict;
+
+pub use chart::{Chart, age_breakdown, backlog, blocked_shards, charts, concurrency, iterator_age};
+pub use destination::{destination_jsonl, invocation_record, sequence_number, shard_id};
+pub use figures::{Quantity, estimate as format_estimate, plain as format_number};
+pub use files::{Outputs, PngCharts, WriteError, write_all};
+pub use page::page;
+pub use summary::summary_json;
+pub use terminal::{TerminalStyle, terminal};
+pub use timeseries::timeseries_csv;

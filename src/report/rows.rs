@@ -1,0 +1,204 @@
+//! The rows of the metric table, the same for the terminal and for the page.
+//!
+//! A row is one metric, a cell one variant. A row in which every variant has nothing is left out,
+//! except IteratorAge, processed records and blocked-shard time, whose nothing is an answer.
+//! Reference: metrics S9.1, S9.3, S9.6. Left out: which cells are better; see `page::compared`.
+
+use super::figures::{self, Quantity};
+use crate::results::{Estimate, StabilityVerdict, Summary, VariantSummary};
+
+/// One metric over all variants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Heading under which the row stands.
+    pub section: &'static str,
+    /// What is shown.
+    pub label: String,
+    /// One text per variant.
+    pub cells: Vec<String>,
+    /// Only the page has room for it.
+    pub detail: bool,
+}
+
+/// All rows that say something, in the order in which they are shown.
+pub fn rows(summary: &Summary) -> Vec<Row> {
+    let mut table = Table {
+        variants: &summary.variants,
+        rows: Vec::new(),
+        section: "",
+    };
+    table.ages();
+    table.blocked();
+    table.records();
+    table.function();
+    table.cost();
+    table.rows
+}
+
+/// Whether a row without any figure is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Always,
+    IfAny,
+    InDetail,
+}
+
+type Get = fn(&VariantSummary) -> Estimate;
+
+struct Table<'a> {
+    variants: &'a [VariantSummary],
+    rows: Vec<Row>,
+    section: &'static str,
+}
+
+impl Table<'_> {
+    fn add(
+        &mut self,
+        label: &str,
+        quantity: Quantity,
+        keep: Keep,
+        get: impl Fn(&VariantSummary) -> Estimate,
+    ) {
+        let estimates: Vec<Estimate> = self.variants.iter().map(get).collect();
+        let says_something = |e: &Estimate| e.value.is_some_and(|value| value != 0.0);
+        if keep != Keep::Always && !estimates.iter().any(says_something) {
+            return;
+        }
+        self.rows.push(Row {
+            section: self.section,
+            label: label.to_owned(),
+            cells: estimates
+                .iter()
+                .map(|e| figures::estimate(e, quantity))
+                .collect(),
+            detail: keep == Keep::InDetail,
+        });
+    }
+
+    fn add_all(&mut self, quantity: Quantity, rows: &[(&str, Keep, Get)]) {
+        for (label, keep, get) in rows {
+            self.add(label, quantity, *keep, get);
+        }
+    }
+
+    fn ages(&mut self) {
+        self.section = "Age of records";
+        let rows: [(&str, Keep, Get); 4] = [
+            ("IteratorAge p50", Keep::Always, |v| v.iterator_age.p50),
+            ("IteratorAge p90", Keep::Always, |v| v.iterator_age.p90),
+            ("IteratorAge p99", Keep::Always, |v| v.iterator_age.p99),
+            ("IteratorAge max", Keep::Always, |v| v.iterator_age.max),
+        ];
+        self.add_all(Quantity::Seconds, &rows);
+        self.add("IteratorAge mean", Quantity::Seconds, Keep::IfAny, mean_age);
+        let rows: [(&str, Keep, Get); 4] = [
+            ("age at finish p50", Keep::IfAny, |v| v.age_at_finish.p50),
+            ("age at finish p99", Keep::IfAny, |v| v.age_at_finish.p99),
+            ("age of a record p99", Keep::InDetail, |v| v.record_age.p99),
+            ("true lag max", Keep::InDetail, |v| v.true_lag.max),
+        ];
+        self.add_all(Quantity::Seconds, &rows);
+        for limit in self.limits() {
+            let label = format!("minutes above {}", figures::plain(limit, Quantity::Seconds));
+            self.add(&label, Quantity::Share, Keep::Always, |variant| {
+                let share = variant
+                    .minutes_above
+                    .iter()
+                    .find(|s| s.limit_seconds == limit);
+                share.map_or(Estimate::ABSENT, |s| s.share)
+            });
+        }
+    }
+
+    /// The asserted limits of all variants, each once, in order of first mention.
+    fn limits(&self) -> Vec<f64> {
+        let mut limits: Vec<f64> = Vec::new();
+        for share in self.variants.iter().flat_map(|v| &v.minutes_above) {
+            if !limits.contains(&share.limit_seconds) {
+                limits.push(share.limit_seconds);
+            }
+        }
+        limits
+    }
+
+    fn blocked(&mut self) {
+        self.section = "Blocked shards";
+        let rows: [(&str, Keep, Get); 7] = [
+            ("blocked-shard time", Keep::Always, |v| {
+                v.blocked_shard_time.total
+            }),
+            ("all lanes blocked", Keep::IfAny, |v| {
+                v.blocked_shard_time.fully
+            }),
+            ("worst shard", Keep::IfAny, |v| {
+                v.blocked_shard_time.worst_shard
+            }),
+            ("by function errors", Keep::IfAny, |v| {
+                v.blocked_shard_time.by_cause.function_error
+            }),
+            ("by throttles", Keep::IfAny, |v| {
+                v.blocked_shard_time.by_cause.throttle
+            }),
+            ("by oversize records", Keep::IfAny, |v| {
+                v.blocked_shard_time.by_cause.oversize
+            }),
+            ("by the destination", Keep::IfAny, |v| {
+                v.blocked_shard_time.by_cause.destination
+            }),
+        ];
+        self.add_all(Quantity::Seconds, &rows);
+    }
+
+    fn records(&mut self) {
+        self.section = "Records";
+        let rows: [(&str, Keep, Get); 9] = [
+            ("written", Keep::IfAny, |v| v.ledger.written),
+            ("processed", Keep::Always, |v| v.ledger.processed),
+            ("filtered out", Keep::IfAny, |v| v.ledger.filtered),
+            ("discarded: retries", Keep::IfAny, |v| {
+                v.ledger.discarded.retry_attempts_exhausted
+            }),
+            ("discarded: too old", Keep::IfAny, |v| {
+                v.ledger.discarded.record_age_exceeded
+            }),
+            ("expired (lost)", Keep::IfAny, |v| v.ledger.expired),
+            ("skipped at start", Keep::IfAny, |v| v.ledger.skipped),
+            ("duplicated", Keep::IfAny, |v| v.ledger.duplicates),
+            ("remaining at end", Keep::IfAny, |v| v.ledger.remaining),
+        ];
+        self.add_all(Quantity::Count, &rows);
+    }
+
+    fn function(&mut self) {
+        self.section = "Function";
+        let rows: [(&str, Keep, Get); 7] = [
+            ("invocations", Keep::IfAny, |v| v.invocations),
+            ("errors", Keep::IfAny, |v| v.errors),
+            ("throttles", Keep::IfAny, |v| v.throttles),
+            ("GetRecords calls", Keep::InDetail, |v| v.polls),
+            ("records per call", Keep::IfAny, |v| v.batch_size.mean),
+            ("concurrency mean", Keep::IfAny, |v| v.concurrency.mean),
+            ("concurrency max", Keep::IfAny, |v| v.concurrency.max),
+        ];
+        self.add_all(Quantity::Count, &rows);
+    }
+
+    fn cost(&mut self) {
+        self.section = "Cost";
+        let rows: [(&str, Keep, Get); 4] = [
+            ("cost", Keep::IfAny, |v| v.cost_usd.total),
+            ("of it requests", Keep::InDetail, |v| v.cost_usd.requests),
+            ("of it compute", Keep::InDetail, |v| v.cost_usd.compute),
+            ("of it stream", Keep::InDetail, |v| v.cost_usd.stream),
+        ];
+        self.add_all(Quantity::Dollars, &rows);
+    }
+}
+
+/// The mean age, which an unstable variant does not have whatever was averaged.
+fn mean_age(variant: &VariantSummary) -> Estimate {
+    match variant.stability.verdict {
+        StabilityVerdict::Stable | StabilityVerdict::Saturated => variant.iterator_age.mean,
+        StabilityVerdict::Unstable => Estimate::ABSENT,
+    }
+}

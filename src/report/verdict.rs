@@ -1,0 +1,118 @@
+//! The stability verdict in words, which comes before any statistic.
+//!
+//! | verdict | said |
+//! |---|---|
+//! | stable | load of the busiest lane over its capacity, and at the busiest moment |
+//! | saturated | the same, and that a backlog builds up at times |
+//! | unstable | the same, how fast the age grows, when records are lost, that no mean exists |
+//!
+//! Reference: DESIGN.md, "What a run gives". Left out: how the verdict is computed.
+
+use super::figures::{self, Quantity};
+use crate::results::{Stability, StabilityVerdict, Summary};
+
+/// The verdict in one word.
+pub fn word(verdict: StabilityVerdict) -> &'static str {
+    match verdict {
+        StabilityVerdict::Stable => "stable",
+        StabilityVerdict::Saturated => "saturated",
+        StabilityVerdict::Unstable => "unstable",
+    }
+}
+
+/// What the verdict rests on, without a full stop.
+pub fn reason(stability: &Stability) -> String {
+    let share = |value| figures::plain(value, Quantity::Share);
+    let load = format!(
+        "busiest lane at {} of its capacity",
+        share(stability.worst_utilization)
+    );
+    let peak = if stability.peak_utilization > stability.worst_utilization * 1.05 {
+        format!(
+            ", {} at the busiest moment",
+            share(stability.peak_utilization)
+        )
+    } else {
+        String::new()
+    };
+    match stability.verdict {
+        StabilityVerdict::Stable => format!("{load}{peak}"),
+        StabilityVerdict::Saturated => format!("{load}{peak}; a backlog builds up at times"),
+        StabilityVerdict::Unstable => format!("{load}{peak}; {}", growth(stability)),
+    }
+}
+
+/// One line about all variants together, for headlines.
+pub fn headline(summary: &Summary) -> String {
+    let unstable = names(summary, StabilityVerdict::Unstable);
+    let saturated = names(summary, StabilityVerdict::Saturated);
+    let total = summary.variants.len();
+    match (total, unstable.len(), saturated.len()) {
+        (0, _, _) => "Nothing was simulated.".to_owned(),
+        (1, 0, 0) => "Stable: the load can be carried all the time.".to_owned(),
+        (1, 0, _) => "Saturated: the load exceeds the capacity at times.".to_owned(),
+        (1, _, _) => "Unstable: the load cannot be carried.".to_owned(),
+        (_, 0, 0) => "All variants are stable: the load can be carried all the time.".to_owned(),
+        (_, 0, _) => format!(
+            "The load exceeds the capacity at times in: {}.",
+            saturated.join(", ")
+        ),
+        (_, count, _) if count == total => {
+            "All variants are unstable: the load cannot be carried.".to_owned()
+        }
+        (_, _, _) => format!("The load cannot be carried in: {}.", unstable.join(", ")),
+    }
+}
+
+/// The run in one line: how long, how often, which seed.
+pub fn extent(summary: &Summary) -> String {
+    let time = figures::plain(summary.simulated_seconds, Quantity::Seconds);
+    let replications = match summary.replications {
+        1 => "1 replication (no intervals)".to_owned(),
+        count => format!("{count} replications, ± is the 95 % interval"),
+    };
+    format!("{time} simulated, {replications}, seed {}", summary.seed)
+}
+
+fn growth(stability: &Stability) -> String {
+    let mut parts = Vec::new();
+    if let Some(slope) = stability.age_slope {
+        let slope = figures::three_digits(slope);
+        parts.push(format!("IteratorAge grows {slope} s every second"));
+    }
+    if let Some(seconds) = stability.seconds_to_expiry {
+        let time = figures::plain(seconds, Quantity::Seconds);
+        parts.push(format!("records are lost to retention after {time}"));
+    }
+    parts.push("a mean age does not exist".to_owned());
+    parts.join("; ")
+}
+
+fn names(summary: &Summary, verdict: StabilityVerdict) -> Vec<String> {
+    let variants = summary.variants.iter();
+    variants
+        .filter(|variant| variant.stability.verdict == verdict)
+        .map(|variant| variant.name.clone())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unstable_variant_names_slope_and_loss_and_denies_a_mean() {
+        let stability = Stability {
+            verdict: StabilityVerdict::Unstable,
+            worst_utilization: 3.004,
+            peak_utilization: 3.0,
+            age_slope: Some(0.6731),
+            seconds_to_expiry: Some(128_400.0),
+        };
+        assert_eq!(
+            reason(&stability),
+            "busiest lane at 300 % of its capacity; IteratorAge grows 0.673 s every second; \
+             records are lost to retention after 35.7 h; a mean age does not exist"
+        );
+    }
+}
