@@ -67,6 +67,7 @@
 //! ```
 
 pub mod analysis;
+pub mod cli;
 pub mod engine;
 pub mod experiment;
 pub mod model;

@@ -1,2 +1,5 @@
-//! The `shardlag` command.
-fn main() {}
+//! The `shardlag` command; see [`shardlag::cli`].
+
+fn main() -> std::process::ExitCode {
+    shardlag::cli::main()
+}

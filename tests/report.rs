@@ -14,14 +14,8 @@ use shardlag::report::{
 };
 use shardlag::results::{Estimate, FunctionError, RunResults, Summary};
 
-const UNICODE: TerminalStyle = TerminalStyle {
-    colour: false,
-    unicode: true,
-};
-const ASCII: TerminalStyle = TerminalStyle {
-    colour: false,
-    unicode: false,
-};
+const UNICODE: TerminalStyle = TerminalStyle { colour: false, unicode: true };
+const ASCII: TerminalStyle = TerminalStyle { colour: false, unicode: false };
 
 /// Long and short runs with one to six variants, and runs without anything.
 fn many() -> Vec<RunResults> {
@@ -79,13 +73,7 @@ fn assert_follows(contract: &Value, actual: &Value, path: &str) {
         }
         Value::String(kind) if kind == "E" => {
             let keys: Vec<&String> = actual.as_object().expect(path).keys().collect();
-            assert_eq!(
-                keys,
-                ["high", "low", "value"]
-                    .map(String::from)
-                    .iter()
-                    .collect::<Vec<_>>()
-            );
+            assert_eq!(keys, ["high", "low", "value"].map(String::from).iter().collect::<Vec<_>>());
         }
         Value::String(_) => assert!(actual.is_string(), "{path}: {actual}"),
         Value::Number(_) => assert!(actual.is_number(), "{path}: {actual}"),
@@ -146,9 +134,7 @@ fn message_of_case(case: &Value, discarded: &Value) -> shardlag::results::Destin
     let (first, last) = (number(0), number(numbers.len() - 1));
     let is_kinesis = case["stream"]["kind"] == "kinesis";
     let arrival = |number: u64| {
-        let seconds = case["records"][number as usize - 1]["at"]
-            .as_f64()
-            .unwrap_or(0.0);
+        let seconds = case["records"][number as usize - 1]["at"].as_f64().unwrap_or(0.0);
         let millis = (seconds * 1000.0).round() as u64;
         START_UNIX_NANOS + millis * 1_000_000
     };
@@ -162,9 +148,7 @@ fn message_of_case(case: &Value, discarded: &Value) -> shardlag::results::Destin
         is_kinesis,
         shard: 0,
         condition,
-        invoke_count: discarded["approximateInvokeCount"]
-            .as_u64()
-            .expect("a count") as u32,
+        invoke_count: discarded["approximateInvokeCount"].as_u64().expect("a count") as u32,
         response: (condition == "RetryAttemptsExhausted").then_some(FunctionError::Unhandled),
         first_sequence: first - 1,
         last_sequence: last - 1,
@@ -199,8 +183,7 @@ fn invocation_records_have_the_shape_recorded_on_aws() {
             }
             let paths = |key: &str| {
                 let list = discarded[key].as_array().cloned().unwrap_or_default();
-                list.into_iter()
-                    .map(|p| p.as_str().expect("a path").to_owned())
+                list.into_iter().map(|p| p.as_str().expect("a path").to_owned())
             };
             for path in paths("has") {
                 assert!(at_path(&record, &path).is_some(), "{id} lacks {path}");
@@ -247,22 +230,9 @@ fn no_line_on_the_terminal_is_longer_than_its_width() {
 #[test]
 fn colour_adds_escape_sequences_and_nothing_else() {
     let results = results(26.0 * HOUR, 6);
-    let mut coloured = terminal(
-        &results,
-        80,
-        TerminalStyle {
-            colour: true,
-            ..UNICODE
-        },
-    );
+    let mut coloured = terminal(&results, 80, TerminalStyle { colour: true, ..UNICODE });
     assert!(coloured.contains('\u{1b}'));
-    for code in [
-        "\u{1b}[0m",
-        "\u{1b}[1m",
-        "\u{1b}[32m",
-        "\u{1b}[33m",
-        "\u{1b}[1;31m",
-    ] {
+    for code in ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[1;31m"] {
         coloured = coloured.replace(code, "");
     }
     assert_eq!(coloured, terminal(&results, 80, UNICODE));
@@ -275,10 +245,7 @@ fn the_verdict_comes_first_and_an_unstable_variant_has_no_mean() {
     results.summary.variants.drain(..5);
     results.variants.drain(..5);
     let text = terminal(&results, 80, UNICODE);
-    let place = |what: &str| {
-        text.find(what)
-            .unwrap_or_else(|| panic!("no {what} in\n{text}"))
-    };
+    let place = |what: &str| text.find(what).unwrap_or_else(|| panic!("no {what} in\n{text}"));
     assert!(place("unstable") < place("0.673 s every second"));
     assert!(place("35.7 h") < place("IteratorAge p50"));
     assert!(!text.contains("IteratorAge mean"));
@@ -291,23 +258,14 @@ fn rows_without_any_figure_are_left_out_but_for_the_answers() {
     for kept in ["IteratorAge p50", "processed", "blocked-shard time"] {
         assert!(text.contains(kept), "{kept}\n{text}");
     }
-    for dropped in [
-        "expired",
-        "filtered",
-        "duplicated",
-        "by throttles",
-        "age at finish",
-    ] {
+    for dropped in ["expired", "filtered", "duplicated", "by throttles", "age at finish"] {
         assert!(!text.contains(dropped), "{dropped}\n{text}");
     }
 }
 
 #[test]
 fn measured_values_stand_beside_simulated_ones() {
-    for text in [
-        terminal(&results(MINUTE, 1), 80, UNICODE),
-        page(&results(MINUTE, 1)),
-    ] {
+    for text in [terminal(&results(MINUTE, 1), 80, UNICODE), page(&results(MINUTE, 1))] {
         assert!(text.contains("0.673 s/s"), "{text}");
         assert!(text.contains("0.669 ± 0.004 s/s"), "{text}");
     }
@@ -342,12 +300,7 @@ fn the_page_is_one_file_without_scripts_or_links() {
         assert!(!text.contains(outside), "{outside}");
     }
     assert_eq!(text.matches("<svg role=\"img\" aria-label=\"").count(), 5);
-    for said in [
-        "shardlag run scenarios/",
-        "5f0c9a1be2d47a36",
-        "S2.4",
-        ">default</span>",
-    ] {
+    for said in ["shardlag run scenarios/", "5f0c9a1be2d47a36", "S2.4", ">default</span>"] {
         assert!(text.contains(said), "{said}");
     }
 }
@@ -357,17 +310,8 @@ fn charts_are_small_svgs_with_real_text_and_legible_legends() {
     for results in many() {
         for chart in charts(&results) {
             let svg = chart.svg();
-            assert!(
-                svg.len() < 60_000,
-                "{} has {} bytes",
-                chart.name(),
-                svg.len()
-            );
-            assert!(
-                svg.contains("<text") && svg.contains("sans-serif"),
-                "{}",
-                chart.name()
-            );
+            assert!(svg.len() < 60_000, "{} has {} bytes", chart.name(), svg.len());
+            assert!(svg.contains("<text") && svg.contains("sans-serif"), "{}", chart.name());
             assert!(svg.ends_with("</svg>\n"), "{}", chart.name());
         }
         let chart = &charts(&results)[0];
@@ -400,11 +344,7 @@ fn contents(folder: &PathBuf) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = entries
         .map(|entry| {
             let path = entry.expect("an entry").path();
-            let name = path
-                .file_name()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
             (name, fs::read(&path).unwrap_or_default())
         })
         .collect();
@@ -414,10 +354,7 @@ fn contents(folder: &PathBuf) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn the_same_results_give_the_same_bytes() {
-    let outputs = Outputs {
-        png: PngCharts::All,
-        ..Outputs::default()
-    };
+    let outputs = Outputs { png: PngCharts::All, ..Outputs::default() };
     let (one, two) = (folder("one"), folder("two/deeper"));
     let written = write_all(&results(26.0 * HOUR, 2), &one, &outputs).expect("it can be written");
     write_all(&results(26.0 * HOUR, 2), &two, &outputs).expect("it can be written");
@@ -441,37 +378,21 @@ fn the_same_results_give_the_same_bytes() {
 #[test]
 fn an_error_names_the_path_and_leaves_the_old_report_as_it_was() {
     let folder = folder("error");
-    let outputs = Outputs {
-        png: PngCharts::Off,
-        ..Outputs::default()
-    };
+    let outputs = Outputs { png: PngCharts::Off, ..Outputs::default() };
     write_all(&results(MINUTE, 1), &folder, &outputs).expect("it can be written");
     fs::remove_file(folder.join("timeseries.csv")).expect("it was written");
     fs::create_dir(folder.join("timeseries.csv")).expect("the name is free");
     let before = contents(&folder);
     let error =
         write_all(&results(MINUTE, 3), &folder, &outputs).expect_err("a folder is in the way");
-    assert!(
-        error
-            .to_string()
-            .contains("timeseries.csv: this is a folder"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("timeseries.csv: this is a folder"), "{error}");
     assert_eq!(contents(&folder), before);
     let file = folder.join("summary.json");
     let error = write_all(&results(MINUTE, 1), &file, &outputs).expect_err("it is a file");
-    assert!(
-        error.to_string().contains("summary.json: this is a file"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("summary.json: this is a file"), "{error}");
     let error = write_all(&results(MINUTE, 1), &file.join("below"), &outputs)
         .expect_err("a file cannot hold a folder");
-    assert!(
-        error
-            .to_string()
-            .contains("below: cannot create this folder"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("below: cannot create this folder"), "{error}");
 }
 
 #[test]

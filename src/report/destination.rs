@@ -40,11 +40,7 @@ pub fn invocation_record(message: &DestinationMessage, function: &str) -> String
 
 /// The sequence number of the `index`-th record of a shard, as long as AWS's.
 pub fn sequence_number(is_kinesis: bool, shard: u32, index: u64) -> String {
-    if is_kinesis {
-        format!("49{shard:010}{index:044}")
-    } else {
-        format!("1{shard:06}{index:021}")
-    }
+    if is_kinesis { format!("49{shard:010}{index:044}") } else { format!("1{shard:06}{index:021}") }
 }
 
 /// The id of a shard in AWS's form.
@@ -105,11 +101,8 @@ impl InvocationRecord {
     fn new(message: &DestinationMessage, function: &str) -> InvocationRecord {
         let info = BatchInfo::new(message);
         let payload = is_s3(message).then(|| payload(message, &info));
-        let (dynamodb, kinesis) = if message.is_kinesis {
-            (None, Some(info))
-        } else {
-            (Some(info), None)
-        };
+        let (dynamodb, kinesis) =
+            if message.is_kinesis { (None, Some(info)) } else { (Some(info), None) };
         InvocationRecord {
             request_context: RequestContext {
                 request_id: request_id(message.number),
@@ -138,14 +131,8 @@ impl InvocationRecord {
 
 impl BatchInfo {
     fn new(message: &DestinationMessage) -> BatchInfo {
-        let DestinationMessage {
-            is_kinesis, shard, ..
-        } = *message;
-        let arrival = if is_kinesis {
-            in_milliseconds
-        } else {
-            in_seconds
-        };
+        let DestinationMessage { is_kinesis, shard, .. } = *message;
+        let arrival = if is_kinesis { in_milliseconds } else { in_seconds };
         BatchInfo {
             shard_id: shard_id(is_kinesis, shard),
             start_sequence_number: sequence_number(is_kinesis, shard, message.first_sequence),
@@ -173,10 +160,7 @@ fn is_s3(message: &DestinationMessage) -> bool {
 
 /// The event as text, as S3 gets it, with the records the run kept: the first and the last.
 fn payload(message: &DestinationMessage, info: &BatchInfo) -> String {
-    let first = (
-        &info.start_sequence_number,
-        message.first_arrival_unix_nanos,
-    );
+    let first = (&info.start_sequence_number, message.first_arrival_unix_nanos);
     let last = (&info.end_sequence_number, message.last_arrival_unix_nanos);
     let ends = if message.first_sequence == message.last_sequence {
         vec![first]
@@ -241,10 +225,7 @@ fn mixed(number: u64) -> u64 {
 }
 
 fn in_seconds(unix_nanos: u64) -> String {
-    format!(
-        "{:.0}",
-        timestamp(unix_nanos / 1_000_000_000 * 1_000_000_000)
-    )
+    format!("{:.0}", timestamp(unix_nanos / 1_000_000_000 * 1_000_000_000))
 }
 
 fn in_milliseconds(unix_nanos: u64) -> String {

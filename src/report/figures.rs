@@ -111,9 +111,7 @@ fn rounded(value: f64, digits: i32) -> (f64, i32) {
 
 /// Ten to the power of `exponent`, exact as far as a float can be.
 fn power_of_ten(exponent: i32) -> f64 {
-    format!("1e{exponent}")
-        .parse()
-        .expect("1e<integer> is a float")
+    format!("1e{exponent}").parse().expect("1e<integer> is a float")
 }
 
 /// The half-width, unless it is absent, nothing, or far below what is printed.
@@ -124,11 +122,7 @@ fn useful_half_width(estimate: &Estimate) -> Option<f64> {
 }
 
 fn without_bound(value: f64) -> String {
-    if value.is_nan() {
-        ABSENT.to_owned()
-    } else {
-        "without bound".to_owned()
-    }
+    if value.is_nan() { ABSENT.to_owned() } else { "without bound".to_owned() }
 }
 
 /// A unit: what a value is divided by, and what is written around it.
@@ -159,11 +153,7 @@ impl Unit {
             Quantity::Dollars if size < 1e6 => (1e3, "$", " k"),
             Quantity::Dollars => (1e6, "$", " M"),
         };
-        Unit {
-            factor,
-            before,
-            after,
-        }
+        Unit { factor, before, after }
     }
 
     fn wrap(&self, number: &str) -> String {

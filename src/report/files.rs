@@ -99,10 +99,7 @@ pub fn write_all(
     if is_outdated && outdated.is_file() {
         fs::remove_file(&outdated).map_err(|error| WriteError::CannotWrite(outdated, error))?;
     }
-    Ok(files
-        .into_iter()
-        .map(|(name, _)| folder.join(name))
-        .collect())
+    Ok(files.into_iter().map(|(name, _)| folder.join(name)).collect())
 }
 
 /// Names and contents of the files, in the order in which they are written.

@@ -22,11 +22,7 @@ pub struct Row {
 
 /// All rows that say something, in the order in which they are shown.
 pub fn rows(summary: &Summary) -> Vec<Row> {
-    let mut table = Table {
-        variants: &summary.variants,
-        rows: Vec::new(),
-        section: "",
-    };
+    let mut table = Table { variants: &summary.variants, rows: Vec::new(), section: "" };
     table.ages();
     table.blocked();
     table.records();
@@ -67,10 +63,7 @@ impl Table<'_> {
         self.rows.push(Row {
             section: self.section,
             label: label.to_owned(),
-            cells: estimates
-                .iter()
-                .map(|e| figures::estimate(e, quantity))
-                .collect(),
+            cells: estimates.iter().map(|e| figures::estimate(e, quantity)).collect(),
             detail: keep == Keep::InDetail,
         });
     }
@@ -101,10 +94,7 @@ impl Table<'_> {
         for limit in self.limits() {
             let label = format!("minutes above {}", figures::plain(limit, Quantity::Seconds));
             self.add(&label, Quantity::Share, Keep::Always, |variant| {
-                let share = variant
-                    .minutes_above
-                    .iter()
-                    .find(|s| s.limit_seconds == limit);
+                let share = variant.minutes_above.iter().find(|s| s.limit_seconds == limit);
                 share.map_or(Estimate::ABSENT, |s| s.share)
             });
         }
@@ -124,27 +114,13 @@ impl Table<'_> {
     fn blocked(&mut self) {
         self.section = "Blocked shards";
         let rows: [(&str, Keep, Get); 7] = [
-            ("blocked-shard time", Keep::Always, |v| {
-                v.blocked_shard_time.total
-            }),
-            ("all lanes blocked", Keep::IfAny, |v| {
-                v.blocked_shard_time.fully
-            }),
-            ("worst shard", Keep::IfAny, |v| {
-                v.blocked_shard_time.worst_shard
-            }),
-            ("by function errors", Keep::IfAny, |v| {
-                v.blocked_shard_time.by_cause.function_error
-            }),
-            ("by throttles", Keep::IfAny, |v| {
-                v.blocked_shard_time.by_cause.throttle
-            }),
-            ("by oversize records", Keep::IfAny, |v| {
-                v.blocked_shard_time.by_cause.oversize
-            }),
-            ("by the destination", Keep::IfAny, |v| {
-                v.blocked_shard_time.by_cause.destination
-            }),
+            ("blocked-shard time", Keep::Always, |v| v.blocked_shard_time.total),
+            ("all lanes blocked", Keep::IfAny, |v| v.blocked_shard_time.fully),
+            ("worst shard", Keep::IfAny, |v| v.blocked_shard_time.worst_shard),
+            ("by function errors", Keep::IfAny, |v| v.blocked_shard_time.by_cause.function_error),
+            ("by throttles", Keep::IfAny, |v| v.blocked_shard_time.by_cause.throttle),
+            ("by oversize records", Keep::IfAny, |v| v.blocked_shard_time.by_cause.oversize),
+            ("by the destination", Keep::IfAny, |v| v.blocked_shard_time.by_cause.destination),
         ];
         self.add_all(Quantity::Seconds, &rows);
     }
@@ -155,12 +131,8 @@ impl Table<'_> {
             ("written", Keep::IfAny, |v| v.ledger.written),
             ("processed", Keep::Always, |v| v.ledger.processed),
             ("filtered out", Keep::IfAny, |v| v.ledger.filtered),
-            ("discarded: retries", Keep::IfAny, |v| {
-                v.ledger.discarded.retry_attempts_exhausted
-            }),
-            ("discarded: too old", Keep::IfAny, |v| {
-                v.ledger.discarded.record_age_exceeded
-            }),
+            ("discarded: retries", Keep::IfAny, |v| v.ledger.discarded.retry_attempts_exhausted),
+            ("discarded: too old", Keep::IfAny, |v| v.ledger.discarded.record_age_exceeded),
             ("expired (lost)", Keep::IfAny, |v| v.ledger.expired),
             ("skipped at start", Keep::IfAny, |v| v.ledger.skipped),
             ("duplicated", Keep::IfAny, |v| v.ledger.duplicates),

@@ -23,14 +23,9 @@ impl SparkScale {
     pub fn of<'a>(series: impl Iterator<Item = &'a TimeSeries>) -> Option<SparkScale> {
         let values = series.flat_map(|s| s.points.iter().filter_map(|p| p.iterator_age_max));
         let positive = values.map(|band| band.mean).filter(|mean| *mean > 0.0);
-        let (low, high) = positive.fold((f64::INFINITY, 0.0_f64), |(low, high), value| {
-            (low.min(value), high.max(value))
-        });
-        (high > 0.0).then_some(SparkScale {
-            low,
-            high,
-            logarithmic: high / low > 1000.0,
-        })
+        let (low, high) = positive
+            .fold((f64::INFINITY, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+        (high > 0.0).then_some(SparkScale { low, high, logarithmic: high / low > 1000.0 })
     }
 
     /// The largest value on the scale, in seconds.
@@ -70,17 +65,10 @@ mod tests {
 
     fn series(values: &[Option<f64>]) -> TimeSeries {
         let point = |value: &Option<f64>| MinutePoint {
-            iterator_age_max: value.map(|mean| Band {
-                mean,
-                low: mean,
-                high: mean,
-            }),
+            iterator_age_max: value.map(|mean| Band { mean, low: mean, high: mean }),
             ..MinutePoint::default()
         };
-        TimeSeries {
-            step_seconds: 60,
-            points: values.iter().map(point).collect(),
-        }
+        TimeSeries { step_seconds: 60, points: values.iter().map(point).collect() }
     }
 
     #[test]

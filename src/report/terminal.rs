@@ -29,12 +29,7 @@ const NAME_WIDTH: usize = 16;
 
 /// The report for a terminal `width` characters wide, ending in a newline.
 pub fn terminal(results: &RunResults, width: usize, style: TerminalStyle) -> String {
-    let mut screen = Screen {
-        results,
-        width: width.max(NARROWEST),
-        style,
-        text: String::new(),
-    };
+    let mut screen = Screen { results, width: width.max(NARROWEST), style, text: String::new() };
     screen.heading();
     screen.verdicts();
     screen.tables();
@@ -69,11 +64,7 @@ impl Screen<'_> {
     }
 
     fn signs(&self, text: &str) -> String {
-        if self.style.unicode {
-            printable(text)
-        } else {
-            ascii(&printable(text))
-        }
+        if self.style.unicode { printable(text) } else { ascii(&printable(text)) }
     }
 
     fn inked(&self, text: &str, ink: Ink) -> String {
@@ -84,11 +75,7 @@ impl Screen<'_> {
             Ink::Doubtful => "33",
             Ink::Bad => "1;31",
         };
-        if self.style.colour {
-            format!("\x1b[{code}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
+        if self.style.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
     fn wrapped(&mut self, text: &str, ink: Ink) {
@@ -147,17 +134,10 @@ impl Screen<'_> {
     }
 
     fn tables(&mut self) {
-        let rows: Vec<Row> = rows(&self.results.summary)
-            .into_iter()
-            .filter(|row| !row.detail)
-            .collect();
-        let names: Vec<String> = self
-            .results
-            .summary
-            .variants
-            .iter()
-            .map(|variant| self.signs(&variant.name))
-            .collect();
+        let rows: Vec<Row> =
+            rows(&self.results.summary).into_iter().filter(|row| !row.detail).collect();
+        let names: Vec<String> =
+            self.results.summary.variants.iter().map(|variant| self.signs(&variant.name)).collect();
         for block in self.blocks(&rows, &names) {
             let table = self.table(&rows, &names, &block);
             self.text.push_str(&table);
@@ -172,9 +152,7 @@ impl Screen<'_> {
         let mut blocks: Vec<Vec<usize>> = Vec::new();
         let mut used = usize::MAX;
         for (index, name) in names.iter().enumerate() {
-            let cells = rows
-                .iter()
-                .map(|row| self.signs(&row.cells[index]).chars().count());
+            let cells = rows.iter().map(|row| self.signs(&row.cells[index]).chars().count());
             let name_width = name.chars().count().min(NAME_WIDTH);
             // A separator and a blank on both sides of the cell.
             let column = cells.chain([name_width]).max().unwrap_or(0) + 3;
@@ -246,23 +224,10 @@ impl Screen<'_> {
             return;
         };
         let high = figures::plain(scale.high(), Quantity::Seconds);
-        let kind = if scale.logarithmic {
-            ", logarithmic"
-        } else {
-            ""
-        };
-        self.wrapped(
-            &format!("IteratorAge over time (scale up to {high}{kind})"),
-            Ink::Bold,
-        );
+        let kind = if scale.logarithmic { ", logarithmic" } else { "" };
+        self.wrapped(&format!("IteratorAge over time (scale up to {high}{kind})"), Ink::Bold);
         let name_width = self.name_width();
-        for (summary, details) in self
-            .results
-            .summary
-            .variants
-            .iter()
-            .zip(&self.results.variants)
-        {
+        for (summary, details) in self.results.summary.variants.iter().zip(&self.results.variants) {
             let name = self.signs(&shortened(&summary.name, name_width));
             let room = self.width - name_width - 2;
             let line = sparkline(&details.series, scale, room, self.style.unicode);
@@ -275,21 +240,12 @@ impl Screen<'_> {
 
     fn sentences(&mut self) {
         let several = self.results.variants.len() > 1;
-        for (summary, details) in self
-            .results
-            .summary
-            .variants
-            .iter()
-            .zip(&self.results.variants)
-        {
+        for (summary, details) in self.results.summary.variants.iter().zip(&self.results.variants) {
             if details.sentence.is_empty() {
                 continue;
             }
             if several {
-                self.wrapped(
-                    &format!("{}: {}", summary.name, details.sentence),
-                    Ink::Plain,
-                );
+                self.wrapped(&format!("{}: {}", summary.name, details.sentence), Ink::Plain);
             } else {
                 self.wrapped(&details.sentence, Ink::Plain);
             }

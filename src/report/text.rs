@@ -62,11 +62,7 @@ pub fn slug(text: &str) -> String {
         }
     }
     let name = name.trim_end_matches('-');
-    if name.is_empty() {
-        "function".to_owned()
-    } else {
-        name.chars().take(64).collect()
-    }
+    if name.is_empty() { "function".to_owned() } else { name.chars().take(64).collect() }
 }
 
 /// A text without control characters, which break terminals and XML.

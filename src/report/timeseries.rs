@@ -67,9 +67,7 @@ fn six_digits(value: f64) -> String {
     if !value.is_finite() {
         return String::new();
     }
-    let rounded: f64 = format!("{value:.5e}")
-        .parse()
-        .expect("a printed float is a float");
+    let rounded: f64 = format!("{value:.5e}").parse().expect("a printed float is a float");
     format!("{}", rounded + 0.0)
 }
 

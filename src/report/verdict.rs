@@ -23,15 +23,9 @@ pub fn word(verdict: StabilityVerdict) -> &'static str {
 /// What the verdict rests on, without a full stop.
 pub fn reason(stability: &Stability) -> String {
     let share = |value| figures::plain(value, Quantity::Share);
-    let load = format!(
-        "busiest lane at {} of its capacity",
-        share(stability.worst_utilization)
-    );
+    let load = format!("busiest lane at {} of its capacity", share(stability.worst_utilization));
     let peak = if stability.peak_utilization > stability.worst_utilization * 1.05 {
-        format!(
-            ", {} at the busiest moment",
-            share(stability.peak_utilization)
-        )
+        format!(", {} at the busiest moment", share(stability.peak_utilization))
     } else {
         String::new()
     };
@@ -53,10 +47,9 @@ pub fn headline(summary: &Summary) -> String {
         (1, 0, _) => "Saturated: the load exceeds the capacity at times.".to_owned(),
         (1, _, _) => "Unstable: the load cannot be carried.".to_owned(),
         (_, 0, 0) => "All variants are stable: the load can be carried all the time.".to_owned(),
-        (_, 0, _) => format!(
-            "The load exceeds the capacity at times in: {}.",
-            saturated.join(", ")
-        ),
+        (_, 0, _) => {
+            format!("The load exceeds the capacity at times in: {}.", saturated.join(", "))
+        }
         (_, count, _) if count == total => {
             "All variants are unstable: the load cannot be carried.".to_owned()
         }

@@ -35,15 +35,8 @@ pub fn results(seconds: f64, variants: usize) -> RunResults {
             variants: (0..variants).map(|index| summary(index, seconds)).collect(),
         },
         variants: (0..variants).map(|index| details(index, seconds)).collect(),
-        shaded: vec![Shaded {
-            from: seconds * 0.5,
-            to: seconds * 0.6,
-            label: "outage".to_owned(),
-        }],
-        limit_lines: vec![LimitLine {
-            seconds: 60.0,
-            label: "iterator_age.p99 < 60s".to_owned(),
-        }],
+        shaded: vec![Shaded { from: seconds * 0.5, to: seconds * 0.6, label: "outage".to_owned() }],
+        limit_lines: vec![LimitLine { seconds: 60.0, label: "iterator_age.p99 < 60s".to_owned() }],
         measured: vec![MeasuredValue {
             variant: "base".to_owned(),
             what: "slope of IteratorAge".to_owned(),
@@ -70,12 +63,7 @@ pub fn results(seconds: f64, variants: usize) -> RunResults {
 /// A run in which nothing was simulated, or nothing happened.
 pub fn empty(variants: usize) -> RunResults {
     let mut results = results(0.0, variants);
-    for (summary, details) in results
-        .summary
-        .variants
-        .iter_mut()
-        .zip(&mut results.variants)
-    {
+    for (summary, details) in results.summary.variants.iter_mut().zip(&mut results.variants) {
         summary.iterator_age = AgeStatistics::default();
         summary.age_at_finish = AgeStatistics::default();
         summary.record_age = AgeStatistics::default();
@@ -93,11 +81,7 @@ pub fn empty(variants: usize) -> RunResults {
 }
 
 pub fn between(value: f64, half_width: f64) -> Estimate {
-    Estimate {
-        value: Some(value),
-        low: Some(value - half_width),
-        high: Some(value + half_width),
-    }
+    Estimate { value: Some(value), low: Some(value - half_width), high: Some(value + half_width) }
 }
 
 /// A repeatable number in 0..1 that looks random.
@@ -190,11 +174,7 @@ fn point(variant: usize, index: usize, seconds: f64) -> MinutePoint {
     let time = (index as f64 + 0.5) * MINUTE;
     let mean = age(variant, time, seconds, index);
     let in_outage = time > seconds * 0.5 && time < seconds * 0.6;
-    let throttles = if time > seconds * 0.7 {
-        40.0 * noise(index, 9)
-    } else {
-        0.0
-    };
+    let throttles = if time > seconds * 0.7 { 40.0 * noise(index, 9) } else { 0.0 };
     MinutePoint {
         iterator_age_min: Some(mean * 0.1),
         iterator_age_avg: Some(mean * 0.5),
@@ -247,17 +227,9 @@ fn ages(p50: f64, max: f64, mean: Estimate) -> AgeStatistics {
 fn summary(variant: usize, seconds: f64) -> VariantSummary {
     let unstable = variant == 5;
     let worst = age(variant, seconds * 0.999, seconds, 1) + seconds * 0.05;
-    let mean = if unstable {
-        Estimate::ABSENT
-    } else {
-        between(worst * 0.3, worst * 0.01)
-    };
+    let mean = if unstable { Estimate::ABSENT } else { between(worst * 0.3, worst * 0.01) };
     let records = seconds * 200.0;
-    let lost = if variant == 0 {
-        0.0
-    } else {
-        100.0 / variant as f64
-    };
+    let lost = if variant == 0 { 0.0 } else { 100.0 / variant as f64 };
     VariantSummary {
         name: NAMES[variant].to_owned(),
         stability: Stability {
@@ -289,14 +261,8 @@ fn summary(variant: usize, seconds: f64) -> VariantSummary {
         errors: between(1234.5 / (1.0 + variant as f64), 21.0),
         throttles: between(311.0, 17.0),
         polls: between(seconds * 16.0, 10.0),
-        batch_size: BatchSizes {
-            mean: between(95.3, 0.2),
-            max: Estimate::point(100.0),
-        },
-        concurrency: ConcurrencyUse {
-            mean: between(0.243, 0.001),
-            max: between(5.2, 0.3),
-        },
+        batch_size: BatchSizes { mean: between(95.3, 0.2), max: Estimate::point(100.0) },
+        concurrency: ConcurrencyUse { mean: between(0.243, 0.001), max: between(5.2, 0.3) },
         cost_usd: Cost {
             total: between(1.2345, 0.0021),
             requests: between(0.0421, 0.0001),
@@ -311,11 +277,7 @@ fn summary(variant: usize, seconds: f64) -> VariantSummary {
 }
 
 fn blocked_time(variant: usize, seconds: f64) -> BlockedShardTime {
-    let total = if variant == 0 {
-        seconds * 0.9
-    } else {
-        seconds * 0.02
-    };
+    let total = if variant == 0 { seconds * 0.9 } else { seconds * 0.02 };
     BlockedShardTime {
         total: between(total, total * 0.01),
         fully: between(total * 0.9, total * 0.01),

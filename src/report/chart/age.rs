@@ -67,21 +67,12 @@ fn description(results: &RunResults) -> String {
     let mut parts = Vec::new();
     for (summary, details) in results.summary.variants.iter().zip(&results.variants) {
         let points = details.series.points.iter();
-        let peaks = points
-            .filter_map(|p| p.iterator_age_max)
-            .map(|band| band.mean);
+        let peaks = points.filter_map(|p| p.iterator_age_max).map(|band| band.mean);
         parts.push(match peaks.reduce(f64::max) {
-            Some(peak) => format!(
-                "{}: {}",
-                summary.name,
-                figures::plain(peak, Quantity::Seconds)
-            ),
+            Some(peak) => format!("{}: {}", summary.name, figures::plain(peak, Quantity::Seconds)),
             None => format!("{}: no sample", summary.name),
         });
     }
     let time = figures::plain(time_end(results), Quantity::Seconds);
-    format!(
-        "Largest IteratorAge per minute over {time}. Highest point: {}",
-        parts.join("; ")
-    )
+    format!("Largest IteratorAge per minute over {time}. Highest point: {}", parts.join("; "))
 }

@@ -114,12 +114,7 @@ impl Axis {
     /// A linear axis of shares from 0 to 100 %.
     pub fn percent() -> Axis {
         let ticks = (0..=5_u32).map(|fifth| (f64::from(fifth) / 5.0, format!("{} %", fifth * 20)));
-        Axis {
-            low: 0.0,
-            high: 1.0,
-            logarithmic: false,
-            ticks: ticks.collect(),
-        }
+        Axis { low: 0.0, high: 1.0, logarithmic: false, ticks: ticks.collect() }
     }
 
     /// A linear axis of ages from 0.
@@ -150,16 +145,12 @@ impl Axis {
 
     fn logarithmic_age(low: f64, top: f64) -> Axis {
         let (low, high) = (low / 1.3, top * 1.5);
-        let ladder = AGE_LADDER
-            .iter()
-            .filter(|(value, _)| (low..=high).contains(value));
+        let ladder = AGE_LADDER.iter().filter(|(value, _)| (low..=high).contains(value));
         Axis {
             low,
             high,
             logarithmic: true,
-            ticks: ladder
-                .map(|(value, label)| (*value, (*label).to_owned()))
-                .collect(),
+            ticks: ladder.map(|(value, label)| (*value, (*label).to_owned())).collect(),
         }
     }
 

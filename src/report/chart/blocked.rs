@@ -43,11 +43,7 @@ pub fn blocked_shards(results: &RunResults) -> Chart {
     let subtitle = [results.summary.scenario.clone(), drawn(&panels, gap, end)];
     let mut y = canvas.heading(&title, &subtitle) + 4.0;
     let right = WIDTH - MARGIN - 8.0;
-    let mut area = Area {
-        top: y,
-        bottom: y + 20.0,
-        right,
-    };
+    let mut area = Area { top: y, bottom: y + 20.0, right };
     for panel in &panels {
         canvas.subheading((MARGIN, y + 14.0), &panel.heading());
         let top = y + 28.0;
@@ -106,12 +102,7 @@ impl Panel {
         rows.sort_by(|a, b| time(&b.1).total_cmp(&time(&a.1)).then(a.0.cmp(&b.0)));
         rows.truncate(rows_max);
         rows.sort_by_key(|(shard, _)| *shard);
-        Panel {
-            name: name.to_owned(),
-            shards: details.shards,
-            rows,
-            blocked_shards,
-        }
+        Panel { name: name.to_owned(), shards: details.shards, rows, blocked_shards }
     }
 
     fn heading(&self) -> String {
@@ -179,8 +170,7 @@ fn merged(intervals: &[BlockedInterval], gap: f64) -> Vec<BlockedInterval> {
 fn gap_that_fits(panels: &[Panel], end: f64) -> f64 {
     let count = |gap: f64| {
         let rows = panels.iter().flat_map(|panel| &panel.rows);
-        rows.map(|(_, intervals)| merged(intervals, gap).len())
-            .sum::<usize>()
+        rows.map(|(_, intervals)| merged(intervals, gap).len()).sum::<usize>()
     };
     if count(0.0) <= INTERVALS_MAX {
         return 0.0;
@@ -194,11 +184,7 @@ fn gap_that_fits(panels: &[Panel], end: f64) -> f64 {
 
 fn colour(interval: &BlockedInterval) -> Colour {
     let colour = palette::cause(interval.cause);
-    if interval.fully {
-        colour
-    } else {
-        colour.faded(PARTLY)
-    }
+    if interval.fully { colour } else { colour.faded(PARTLY) }
 }
 
 fn drawn(panels: &[Panel], gap: f64, end: f64) -> String {
@@ -222,10 +208,7 @@ fn legend(panels: &[Panel], shaded: &[Shaded]) -> Vec<(Colour, String)> {
         .collect();
     let partly = intervals().find(|interval| !interval.fully);
     if let Some(interval) = partly {
-        entries.push((
-            colour(interval),
-            "paler: other lanes of the shard go on".to_owned(),
-        ));
+        entries.push((colour(interval), "paler: other lanes of the shard go on".to_owned()));
     }
     if !entries.is_empty() && !shaded.is_empty() {
         let mut labels: Vec<&str> = shaded.iter().map(|span| span.label.as_str()).collect();
@@ -240,11 +223,7 @@ fn description(results: &RunResults) -> String {
     let parts: Vec<String> = variants
         .map(|variant| {
             let time = &variant.blocked_shard_time.total;
-            format!(
-                "{}: {}",
-                variant.name,
-                figures::estimate(time, Quantity::Seconds)
-            )
+            format!("{}: {}", variant.name, figures::estimate(time, Quantity::Seconds))
         })
         .collect();
     format!("Blocked-shard time in all. {}", parts.join("; "))
@@ -255,13 +234,7 @@ mod tests {
     use super::*;
 
     fn interval(shard: u32, from: f64, to: f64) -> BlockedInterval {
-        BlockedInterval {
-            shard,
-            from,
-            to,
-            cause: BlockCause::Throttle,
-            fully: true,
-        }
+        BlockedInterval { shard, from, to, cause: BlockCause::Throttle, fully: true }
     }
 
     fn details(shards: u32, blocked: Vec<BlockedInterval>) -> VariantDetails {
@@ -277,16 +250,11 @@ mod tests {
 
     #[test]
     fn of_many_shards_the_worst_are_shown_and_the_heading_says_so() {
-        let blocked = (0..100)
-            .map(|s| interval(s, 0.0, f64::from(s) + 1.0))
-            .collect();
+        let blocked = (0..100).map(|s| interval(s, 0.0, f64::from(s) + 1.0)).collect();
         let panel = Panel::new("base", &details(200, blocked), 40);
         assert_eq!(panel.rows.len(), 40);
         assert_eq!(panel.rows[0].0, 60);
-        assert_eq!(
-            panel.heading(),
-            "base: 100 of 200 shards were blocked, the worst 40 shown"
-        );
+        assert_eq!(panel.heading(), "base: 100 of 200 shards were blocked, the worst 40 shown");
     }
 
     #[test]
@@ -294,11 +262,7 @@ mod tests {
         let blocked = (0..50_000).map(|i| interval(i % 4, f64::from(i), f64::from(i) + 0.5));
         let panel = Panel::new("base", &details(4, blocked.collect()), 40);
         let gap = gap_that_fits(std::slice::from_ref(&panel), 50_000.0);
-        let left: usize = panel
-            .rows
-            .iter()
-            .map(|(_, row)| merged(row, gap).len())
-            .sum();
+        let left: usize = panel.rows.iter().map(|(_, row)| merged(row, gap).len()).sum();
         assert!(left <= INTERVALS_MAX, "{left}");
     }
 }

@@ -42,13 +42,9 @@ pub fn age_breakdown(results: &RunResults) -> Chart {
         .iter()
         .map(|variant| Bar::new(&variant.name, &variant.age_breakdown))
         .collect();
-    let ages = bars
-        .iter()
-        .map(|bar| bar.total)
-        .filter(|total| *total > 0.0);
-    let (low, high) = ages.fold((f64::INFINITY, 0.0_f64), |(low, high), age| {
-        (low.min(age), high.max(age))
-    });
+    let ages = bars.iter().map(|bar| bar.total).filter(|total| *total > 0.0);
+    let (low, high) =
+        ages.fold((f64::INFINITY, 0.0_f64), |(low, high), age| (low.min(age), high.max(age)));
     let as_shares = high / low > COMPARABLE;
     let kind = if as_shares {
         "Share of the mean age of a finished batch's last record; ages differ too much for a scale"
@@ -60,19 +56,11 @@ pub fn age_breakdown(results: &RunResults) -> Chart {
     let top = canvas.heading(&title, &[results.summary.scenario.clone(), kind.to_owned()]) + 16.0;
     let bottom = top + ROW * bars.len().max(1) as f64;
     if high > 0.0 {
-        let axis = if as_shares {
-            Axis::percent()
-        } else {
-            Axis::linear_age(high)
-        };
+        let axis = if as_shares { Axis::percent() } else { Axis::linear_age(high) };
         draw_bars(&mut canvas, &bars, &axis, as_shares, (top, bottom));
     } else {
         let middle = (WIDTH / 2.0, (top + bottom) / 2.0);
-        canvas.label(
-            middle,
-            Anchor::Middle,
-            "No batch was finished, so there is no age to split.",
-        );
+        canvas.label(middle, Anchor::Middle, "No batch was finished, so there is no age to split.");
     }
     let legend: Vec<_> = (0..10)
         .filter(|part| bars.iter().any(|bar| bar.parts[*part] > 0.0))
@@ -102,11 +90,7 @@ impl Bar {
             split.execution,
         ]
         .map(|part| part.value.filter(|v| v.is_finite()).unwrap_or(0.0).max(0.0));
-        Bar {
-            name: name.to_owned(),
-            parts,
-            total: parts.iter().sum(),
-        }
+        Bar { name: name.to_owned(), parts, total: parts.iter().sum() }
     }
 
     /// The age, and which part is the largest.
@@ -144,11 +128,7 @@ fn draw_bars(
         let y = top + ROW * (index as f64 + 0.5);
         let name = fitting(&bar.name, 13.0, left - MARGIN - 10.0);
         canvas.text((left - 8.0, y), Anchor::End, &name, 13.0, INK);
-        let scale = if as_shares && bar.total > 0.0 {
-            1.0 / bar.total
-        } else {
-            1.0
-        };
+        let scale = if as_shares && bar.total > 0.0 { 1.0 / bar.total } else { 1.0 };
         let mut sum = 0.0;
         for (part, colour) in bar.parts.iter().zip(AGE_PARTS) {
             let from = place(sum * scale);
@@ -158,21 +138,13 @@ fn draw_bars(
                 canvas.rectangle([from, y - 13.0, to, y + 13.0], colour);
             }
         }
-        canvas.text(
-            (place(sum * scale) + 8.0, y),
-            Anchor::Start,
-            &bar.label(),
-            13.0,
-            INK,
-        );
+        canvas.text((place(sum * scale) + 8.0, y), Anchor::Start, &bar.label(), 13.0, INK);
     }
     canvas.path(vec![(left, top), (left, bottom)], 1, AXIS);
 }
 
 fn description(bars: &[Bar]) -> String {
-    let parts: Vec<String> = bars
-        .iter()
-        .map(|bar| format!("{}: {}", bar.name, bar.label()))
-        .collect();
+    let parts: Vec<String> =
+        bars.iter().map(|bar| format!("{}: {}", bar.name, bar.label())).collect();
     format!("Mean age and its largest part. {}", parts.join("; "))
 }

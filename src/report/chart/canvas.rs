@@ -87,20 +87,14 @@ pub struct Canvas {
 impl Canvas {
     /// An empty sheet.
     pub fn new() -> Canvas {
-        Canvas {
-            height: 0.0,
-            shapes: Vec::new(),
-        }
+        Canvas { height: 0.0, shapes: Vec::new() }
     }
 
     /// Sets the height and puts white paper below everything.
     pub fn finish(mut self, height: f64) -> Canvas {
         self.height = libm::ceil(height);
         let bounds = [0.0, 0.0, WIDTH, self.height];
-        let paper = Shape::Rectangle {
-            bounds,
-            colour: PAPER,
-        };
+        let paper = Shape::Rectangle { bounds, colour: PAPER };
         self.shapes.insert(0, paper);
         self
     }
@@ -112,11 +106,7 @@ impl Canvas {
 
     /// Draws connected segments.
     pub fn path(&mut self, points: Vec<(f64, f64)>, width: u32, colour: Colour) {
-        self.shapes.push(Shape::Path {
-            points,
-            width,
-            colour,
-        });
+        self.shapes.push(Shape::Path { points, width, colour });
     }
 
     /// Fills a polygon.
@@ -141,13 +131,7 @@ impl Canvas {
         self.write((MARGIN, 24.0), Anchor::Start, &title, 17.0, INK, true);
         let mut y = 46.0;
         for line in lines {
-            self.text(
-                (MARGIN, y),
-                Anchor::Start,
-                &fitting(line, 13.0, room),
-                13.0,
-                QUIET,
-            );
+            self.text((MARGIN, y), Anchor::Start, &fitting(line, 13.0, room), 13.0, QUIET);
             y += 18.0;
         }
         y - 6.0
@@ -183,14 +167,7 @@ impl Canvas {
         colour: Colour,
         bold: bool,
     ) {
-        self.shapes.push(Shape::Text {
-            at,
-            text: printable(text),
-            size,
-            bold,
-            anchor,
-            colour,
-        });
+        self.shapes.push(Shape::Text { at, text: printable(text), size, bold, anchor, colour });
     }
 }
 

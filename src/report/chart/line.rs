@@ -46,10 +46,7 @@ impl Line {
         let group = series.points.len().div_ceil(POINTS_MAX).max(1);
         let mut points = Vec::new();
         for (index, minutes) in series.points.chunks(group).enumerate() {
-            let values = minutes
-                .iter()
-                .filter_map(&get)
-                .filter(|v| v.mean.is_finite());
+            let values = minutes.iter().filter_map(&get).filter(|v| v.mean.is_finite());
             let from = (index * group) as f64 * step;
             let to = (from + minutes.len() as f64 * step).min(end);
             if let Some(value) = values.reduce(widest) {
@@ -62,12 +59,7 @@ impl Line {
             points = ends_of_lone_point(only, spacing, end);
         }
         let gap = (end * GAP_SHARE).max(3.5 * spacing);
-        Line {
-            colour,
-            width: 2,
-            pieces: pieces(points, gap),
-            with_band: false,
-        }
+        Line { colour, width: 2, pieces: pieces(points, gap), with_band: false }
     }
 
     /// All values drawn, the band included if it is.
@@ -75,22 +67,14 @@ impl Line {
         let points = self.pieces.iter().flatten();
         points.flat_map(|point| {
             let Band { mean, low, high } = point.value;
-            if self.with_band {
-                [mean, low, high]
-            } else {
-                [mean; 3]
-            }
+            if self.with_band { [mean, low, high] } else { [mean; 3] }
         })
     }
 }
 
 /// A number without a band.
 pub fn exact(value: f64) -> Band {
-    Band {
-        mean: value,
-        low: value,
-        high: value,
-    }
+    Band { mean: value, low: value, high: value }
 }
 
 fn widest(one: Band, other: Band) -> Band {
@@ -104,12 +88,7 @@ fn widest(one: Band, other: Band) -> Band {
 /// A single point is drawn as long as the time it stands for, or it would not be seen.
 fn ends_of_lone_point(point: Point, spacing: f64, end: f64) -> Vec<Point> {
     let times = [point.time - spacing / 2.0, point.time + spacing / 2.0];
-    times
-        .map(|time| Point {
-            time: time.clamp(0.0, end.max(0.0)),
-            value: point.value,
-        })
-        .to_vec()
+    times.map(|time| Point { time: time.clamp(0.0, end.max(0.0)), value: point.value }).to_vec()
 }
 
 fn pieces(points: Vec<Point>, gap: f64) -> Vec<Vec<Point>> {
@@ -136,13 +115,8 @@ mod tests {
             iterator_age_max: value.map(exact),
             ..MinutePoint::default()
         };
-        let series = TimeSeries {
-            step_seconds: 60,
-            points: values.iter().map(point).collect(),
-        };
-        Line::new(&series, values.len() as f64 * 60.0, INK, |p| {
-            p.iterator_age_max
-        })
+        let series = TimeSeries { step_seconds: 60, points: values.iter().map(point).collect() };
+        Line::new(&series, values.len() as f64 * 60.0, INK, |p| p.iterator_age_max)
     }
 
     #[test]

@@ -12,10 +12,8 @@ use crate::results::{Estimate, MinutePoint, RunResults, VariantSummary};
 
 /// The chart of concurrency and throttles over time.
 pub fn concurrency(results: &RunResults) -> Chart {
-    let throttled = results
-        .variants
-        .iter()
-        .any(|v| v.series.points.iter().any(|p| p.throttles > 0.0));
+    let throttled =
+        results.variants.iter().any(|v| v.series.points.iter().any(|p| p.throttles > 0.0));
     let mut panels = vec![Panel {
         heading: "Invocations in flight, most per minute".to_owned(),
         kind: Kind::Count,
@@ -82,15 +80,11 @@ pub fn backlog(results: &RunResults) -> Chart {
         name: "backlog",
         title: "How far processing is behind".to_owned(),
         subtitle: vec![results.summary.scenario.clone()],
-        description: per_variant(
-            results,
-            "Largest true lag, and records left at the end",
-            |v| {
-                let lag = figures::estimate(&v.true_lag.max, Quantity::Seconds);
-                let left: Estimate = v.ledger.remaining;
-                format!("{lag}, {}", figures::estimate(&left, Quantity::Count))
-            },
-        ),
+        description: per_variant(results, "Largest true lag, and records left at the end", |v| {
+            let lag = figures::estimate(&v.true_lag.max, Quantity::Seconds);
+            let left: Estimate = v.ledger.remaining;
+            format!("{lag}, {}", figures::estimate(&left, Quantity::Count))
+        }),
         panels,
         shaded: &results.shaded,
         end: time_end(results),
@@ -118,8 +112,6 @@ fn per_variant(
     get: impl Fn(&VariantSummary) -> String,
 ) -> String {
     let variants = results.summary.variants.iter();
-    let parts: Vec<String> = variants
-        .map(|v| format!("{}: {}", v.name, get(v)))
-        .collect();
+    let parts: Vec<String> = variants.map(|v| format!("{}: {}", v.name, get(v))).collect();
     format!("{what}. {}", parts.join("; "))
 }

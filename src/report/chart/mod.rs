@@ -84,9 +84,5 @@ fn time_end(results: &RunResults) -> f64 {
     let ends = series.map(|s| s.points.len() as f64 * f64::from(s.step_seconds));
     // A last point that is only partly within the run does not stretch the axis.
     let simulated = results.summary.simulated_seconds;
-    if simulated > 0.0 {
-        simulated
-    } else {
-        ends.fold(0.0, f64::max)
-    }
+    if simulated > 0.0 { simulated } else { ends.fold(0.0, f64::max) }
 }

@@ -17,18 +17,12 @@ pub struct Colour {
 
 impl Colour {
     const fn solid(red: u8, green: u8, blue: u8) -> Colour {
-        Colour {
-            rgb: (red, green, blue),
-            opacity: 1.0,
-        }
+        Colour { rgb: (red, green, blue), opacity: 1.0 }
     }
 
     /// The same colour, see-through.
     pub const fn faded(self, opacity: f64) -> Colour {
-        Colour {
-            rgb: self.rgb,
-            opacity,
-        }
+        Colour { rgb: self.rgb, opacity }
     }
 }
 

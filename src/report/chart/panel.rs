@@ -61,22 +61,10 @@ impl TimeChart<'_> {
         let last = self.panels.len().saturating_sub(1);
         for (index, panel) in self.panels.iter().enumerate() {
             let axis = panel.axis();
-            let scale = if axis.is_logarithmic() {
-                " (logarithmic scale)"
-            } else {
-                ""
-            };
+            let scale = if axis.is_logarithmic() { " (logarithmic scale)" } else { "" };
             canvas.subheading((MARGIN, y + 16.0), &format!("{}{scale}", panel.heading));
-            let top = y + if index == 0 && !shaded.is_empty() {
-                46.0
-            } else {
-                34.0
-            };
-            let area = Area {
-                top,
-                bottom: top + panel.height,
-                right,
-            };
+            let top = y + if index == 0 && !shaded.is_empty() { 46.0 } else { 34.0 };
+            let area = Area { top, bottom: top + panel.height, right };
             for (from, to, _) in &shaded {
                 canvas.rectangle([*from, top, *to, area.bottom], SHADE);
             }
@@ -102,10 +90,7 @@ impl TimeChart<'_> {
     /// Shaded spans as left end, right end and label, within the plot.
     fn spans(&self, time: &Axis, right: f64) -> Vec<(f64, f64, String)> {
         let place = |seconds| LEFT + time.position(seconds) * (right - LEFT);
-        let spans = self
-            .shaded
-            .iter()
-            .filter(|span| span.from < self.end && span.to > span.from);
+        let spans = self.shaded.iter().filter(|span| span.from < self.end && span.to > span.from);
         spans
             .map(|span| {
                 let (from, to) = (place(span.from), place(span.to));
@@ -184,9 +169,7 @@ fn limit_label(limit: &LimitLine) -> String {
 
 fn draw_band(canvas: &mut Canvas, line: &Line, time: &Axis, axis: &Axis, area: &Area) {
     for piece in line.pieces.iter().filter(|piece| piece.len() > 1) {
-        let upper = piece
-            .iter()
-            .map(|p| (area.x(time, p.time), area.y(axis, p.value.high)));
+        let upper = piece.iter().map(|p| (area.x(time, p.time), area.y(axis, p.value.high)));
         let lower = piece.iter().rev();
         let lower = lower.map(|p| (area.x(time, p.time), area.y(axis, p.value.low)));
         canvas.polygon(upper.chain(lower).collect(), line.colour.faded(0.18));

@@ -24,19 +24,12 @@ pub fn svg(canvas: &Canvas, title: &str, description: &str) -> String {
     {
         let size = (WIDTH as u32, canvas.height as u32);
         let mut backend = plotters::backend::SVGBackend::with_string(&mut text, size);
-        let pen = Pen {
-            scale: 1.0,
-            line_per_em: SVG_LINE_PER_EM,
-            by_segment: false,
-            lowered: 0.07,
-        };
+        let pen =
+            Pen { scale: 1.0, line_per_em: SVG_LINE_PER_EM, by_segment: false, lowered: 0.07 };
         for shape in &canvas.shapes {
-            pen.draw(&mut backend, shape)
-                .expect("writing SVG to memory does not fail");
+            pen.draw(&mut backend, shape).expect("writing SVG to memory does not fail");
         }
-        backend
-            .present()
-            .expect("writing SVG to memory does not fail");
+        backend.present().expect("writing SVG to memory does not fail");
     }
     // Quotes within texts are escaped, so these replacements meet attributes only.
     let text = text
@@ -54,27 +47,17 @@ pub fn svg(canvas: &Canvas, title: &str, description: &str) -> String {
 /// The canvas as PNG bytes, two pixels per unit.
 pub fn png(canvas: &Canvas) -> Vec<u8> {
     with_font();
-    let (width, height) = (
-        (WIDTH * OVERSIZE) as usize,
-        (canvas.height * OVERSIZE) as usize,
-    );
+    let (width, height) = ((WIDTH * OVERSIZE) as usize, (canvas.height * OVERSIZE) as usize);
     let mut large = vec![255; width * height * 3];
     {
         let size = (width as u32, height as u32);
         let mut backend = plotters::backend::BitMapBackend::with_buffer(&mut large, size);
-        let pen = Pen {
-            scale: OVERSIZE,
-            line_per_em: LINE_PER_EM,
-            by_segment: true,
-            lowered: 0.22,
-        };
+        let pen =
+            Pen { scale: OVERSIZE, line_per_em: LINE_PER_EM, by_segment: true, lowered: 0.22 };
         for shape in &canvas.shapes {
-            pen.draw(&mut backend, shape)
-                .expect("drawing into memory does not fail");
+            pen.draw(&mut backend, shape).expect("drawing into memory does not fail");
         }
-        backend
-            .present()
-            .expect("drawing into memory does not fail");
+        backend.present().expect("drawing into memory does not fail");
     }
     encoded(&halved(&large, width, height), width / 2, height / 2)
 }
@@ -152,11 +135,7 @@ impl Pen {
                 let (from, to) = (self.place((left, top)), self.place((right, bottom)));
                 backend.draw_rect(from, to, &stroke(*colour, 1), true)
             }
-            Shape::Path {
-                points,
-                width,
-                colour,
-            } => {
+            Shape::Path { points, width, colour } => {
                 let points = self.corners(points);
                 if self.by_segment {
                     self.segments(backend, &points, *width, *colour)
@@ -167,14 +146,7 @@ impl Pen {
             Shape::Polygon { points, colour } => {
                 backend.fill_polygon(self.corners(points), &stroke(*colour, 1))
             }
-            Shape::Text {
-                at,
-                text,
-                size,
-                bold,
-                anchor,
-                colour,
-            } => {
+            Shape::Text { at, text, size, bold, anchor, colour } => {
                 let style = self.text_style(*size, *bold, *anchor, *colour);
                 let at = (at.0, at.1 + self.lowered * size);
                 backend.draw_text(text, &style, self.place(at))
@@ -209,12 +181,7 @@ impl Pen {
                 let y = libm::round(f64::from(y) + sign * ny) as i32;
                 (x, y)
             };
-            let corners = [
-                side(from, 1.0),
-                side(to, 1.0),
-                side(to, -1.0),
-                side(from, -1.0),
-            ];
+            let corners = [side(from, 1.0), side(to, 1.0), side(to, -1.0), side(from, -1.0)];
             backend.fill_polygon(corners, &style)?;
         }
         let reach = libm::round(half * 0.7) as i32;
@@ -237,33 +204,17 @@ impl Pen {
             Anchor::Middle => HPos::Center,
             Anchor::End => HPos::Right,
         };
-        let style = if bold {
-            FontStyle::Bold
-        } else {
-            FontStyle::Normal
-        };
+        let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
         // Not `into_font().style(..)`, which keeps the outlines of the normal style.
-        let font = FontDesc::new(
-            FontFamily::from(FAMILY),
-            size * self.scale * self.line_per_em,
-            style,
-        );
+        let font =
+            FontDesc::new(FontFamily::from(FAMILY), size * self.scale * self.line_per_em, style);
         let mut text = TextStyle::from(font);
-        text.color = BackendColor {
-            alpha: colour.opacity,
-            rgb: colour.rgb,
-        };
+        text.color = BackendColor { alpha: colour.opacity, rgb: colour.rgb };
         text.pos = Pos::new(horizontal, VPos::Center);
         text
     }
 }
 
 fn stroke(colour: Colour, width: u32) -> Stroke {
-    Stroke {
-        colour: BackendColor {
-            alpha: colour.opacity,
-            rgb: colour.rgb,
-        },
-        width,
-    }
+    Stroke { colour: BackendColor { alpha: colour.opacity, rgb: colour.rgb }, width }
 }

@@ -13,9 +13,7 @@ type Metric = (&'static str, Quantity, fn(&VariantSummary) -> Estimate);
 
 const METRICS: [Metric; 5] = [
     ("IteratorAge p99", Quantity::Seconds, |v| v.iterator_age.p99),
-    ("blocked-shard time", Quantity::Seconds, |v| {
-        v.blocked_shard_time.total
-    }),
+    ("blocked-shard time", Quantity::Seconds, |v| v.blocked_shard_time.total),
     ("records lost", Quantity::Count, lost),
     ("invocations", Quantity::Count, |v| v.invocations),
     ("cost", Quantity::Dollars, |v| v.cost_usd.total),
@@ -70,11 +68,7 @@ pub fn section(results: &RunResults) -> Markup {
 pub fn lost(variant: &VariantSummary) -> Estimate {
     let ledger = &variant.ledger;
     let discarded = &ledger.discarded;
-    let parts = [
-        discarded.retry_attempts_exhausted,
-        discarded.record_age_exceeded,
-        ledger.expired,
-    ];
+    let parts = [discarded.retry_attempts_exhausted, discarded.record_age_exceeded, ledger.expired];
     let sum = |get: fn(&Estimate) -> Option<f64>| parts.iter().map(get).sum::<Option<f64>>();
     Estimate {
         value: sum(|part| part.value),

@@ -1,0 +1,112 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::scenario::{Diagnostics, Override};
+use crate::units::{Probability, parse_probability};
+
+/// Simulates AWS Lambda polling DynamoDB Streams and Kinesis shards: IteratorAge, blocked
+/// shards, lost records and cost of event source mapping settings, before they are deployed.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run a scenario and report what happens
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArguments),
+    /// Check a scenario without running it
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArguments),
+}
+
+const RUN_EXAMPLES: &str = "Examples:
+  shardlag run scenarios/poison-record.toml
+  shardlag run s.toml --set mapping.BatchSize=500 --set stream.shards=8
+  shardlag run s.toml --precision 5% --out /tmp/report
+  shardlag run s.toml --format json | jq '.variants[0].iterator_age.p99'";
+
+const CHECK_EXAMPLES: &str = "Examples:
+  shardlag check scenarios/poison-record.toml
+  shardlag check s.toml --set mapping.ParallelizationFactor=10";
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+    /// Folder for summary, page, charts and series [default: reports/<scenario>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Add replications until the 95 % interval of IteratorAge p99 is within this share of it
+    #[arg(long, value_name = "SHARE", value_parser = precision)]
+    pub precision: Option<Probability>,
+    /// Threads [default: one per core]; the results are the same for any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub threads: Option<u32>,
+    /// Events of one replication at most
+    #[arg(long, value_name = "N", default_value_t = crate::experiment::EVENTS_MAX)]
+    pub max_events: u64,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+}
+
+/// Arguments of every command that reads a scenario.
+#[derive(Debug, Args)]
+pub(super) struct ScenarioArguments {
+    /// The scenario file
+    pub file: PathBuf,
+    /// Change a key of the scenario, for example mapping.BatchSize=500; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Seed of all random numbers [default: the scenario's]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Replications per variant [default: the scenario's]
+    #[arg(long, value_name = "N")]
+    pub replications: Option<u32>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Print errors only
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// What to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Tables and sentences
+    Human,
+    /// One JSON document
+    Json,
+}
+
+impl ScenarioArguments {
+    /// All changes to the scenario's keys, in the order in which they apply.
+    pub fn overrides(&self) -> Result<Vec<Override>, Diagnostics> {
+        let seed = self.seed.map(|seed| format!("seed={seed}"));
+        let replications = self.replications.map(|count| format!("replications={count}"));
+        let set = self.set.iter().cloned();
+        set.chain(seed).chain(replications).map(|change| Override::parse(&change)).collect()
+    }
+}
+
+fn precision(text: &str) -> Result<Probability, String> {
+    let share = parse_probability(text).map_err(|error| error.to_string())?;
+    match share.get() {
+        value if value > 0.0 && value < 1.0 => Ok(share),
+        _ => Err("write a share between 0 % and 100 %, for example `5%`".to_owned()),
+    }
+}

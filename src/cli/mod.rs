@@ -1,0 +1,50 @@
+//! The command line: arguments, progress, exit codes. Nothing else of the crate prints.
+//!
+//! | exit code | meaning |
+//! |---|---|
+//! | 0 | fine |
+//! | 1 | a run-time error: unwritable output, a limit reached |
+//! | 2 | bad usage or a scenario with mistakes |
+//! | 99 | an assertion of the scenario failed |
+
+mod arguments;
+mod check;
+mod diagnostics;
+mod progress;
+mod run;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::arguments::{Arguments, Command};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Fine,
+    RunTimeError,
+    BadInput,
+    AssertionFailed,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> ExitCode {
+        ExitCode::from(match ending {
+            Ending::Fine => 0,
+            Ending::RunTimeError => 1,
+            Ending::BadInput => 2,
+            Ending::AssertionFailed => 99,
+        })
+    }
+}
+
+/// Runs the command of the process's arguments.
+pub fn main() -> ExitCode {
+    let ending = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+    };
+    ending.into()
+}
