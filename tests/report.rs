@@ -378,6 +378,22 @@ fn charts_are_small_svgs_with_real_text_and_legible_legends() {
 }
 
 #[test]
+fn charts_of_many_variants_stay_small() {
+    let mut results = results(26.0 * HOUR, 6);
+    for index in 0..6 {
+        let mut summary = results.summary.variants[index].clone();
+        summary.name.push_str(", again");
+        results.summary.variants.push(summary);
+        let details = results.variants[index].clone();
+        results.variants.push(details);
+    }
+    for chart in charts(&results) {
+        let size = chart.svg().len();
+        assert!(size < 60_000, "{} has {size} bytes", chart.name());
+    }
+}
+
+#[test]
 fn charts_of_nothing_say_so() {
     let said: Vec<String> = charts(&empty(1)).iter().map(Chart::svg).collect();
     assert!(said[0].contains("no IteratorAge to show"));
