@@ -1,8 +1,8 @@
 //! How many records per second a shard is expected to get: what a stability verdict needs.
 //!
 //! Mean: expected records over the time in which any source is active. Peak: the highest sum of
-//! the sources' peak rates; a trace of single times counts by its densest minute. Expectations,
-//! not draws: they are the same in every replication, key shares apart.
+//! the sources' peak rates; a trace of single times counts by its densest minute, and for a minute
+//! at least. Expectations, not draws: they are the same in every replication, key shares apart.
 
 use super::arrivals::Swing;
 use super::plan::SourcePlan;
@@ -174,7 +174,8 @@ fn listed_load(times: &[Instant], traffic: &Traffic, end: Instant, weight: f64) 
     }
     Some(Load {
         from: begin,
-        to: last.saturating_add(Duration::from_nanos(1)),
+        // A single record is no infinite rate.
+        to: last.max(begin.saturating_add(Duration::from_nanos(MINUTE_NANOS))),
         records: times.len() as f64 * weight,
         peak: densest as f64 / 60.0 * weight,
     })
