@@ -73,10 +73,15 @@ impl System<'_> {
         let head = lane.head();
         head.end_wait(cx.now);
         head.attempts += 1;
+        head.deliveries += 1;
         head.throttles = 0;
-        let (records, attempt) = (head.records, head.attempts);
+        let records = head.records;
+        let address = BatchAddress {
+            shard: id.shard,
+            attempt: head.attempts,
+            delivery: head.deliveries,
+        };
         lane.throttle_streak = 0;
-        let address = BatchAddress { shard: id.shard, attempt };
         let records = Records::new(&lane.queue, records);
         let invocation = self.function.invoke(cx.now, address, records);
         lane.phase = Phase::InFlight(invocation);
