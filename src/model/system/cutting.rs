@@ -95,7 +95,7 @@ impl System<'_> {
         if self.rules.has_window && !fill.is_full {
             let end = self.window_end(id);
             if end > cx.now {
-                let full = self.full_at(cx, id);
+                let full = self.full_at(cx, id, end);
                 self.wake(cx, id, full.map_or(end, |full| full.min(end)));
                 return false;
             }
@@ -199,8 +199,13 @@ impl System<'_> {
     }
 
     /// Where a single lane reads for itself: the poll at which its batch will be full, found by
-    /// looking ahead in the log.
-    fn full_at<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> Option<Instant> {
+    /// looking ahead in the log up to the end of its window.
+    fn full_at<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        window_end: Instant,
+    ) -> Option<Instant> {
         if self.rules.mode != ReadingMode::Lanes || self.lane_count() > 1 {
             return None;
         }
@@ -212,8 +217,11 @@ impl System<'_> {
         let shard = &mut self.shards[id.shard as usize];
         for ahead in 0.. {
             let record = shard.peek(ahead)?;
+            let readable = record.arrival.saturating_add(self.settings.knobs.read_visibility);
+            if readable > window_end {
+                return None;
+            }
             if !record.marks.filtered && filling.add(record.bytes) {
-                let readable = record.arrival.saturating_add(self.settings.knobs.read_visibility);
                 return Some(self.next_own_poll(id, readable.max(cx.now)));
             }
         }
