@@ -8,7 +8,7 @@ use crate::model::observation::Observer;
 use crate::model::poll_grid::multiple_at_or_after;
 use crate::model::settings::{LaneFailureScope, PollModel, WindowClock};
 use crate::model::window::{FirstWaiting, window_end};
-use crate::units::Instant;
+use crate::units::{Duration, Instant};
 
 /// Why a lane looks at its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +102,7 @@ impl System<'_> {
         }
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         lane.due_at = None;
+        lane.last_cut = Some(cx.now);
         lane.batches.push(Batch::cut(fill.records, cx.now, lane.free_since));
         true
     }
@@ -148,10 +149,14 @@ impl System<'_> {
     /// The first time at or after `from` at which a free lane that reads for itself polls.
     fn next_own_poll(&self, id: LaneId, from: Instant) -> Instant {
         let reader = &self.readers[id.shard as usize];
-        let completion = reader.lanes[id.lane as usize].last_completion;
+        let lane = &reader.lanes[id.lane as usize];
         let interval = self.settings.knobs.poll_interval;
-        let from = from.max(self.polling_starts);
-        match (self.model(), completion) {
+        let mut from = from.max(self.polling_starts);
+        if self.model() == PollModel::Gated && lane.last_cut == Some(from) {
+            // S2.4: at most one batch per tick, also when the function takes no time at all.
+            from = from + Duration::from_nanos(1);
+        }
+        match (self.model(), lane.last_completion) {
             (PollModel::Instant, _) => from,
             (PollModel::Restart, Some(end)) => multiple_at_or_after(end, interval, 1, from),
             (PollModel::Restart, None) | (PollModel::Grid | PollModel::Gated, _) => {
