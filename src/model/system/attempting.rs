@@ -155,6 +155,10 @@ impl System<'_> {
         purpose: Purpose,
         retry: u32,
     ) -> Duration {
+        // Growth may be infinite after a thousand retries; times a base of zero that is no number.
+        if backoff.base.is_zero() {
+            return Duration::ZERO;
+        }
         let growth = libm::pow(backoff.factor, f64::from(retry - 1));
         let wait = (backoff.base.as_nanos() as f64 * growth).min(backoff.cap.as_nanos() as f64);
         let mut factor = 1.0;
