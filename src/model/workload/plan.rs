@@ -172,6 +172,7 @@ impl SourcePlan {
             | Arrivals::Diurnal { .. }
             | Arrivals::Bursts { .. }
             | Arrivals::OnOff { .. }
+            | Arrivals::Renewal { .. }
             | Arrivals::TraceCounts { .. } => (None, None, by_key),
         };
         SourcePlan {
