@@ -76,11 +76,8 @@ impl System<'_> {
         head.deliveries += 1;
         head.throttles = 0;
         let records = head.records;
-        let address = BatchAddress {
-            shard: id.shard,
-            attempt: head.attempts,
-            delivery: head.deliveries,
-        };
+        let address =
+            BatchAddress { shard: id.shard, attempt: head.attempts, delivery: head.deliveries };
         lane.throttle_streak = 0;
         let records = Records::new(&lane.queue, records);
         let invocation = self.function.invoke(cx.now, address, records);
