@@ -92,6 +92,7 @@ fn load(source: &SourcePlan, shard: u32) -> Option<Load> {
             let [stay, other] = sojourns.map(|sojourn| sojourn.as_secs_f64());
             steady((first * stay + second * other) / (stay + other), first.max(second))
         }
+        Arrivals::Renewal { gap } => steady(1.0 / gap.mean_seconds(), 1.0 / gap.mean_seconds()),
         Arrivals::TraceCounts { period, counts, .. } => {
             let length = period.as_secs_f64();
             let periods = seconds / length;
