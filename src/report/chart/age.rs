@@ -20,7 +20,9 @@ pub fn iterator_age(results: &RunResults) -> Chart {
         .enumerate()
         .map(|(index, variant)| {
             let colour = palette::variant(index);
-            let line = Line::new(&variant.series, end, colour, |p| p.iterator_age_max);
+            let line = Line::new(&variant.series, results.variants.len(), end, colour, |p| {
+                p.iterator_age_max
+            });
             Line { with_band, ..line }
         })
         .collect();

@@ -1,4 +1,4 @@
-//! A series as a line of at most [`POINTS_MAX`] points that keeps every maximum.
+//! A series as a line of few points that keeps every maximum.
 //!
 //! Neighbouring points are merged into one that has the largest value of them, and a band from
 //! the smallest to the largest. A line is interrupted where samples are missing for long. Left
@@ -8,7 +8,10 @@ use super::palette::Colour;
 use crate::results::{Band, MinutePoint, TimeSeries};
 
 /// Most points of a line.
-pub const POINTS_MAX: usize = 300;
+const POINTS_MAX: usize = 300;
+/// Most points of all lines of a plot, as long as lines keep a usable number.
+const POINTS_ALL_MAX: usize = 1800;
+const POINTS_MIN: usize = 60;
 /// Missing samples shorter than this share of the time do not interrupt a line.
 const GAP_SHARE: f64 = 0.02;
 
@@ -35,15 +38,18 @@ pub struct Line {
 }
 
 impl Line {
-    /// The line of what `get` takes from each point of `series`, up to `end` seconds.
+    /// One of `lines` lines of a plot: what `get` takes from each point of `series`, up to `end`
+    /// seconds.
     pub fn new(
         series: &TimeSeries,
+        lines: usize,
         end: f64,
         colour: Colour,
         get: impl Fn(&MinutePoint) -> Option<Band>,
     ) -> Line {
         let step = f64::from(series.step_seconds);
-        let group = series.points.len().div_ceil(POINTS_MAX).max(1);
+        let most = (POINTS_ALL_MAX / lines.max(1)).clamp(POINTS_MIN, POINTS_MAX);
+        let group = series.points.len().div_ceil(most).max(1);
         let mut points = Vec::new();
         for (index, minutes) in series.points.chunks(group).enumerate() {
             let values = minutes.iter().filter_map(&get).filter(|v| v.mean.is_finite());
@@ -116,7 +122,7 @@ mod tests {
             ..MinutePoint::default()
         };
         let series = TimeSeries { step_seconds: 60, points: values.iter().map(point).collect() };
-        Line::new(&series, values.len() as f64 * 60.0, INK, |p| p.iterator_age_max)
+        Line::new(&series, 1, values.len() as f64 * 60.0, INK, |p| p.iterator_age_max)
     }
 
     #[test]

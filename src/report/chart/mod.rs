@@ -80,9 +80,13 @@ pub fn charts(results: &RunResults) -> Vec<Chart> {
 
 /// The end of the time axis in seconds: the longest of the run and its series.
 fn time_end(results: &RunResults) -> f64 {
-    let series = results.variants.iter().map(|variant| &variant.series);
-    let ends = series.map(|s| s.points.len() as f64 * f64::from(s.step_seconds));
-    // A last point that is only partly within the run does not stretch the axis.
     let simulated = results.summary.simulated_seconds;
-    if simulated > 0.0 { simulated } else { ends.fold(0.0, f64::max) }
+    let series = results.variants.iter().map(|variant| &variant.series);
+    let ends = series.map(|series| {
+        let step = f64::from(series.step_seconds);
+        let end = series.points.len() as f64 * step;
+        // A last point that is only partly within the run does not stretch the axis.
+        if end - simulated < step { 0.0 } else { end }
+    });
+    ends.fold(simulated, f64::max)
 }
