@@ -107,15 +107,14 @@ impl System<'_> {
         true
     }
 
-    /// S4.4 with `lane_failure_scope = shard`: no batch is cut while a neighbour is blocked.
+    /// S4.4 with `lane_failure_scope = shard`: no batch is cut while a neighbour is blocked. A
+    /// blocked lane that cuts its throttled batch anew is not held, or two would hold each other.
     fn is_held_by_neighbour(&self, id: LaneId) -> bool {
+        let lanes = &self.readers[id.shard as usize].lanes;
         match self.settings.knobs.lane_failure_scope {
             LaneFailureScope::Lane => false,
-            LaneFailureScope::Shard => {
-                let lanes = &self.readers[id.shard as usize].lanes;
-                let is_other = |index: usize| index != id.lane as usize;
-                lanes.iter().enumerate().any(|(i, lane)| is_other(i) && lane.blocked.is_some())
-            }
+            LaneFailureScope::Shard if lanes[id.lane as usize].blocked.is_some() => false,
+            LaneFailureScope::Shard => lanes.iter().any(|lane| lane.blocked.is_some()),
         }
     }
 

@@ -171,12 +171,8 @@ impl System<'_> {
         }
         self.release_reading(cx, id.shard);
         if was_blocked && self.settings.knobs.lane_failure_scope == LaneFailureScope::Shard {
-            for lane in (0..self.lane_count()).filter(|&lane| lane != id.lane) {
-                let neighbour = LaneId { shard: id.shard, lane };
-                if self.readers[id.shard as usize].lanes[lane as usize].is_free() {
-                    self.advance(cx, neighbour, Occasion::NewRecords);
-                }
-            }
+            // Not here: a neighbour's batch may end at once and let this lane go on midway.
+            self.released.push(id.shard);
         }
     }
 }

@@ -52,6 +52,8 @@ pub struct System<'a> {
     function: Function,
     /// Lanes that wait for concurrency, first come first served (`throttle_policy = queue`).
     line: VecDeque<LaneId>,
+    /// Shards whose lanes are no longer held by a blocked neighbour (S4.4).
+    released: Vec<u32>,
     polling_starts: Instant,
     /// Time of the last event that was not just the end of a minute.
     last_activity: Instant,
@@ -145,6 +147,7 @@ impl<'a> System<'a> {
             readers: readers.collect(),
             function: Function::new(settings, random),
             line: VecDeque::new(),
+            released: Vec::new(),
             polling_starts,
             last_activity: Instant::START,
             settings,
@@ -172,6 +175,10 @@ impl<'a> System<'a> {
             Event::InvocationEnds { lane } => self.invocation_ends(cx, lane),
             Event::OtherFunctionsChange => self.serve_line(cx),
             Event::MinuteEnds => self.minute_ends(cx),
+        }
+        while let Some(shard) = self.released.pop() {
+            self.advance_free_lanes(cx, shard);
+            self.announce(cx, shard);
         }
     }
 
