@@ -53,6 +53,8 @@ pub struct System<'a> {
     /// Lanes that wait for concurrency, first come first served (`throttle_policy = queue`).
     line: VecDeque<LaneId>,
     polling_starts: Instant,
+    /// Messages for the destination so far, whether or not there is one.
+    messages: u64,
     /// Time of the last event that was not just the end of a minute.
     last_activity: Instant,
 }
@@ -146,6 +148,7 @@ impl<'a> System<'a> {
             function: Function::new(settings, random),
             line: VecDeque::new(),
             polling_starts,
+            messages: 0,
             last_activity: Instant::START,
             settings,
         }
