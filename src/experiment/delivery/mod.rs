@@ -147,7 +147,10 @@ fn not_modelled(case: &Case) -> Option<&'static str> {
 
 fn verdict_on_refusal(case: &Case, diagnostics: &Diagnostics) -> Verdict {
     match (api::refused(diagnostics), &case.expect.error) {
-        (None, _) => Verdict::Unsupported(diagnostics.to_string()),
+        (None, _) => {
+            let first = &diagnostics.0[0];
+            Verdict::Unsupported(format!("{}: {}", first.path, first.message))
+        }
         (Some(refused), None) => {
             let got = format!("{}: {}", refused.exception, refused.message);
             Verdict::Failed(vec![Difference::new("error", "none", &got)])
