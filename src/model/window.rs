@@ -4,10 +4,12 @@
 //! |---|---|---|
 //! | previous_completion | when the lane's last invocation ended | `W` later with a record there |
 //! | the same, before the first invocation | when the first record is read | `read + W` |
-//! | first_record | at the arrival of the first waiting record: in the stream where lanes read for themselves, in the buffer where pages are polled | `arrival + W` |
+//! | first_record | at the arrival of the first waiting record (*) | `arrival + W` |
 //! | first_read | at the poll that first saw a record | `read + W` |
 //!
 //! A `previous_completion` window that ends empty is followed at once by another.
+//!
+//! (*) In the stream where lanes read for themselves, in the buffer where pages are polled.
 
 use super::poll_grid::multiple_at_or_after;
 use super::settings::WindowClock;

@@ -8,7 +8,7 @@ use super::case::Case;
 
 /// A line that is no case.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("line {line}{}: {message}", .id.as_ref().map(|id| format!(" (case `{id}`)")).unwrap_or_default())]
+#[error("line {line}{}: {message}", in_case(.id.as_deref()))]
 pub struct CaseError {
     /// Line of the file, from 1.
     pub line: usize,
@@ -48,6 +48,10 @@ pub fn read_cases(text: &str) -> Result<Vec<Case>, Vec<CaseError>> {
         }
     }
     if errors.is_empty() { Ok(cases) } else { Err(errors) }
+}
+
+fn in_case(id: Option<&str>) -> String {
+    id.map_or_else(String::new, |id| format!(" (case `{id}`)"))
 }
 
 /// The parser's message with the column of the one line it saw.
