@@ -12,6 +12,7 @@
 //! | [`sentence`] | one plain sentence per variant |
 //! | [`measured`] | values measured on AWS beside simulated ones |
 //! | [`assertions`] | what the scenario demands |
+//! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
 //!
 //! All variants see the same random numbers, replication by replication, so differences between
@@ -21,6 +22,7 @@
 pub mod assertions;
 pub mod assumptions;
 pub mod cost;
+pub mod delivery;
 pub mod estimates;
 pub mod measured;
 pub mod offered_load;

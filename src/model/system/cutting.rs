@@ -196,7 +196,12 @@ impl System<'_> {
             && self.settings.knobs.window_clock == WindowClock::PreviousCompletion
             && lane.last_completion.is_some();
         let seen = if counts_from_readable { readable } else { oldest.read_at };
-        let first = FirstWaiting { arrival: oldest.record.arrival, seen };
+        // A mapping that polls pages knows of no record before it has read it.
+        let arrival = match self.rules.mode {
+            ReadingMode::Pages | ReadingMode::CountedPages => oldest.read_at,
+            ReadingMode::Lanes => oldest.record.arrival,
+        };
+        let first = FirstWaiting { arrival, seen };
         let (clock, window) =
             (self.settings.knobs.window_clock, self.settings.mapping.batching_window);
         window_end(clock, window, first, lane.last_completion)

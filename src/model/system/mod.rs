@@ -55,6 +55,8 @@ pub struct System<'a> {
     /// Shards whose lanes are no longer held by a blocked neighbour (S4.4).
     released: Vec<u32>,
     polling_starts: Instant,
+    /// Messages for the destination so far, whether or not there is one.
+    messages: u64,
     /// Time of the last event that was not just the end of a minute.
     last_activity: Instant,
 }
@@ -149,6 +151,7 @@ impl<'a> System<'a> {
             line: VecDeque::new(),
             released: Vec::new(),
             polling_starts,
+            messages: 0,
             last_activity: Instant::START,
             settings,
         }
