@@ -108,6 +108,11 @@ impl Function {
         self.limit.allows(now, self.in_flight) && self.environments.can_serve(now)
     }
 
+    /// When a new environment can be started, if there is none for an invocation at `now`.
+    pub fn next_environment_at(&mut self, now: Instant) -> Option<Instant> {
+        self.environments.next_at(now)
+    }
+
     /// Invocations in flight.
     pub fn in_flight(&self) -> u32 {
         self.in_flight
