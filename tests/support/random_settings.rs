@@ -219,7 +219,8 @@ fn record_size() -> impl Strategy<Value = RecordSize> {
     let bytes = Bytes::new;
     prop_oneof![
         (1u64..5_000).prop_map(move |size| RecordSize::Constant(bytes(size))),
-        (1u64..60_000).prop_map(move |high| RecordSize::Uniform { low: bytes(1), high: bytes(high) }),
+        (1u64..60_000)
+            .prop_map(move |high| RecordSize::Uniform { low: bytes(1), high: bytes(high) }),
         Just(RecordSize::Lognormal { p50: bytes(600), p99: bytes(30_000) }),
     ]
 }
@@ -228,7 +229,8 @@ fn mapping() -> impl Strategy<Value = Mapping> {
     let batch_size = prop_oneof![1u32..10, 10u32..200];
     let window = prop_oneof![2 => Just(Duration::ZERO), 1 => seconds(1, 12)];
     let lanes = prop_oneof![1 => Just(1u32), 1 => 2u32..=10];
-    let age = prop_oneof![2 => Just(Limit::Unlimited), 1 => seconds(1, 30).prop_map(Limit::Limited)];
+    let age =
+        prop_oneof![2 => Just(Limit::Unlimited), 1 => seconds(1, 30).prop_map(Limit::Limited)];
     let position = prop_oneof![
         3 => Just(StartingPosition::TrimHorizon),
         1 => Just(StartingPosition::Latest),
@@ -318,16 +320,17 @@ fn fault() -> impl Strategy<Value = Fault> {
 fn concurrency() -> impl Strategy<Value = Concurrency> {
     let others = vec((0u64..60, 0u32..12), 0..4).prop_map(|mut changes| {
         changes.sort_unstable();
+        // In the end they leave room again, or who waits in line would wait for ever.
+        changes.push((60, 0));
         changes.into_iter().map(|(at, used)| (Instant::from_secs(at), used)).collect()
     });
-    (limited(1u32..12), weighted(0.3, 1u32..6), others, limited(1u32..40)).prop_map(
-        |(account_limit, reserved, other_functions, environments_per_10s)| Concurrency {
+    (limited(1u32..12), weighted(0.3, 1u32..6), others, limited(prop_oneof![1u32..3, 3u32..40]))
+        .prop_map(|(account_limit, reserved, other_functions, environments_per_10s)| Concurrency {
             account_limit,
             reserved,
             other_functions,
             environments_per_10s,
-        },
-    )
+        })
 }
 
 fn backoff() -> impl Strategy<Value = Backoff> {
