@@ -54,8 +54,8 @@ pub struct System<'a> {
     line: VecDeque<LaneId>,
     /// When the line is looked at next because a new environment can be started.
     line_due: Option<Instant>,
-    /// Shards whose lanes are no longer held by a blocked neighbour (S4.4).
-    released: Vec<u32>,
+    /// Lanes that no longer hold their neighbours (S4.4).
+    released: Vec<LaneId>,
     polling_starts: Instant,
     /// Time of the last event that was not just a clock.
     last_activity: Instant,
@@ -187,9 +187,8 @@ impl<'a> System<'a> {
             Event::ConcurrencyChanges => self.serve_line(cx),
             Event::MinuteEnds => self.minute_ends(cx),
         }
-        while let Some(shard) = self.released.pop() {
-            self.advance_free_lanes(cx, shard);
-            self.announce(cx, shard);
+        while let Some(id) = self.released.pop() {
+            self.advance_neighbours(cx, id);
         }
         self.await_environment(cx);
     }
