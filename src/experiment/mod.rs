@@ -41,7 +41,7 @@ use crate::results::{
 };
 use crate::scenario::metrics::Dimension;
 use crate::scenario::{Scenario, Variant};
-use crate::units::Probability;
+use crate::units::{Instant, Probability};
 
 /// Events of one replication at most, unless told otherwise.
 pub const EVENTS_MAX: u64 = 2_000_000_000;
@@ -125,8 +125,10 @@ pub fn run(
     let pool = pool.map_err(|error| RunError::Threads { threads, reason: error.to_string() })?;
     let mut replications: Vec<Vec<Replication>> = vec![Vec::new(); scenario.variants.len()];
     let mut wanted = scenario.replications;
+    let spans = measured::spans(scenario);
     loop {
-        let batch = Batch { scenario, options, from: replications[0].len() as u32, to: wanted };
+        let from = replications[0].len() as u32;
+        let batch = Batch { scenario, options, spans: &spans, from, to: wanted };
         pool.install(|| batch.run(&mut replications, progress))?;
         let Some(precision) = options.precision else { break };
         match precision::replications_wanted(&replications, precision) {
@@ -141,6 +143,7 @@ pub fn run(
 struct Batch<'a> {
     scenario: &'a Scenario,
     options: &'a RunOptions,
+    spans: &'a [(Instant, Instant)],
     from: u32,
     to: u32,
 }
@@ -160,6 +163,7 @@ impl Batch<'_> {
                 variant,
                 seed: self.scenario.seed,
                 number,
+                spans: self.spans,
                 events_max: self.options.events_max,
             })
             .collect();

@@ -61,6 +61,8 @@ pub struct BatchAddress {
     pub shard: u32,
     /// Which attempt at this very batch it is, from 1.
     pub attempt: u32,
+    /// Which delivery of its records it is, from 1: also halves and remainders count on (S6).
+    pub delivery: u32,
 }
 
 /// The function's state during a run.
@@ -205,15 +207,16 @@ impl Function {
     }
 }
 
-/// The random stream of an invocation: addressed by its first record and the attempt, so that it
-/// does not depend on how many records the batch has or on what happened before.
+/// The random stream of an invocation: addressed by its first record and which delivery of it
+/// this is, so that it does not depend on how many records the batch has, and no half or remainder
+/// repeats the draws of the batch it was part of.
 pub(super) fn random_of(
     random: &RandomSource,
     purpose: Purpose,
     facts: &InvocationFacts<'_>,
 ) -> RandomStream {
     let record = facts.records.first().record;
-    let purpose = Purpose(purpose.0 | u64::from(facts.address.attempt) << 32);
+    let purpose = Purpose(purpose.0 | u64::from(facts.address.delivery) << 32);
     let entity = purposes::entity(record.source.into(), facts.address.shard);
     random.stream(purpose, entity).at(record.index, WORDS_PER_INVOCATION)
 }

@@ -73,10 +73,12 @@ impl System<'_> {
         let head = lane.head();
         head.end_wait(cx.now);
         head.attempts += 1;
+        head.deliveries += 1;
         head.throttles = 0;
-        let (records, attempt) = (head.records, head.attempts);
+        let records = head.records;
+        let address =
+            BatchAddress { shard: id.shard, attempt: head.attempts, delivery: head.deliveries };
         lane.throttle_streak = 0;
-        let address = BatchAddress { shard: id.shard, attempt };
         let records = Records::new(&lane.queue, records);
         let invocation = self.function.invoke(cx.now, address, records);
         lane.phase = Phase::InFlight(invocation);
@@ -162,6 +164,10 @@ impl System<'_> {
         purpose: Purpose,
         retry: u32,
     ) -> Duration {
+        // Growth may be infinite after a thousand retries; times a base of zero that is no number.
+        if backoff.base.is_zero() {
+            return Duration::ZERO;
+        }
         let growth = libm::pow(backoff.factor, f64::from(retry - 1));
         let wait = (backoff.base.as_nanos() as f64 * growth).min(backoff.cap.as_nanos() as f64);
         let mut factor = 1.0;

@@ -8,7 +8,7 @@ use crate::model::observation::Observer;
 use crate::model::poll_grid::multiple_at_or_after;
 use crate::model::settings::{LaneFailureScope, PollModel, WindowClock};
 use crate::model::window::{FirstWaiting, window_end};
-use crate::units::Instant;
+use crate::units::{Duration, Instant};
 
 /// Why a lane looks at its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,13 +95,14 @@ impl System<'_> {
         if self.rules.has_window && !fill.is_full {
             let end = self.window_end(id);
             if end > cx.now {
-                let full = self.full_at(cx, id);
+                let full = self.full_at(cx, id, end);
                 self.wake(cx, id, full.map_or(end, |full| full.min(end)));
                 return false;
             }
         }
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         lane.due_at = None;
+        lane.last_cut = Some(cx.now);
         lane.batches.push(Batch::cut(fill.records, cx.now, lane.free_since));
         true
     }
@@ -158,10 +159,14 @@ impl System<'_> {
     /// The first time at or after `from` at which a free lane that reads for itself polls.
     fn next_own_poll(&self, id: LaneId, from: Instant) -> Instant {
         let reader = &self.readers[id.shard as usize];
-        let completion = reader.lanes[id.lane as usize].last_completion;
+        let lane = &reader.lanes[id.lane as usize];
         let interval = self.settings.knobs.poll_interval;
-        let from = from.max(self.polling_starts);
-        match (self.model(), completion) {
+        let mut from = from.max(self.polling_starts);
+        if self.model() == PollModel::Gated && lane.last_cut == Some(from) {
+            // S2.4: at most one batch per tick, also when the function takes no time at all.
+            from = from + Duration::from_nanos(1);
+        }
+        match (self.model(), lane.last_completion) {
             (PollModel::Instant, _) => from,
             (PollModel::Restart, Some(end)) => multiple_at_or_after(end, interval, 1, from),
             (PollModel::Restart, None) | (PollModel::Grid | PollModel::Gated, _) => {
@@ -209,8 +214,13 @@ impl System<'_> {
     }
 
     /// Where a single lane reads for itself: the poll at which its batch will be full, found by
-    /// looking ahead in the log.
-    fn full_at<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> Option<Instant> {
+    /// looking ahead in the log up to the end of its window.
+    fn full_at<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        window_end: Instant,
+    ) -> Option<Instant> {
         if self.rules.mode != ReadingMode::Lanes || self.lane_count() > 1 {
             return None;
         }
@@ -222,8 +232,11 @@ impl System<'_> {
         let shard = &mut self.shards[id.shard as usize];
         for ahead in 0.. {
             let record = shard.peek(ahead)?;
+            let readable = record.arrival.saturating_add(self.settings.knobs.read_visibility);
+            if readable > window_end {
+                return None;
+            }
             if !record.marks.filtered && filling.add(record.bytes) {
-                let readable = record.arrival.saturating_add(self.settings.knobs.read_visibility);
                 return Some(self.next_own_poll(id, readable.max(cx.now)));
             }
         }
