@@ -20,7 +20,7 @@ use shardlag::model::{Observation, Observer, simulate};
 use shardlag::units::{Bytes, Instant};
 
 /// Cases per poll model, unless told otherwise.
-const CASES: u32 = 60;
+const CASES: u32 = 400;
 /// More events than any of these small runs needs.
 const EVENTS_MAX: u64 = 3_000_000;
 

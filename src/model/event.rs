@@ -35,8 +35,9 @@ pub enum Event {
         /// The lane.
         lane: LaneId,
     },
-    /// Other functions use more or less of the account's concurrency from now on (S10.3).
-    OtherFunctionsChange,
+    /// Other functions use more or less of the account's concurrency from now on, or a new
+    /// environment can be started for who waits in line (S10.3).
+    ConcurrencyChanges,
     /// A minute is over: backlogs are counted.
     MinuteEnds,
 }

@@ -320,16 +320,17 @@ fn fault() -> impl Strategy<Value = Fault> {
 fn concurrency() -> impl Strategy<Value = Concurrency> {
     let others = vec((0u64..60, 0u32..12), 0..4).prop_map(|mut changes| {
         changes.sort_unstable();
+        // In the end they leave room again, or who waits in line would wait for ever.
+        changes.push((60, 0));
         changes.into_iter().map(|(at, used)| (Instant::from_secs(at), used)).collect()
     });
-    (limited(1u32..12), weighted(0.3, 1u32..6), others, limited(1u32..40)).prop_map(
-        |(account_limit, reserved, other_functions, environments_per_10s)| Concurrency {
+    (limited(1u32..12), weighted(0.3, 1u32..6), others, limited(prop_oneof![1u32..3, 3u32..40]))
+        .prop_map(|(account_limit, reserved, other_functions, environments_per_10s)| Concurrency {
             account_limit,
             reserved,
             other_functions,
             environments_per_10s,
-        },
-    )
+        })
 }
 
 fn backoff() -> impl Strategy<Value = Backoff> {

@@ -138,6 +138,11 @@ impl Function {
         self.behaviour.refusal(&attempt(now, address, records))
     }
 
+    /// When a new environment can be started, if there is none for an invocation at `now`.
+    pub fn next_environment_at(&mut self, now: Instant) -> Option<Instant> {
+        self.environments.next_at(now)
+    }
+
     /// Invocations in flight.
     pub fn in_flight(&self) -> u32 {
         self.in_flight

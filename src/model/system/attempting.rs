@@ -186,6 +186,18 @@ impl System<'_> {
         }
     }
 
+    /// Has the line looked at when a new environment can be started: no invocation may end before.
+    pub(super) fn await_environment<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
+        if self.line.is_empty() {
+            return;
+        }
+        let Some(at) = self.function.next_environment_at(cx.now) else { return };
+        if self.line_due != Some(at) {
+            self.line_due = Some(at);
+            cx.calendar.schedule(at, Event::ConcurrencyChanges);
+        }
+    }
+
     /// S5.3: the wait before retry `retry` = 1, 2, ... of the head batch.
     pub(super) fn backoff(
         &self,

@@ -118,6 +118,17 @@ impl System<'_> {
         }
     }
 
+    /// Lets the free neighbours of a lane go on that no longer holds them (S4.4).
+    pub(super) fn advance_neighbours<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
+        for lane in (0..self.lane_count()).filter(|&lane| lane != id.lane) {
+            let neighbour = LaneId { shard: id.shard, lane };
+            if self.readers[id.shard as usize].lanes[lane as usize].is_free() {
+                self.advance(cx, neighbour, Occasion::NewRecords);
+            }
+        }
+        self.announce(cx, id.shard);
+    }
+
     /// When a lane that reads for itself may do so: now, or at a later poll; `None`: there is
     /// nothing to wait for yet.
     fn chance_to_read<O: Observer>(

@@ -174,7 +174,7 @@ impl System<'_> {
         self.release_reading(cx, id.shard);
         if was_blocked && self.settings.knobs.lane_failure_scope == LaneFailureScope::Shard {
             // Not here: a neighbour's batch may end at once and let this lane go on midway.
-            self.released.push(id.shard);
+            self.released.push(id);
         }
     }
 }

@@ -52,12 +52,14 @@ pub struct System<'a> {
     function: Function,
     /// Lanes that wait for concurrency, first come first served (`throttle_policy = queue`).
     line: VecDeque<LaneId>,
-    /// Shards whose lanes are no longer held by a blocked neighbour (S4.4).
-    released: Vec<u32>,
+    /// When the line is looked at next because a new environment can be started.
+    line_due: Option<Instant>,
+    /// Lanes that no longer hold their neighbours (S4.4).
+    released: Vec<LaneId>,
     polling_starts: Instant,
     /// Messages for the destination so far, whether or not there is one.
     messages: u64,
-    /// Time of the last event that was not just the end of a minute.
+    /// Time of the last event that was not just a clock.
     last_activity: Instant,
 }
 
@@ -149,6 +151,7 @@ impl<'a> System<'a> {
             readers: readers.collect(),
             function: Function::new(settings, random),
             line: VecDeque::new(),
+            line_due: None,
             released: Vec::new(),
             polling_starts,
             messages: 0,
@@ -159,7 +162,7 @@ impl<'a> System<'a> {
 
     fn start<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
         for change in self.function.limit_changes() {
-            cx.calendar.schedule(change, Event::OtherFunctionsChange);
+            cx.calendar.schedule(change, Event::ConcurrencyChanges);
         }
         cx.calendar.schedule(Instant::START + MINUTE, Event::MinuteEnds);
         for shard in 0..self.settings.stream.shards {
@@ -168,7 +171,15 @@ impl<'a> System<'a> {
     }
 
     fn handle<O: Observer>(&mut self, event: Event, cx: &mut Context<'_, O>) {
-        if event != Event::MinuteEnds {
+        let is_activity = match event {
+            Event::MinuteEnds => false,
+            Event::ConcurrencyChanges => !self.line.is_empty(),
+            Event::Poll { .. }
+            | Event::Readable { .. }
+            | Event::LaneDue { .. }
+            | Event::InvocationEnds { .. } => true,
+        };
+        if is_activity {
             self.last_activity = cx.now;
         }
         match event {
@@ -176,13 +187,13 @@ impl<'a> System<'a> {
             Event::Readable { shard } => self.readable(cx, shard),
             Event::LaneDue { lane } => self.lane_due(cx, lane),
             Event::InvocationEnds { lane } => self.invocation_ends(cx, lane),
-            Event::OtherFunctionsChange => self.serve_line(cx),
+            Event::ConcurrencyChanges => self.serve_line(cx),
             Event::MinuteEnds => self.minute_ends(cx),
         }
-        while let Some(shard) = self.released.pop() {
-            self.advance_free_lanes(cx, shard);
-            self.announce(cx, shard);
+        while let Some(id) = self.released.pop() {
+            self.advance_neighbours(cx, id);
         }
+        self.await_environment(cx);
     }
 
     fn model(&self) -> PollModel {

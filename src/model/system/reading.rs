@@ -297,7 +297,7 @@ impl System<'_> {
     }
 
     /// Lets every lane without work look at what it has.
-    pub(super) fn advance_free_lanes<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+    fn advance_free_lanes<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         for lane in 0..self.lane_count() {
             let id = LaneId { shard, lane };
             let state = &self.readers[shard as usize].lanes[lane as usize];
