@@ -43,7 +43,8 @@ impl System<'_> {
     fn scripted_refusal(&self, now: Instant, id: LaneId) -> Option<ServiceRefusal> {
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         let head = lane.batches.last()?;
-        let address = BatchAddress { shard: id.shard, attempt: head.attempts + 1 };
+        let (attempt, delivery) = (head.attempts + 1, head.deliveries + 1);
+        let address = BatchAddress { shard: id.shard, attempt, delivery };
         self.function.refuses(now, address, Records::new(&lane.queue, head.records))
     }
 
