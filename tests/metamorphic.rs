@@ -84,7 +84,11 @@ fn of_whole_milliseconds() -> impl Strategy<Value = Settings> {
             match &mut fault.kind {
                 FaultKind::Slow(factor) => *factor = 2.0,
                 FaultKind::Poison(PoisonMarks::Rate(_)) => fault.kind = FaultKind::Outage,
-                FaultKind::Poison(PoisonMarks::First { .. } | PoisonMarks::Probability(_))
+                FaultKind::Poison(
+                    PoisonMarks::First { .. }
+                    | PoisonMarks::Number { .. }
+                    | PoisonMarks::Probability(_),
+                )
                 | FaultKind::ErrorRate(_)
                 | FaultKind::PerRecordRate(_)
                 | FaultKind::Outage
