@@ -11,6 +11,7 @@ name = "Small"
 duration = "10m"
 replications = 3
 [stream]
+kind = "dynamodb"
 shards = 2
 [[traffic]]
 arrivals = { poisson = { rate = "20/s" } }
@@ -173,7 +174,7 @@ fn several_mistakes_are_reported_at_once_with_their_places() {
     assert_eq!(output.status.code(), Some(2));
     let printed = text(&output.stderr);
     assert!(printed.contains("wrong.toml:3:12"), "{printed}");
-    assert!(printed.contains("wrong.toml:8:"), "{printed}");
+    assert!(printed.contains("wrong.toml:9:"), "{printed}");
 }
 
 #[test]
