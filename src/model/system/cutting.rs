@@ -84,6 +84,9 @@ impl System<'_> {
             }
         }
         self.pull(cx, id);
+        while self.rules.mode == ReadingMode::Lanes && self.drop_stale(cx, id) {
+            self.pull(cx, id);
+        }
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         if lane.queue.is_empty() {
             if self.rules.mode == ReadingMode::Lanes {
