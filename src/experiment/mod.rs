@@ -14,6 +14,7 @@
 //! | [`assertions`] | what the scenario demands |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
+//! | [`validation`] | known answers held against the model |
 //!
 //! All variants see the same random numbers, replication by replication, so differences between
 //! them are paired (Law, *Simulation Modeling and Analysis*, 11.2). Replications are independent
@@ -31,6 +32,7 @@ pub mod recorder;
 pub mod replication;
 pub mod sentence;
 pub mod series;
+pub mod validation;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -3,7 +3,7 @@
 use super::{Context, System};
 use crate::engine::Purpose;
 use crate::engine::samplers::Exponential;
-use crate::model::batch::WaitingFor;
+use crate::model::batch::{Batch, WaitingFor};
 use crate::model::eligibility::{Eligibility, before_attempt};
 use crate::model::event::{Event, LaneId};
 use crate::model::failure::Outcome;
@@ -91,6 +91,26 @@ impl System<'_> {
                 }
             }
         }
+    }
+
+    /// Where lanes read for themselves, reading and cutting are one: what is too old by then is
+    /// dropped before, so that it takes no place in a batch (S1.5, S7.3). Says whether there was
+    /// any.
+    pub(super) fn drop_stale<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> bool {
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let Some(oldest) = lane.queue.front() else { return false };
+        let arrival = std::iter::once(oldest.record.arrival);
+        let created = |arrival| created(self.settings, arrival);
+        let oldest = before_attempt(self.rules.ages, cx.now, arrival, created);
+        if oldest == Eligibility::Eligible {
+            return false;
+        }
+        let fill = self.rules.payload.fill(lane.queue.iter().map(|fetched| fetched.record.bytes));
+        lane.batches.push(Batch::cut(fill.records, cx.now, lane.free_since));
+        if self.drop_ineligible(cx, id) {
+            self.readers[id.shard as usize].lanes[id.lane as usize].batches.pop();
+        }
+        true
     }
 
     /// Whether no other lane waits in line for concurrency before this one.

@@ -28,6 +28,12 @@ impl System<'_> {
         if lane.due_at != Some(cx.now) {
             return;
         }
+        self.poll_first(cx, id.shard);
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        // The poll may have filled the lane's batch, which is then on its way.
+        if lane.due_at != Some(cx.now) {
+            return;
+        }
         lane.due_at = None;
         if lane.phase == Phase::BackingOff {
             lane.phase = Phase::Ready;
@@ -84,6 +90,9 @@ impl System<'_> {
             }
         }
         self.pull(cx, id);
+        while self.rules.mode == ReadingMode::Lanes && self.drop_stale(cx, id) {
+            self.pull(cx, id);
+        }
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         if lane.queue.is_empty() {
             if self.rules.mode == ReadingMode::Lanes {

@@ -22,6 +22,8 @@ impl System<'_> {
         let Phase::InFlight(invocation) = lane.phase else {
             panic!("an invocation of {id:?} ends that never started")
         };
+        self.poll_first(cx, id.shard);
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         lane.phase = Phase::Ready;
         lane.last_completion = Some(cx.now);
         self.function.ended(&invocation);
