@@ -38,7 +38,7 @@ fn check(settings: &Settings, seed: u64) {
     let horizon = match settings.horizon {
         Horizon::For(length) | Horizon::Drained { at_most: length } => length,
     };
-    let recorder = Recorder::new(settings, Bytes::new(25_600), horizon, true);
+    let recorder = Recorder::new(settings, Bytes::new(25_600), horizon, Vec::new(), true);
     let mut both = Both(recorder, Checker::new(settings, seed));
     let finished = simulate(settings, seed, 0, EVENTS_MAX, &mut both);
     both.0.finish(finished);

@@ -26,7 +26,7 @@ use random_settings::{POLL_MODELS, settings, trace_times};
 use shardlag::model::settings::{
     Arrivals, Backoff, FaultKind, Horizon, Keys, LaneAssignment, LaneFailureScope, PoisonMarks,
     PollModel, PollPhase, ScriptedRecord, Settings, StartingPosition, ThrottleBatch, ThrottleDelay,
-    Variation, WindowClock,
+    Traffic, Variation, WindowClock,
 };
 use shardlag::units::{Duration, Instant, Limit};
 use trace::Trace;
@@ -55,7 +55,9 @@ fn on_one_shard(settings: &mut Settings) {
         }
     }
     for fault in &mut settings.function.faults {
-        if let FaultKind::Poison(PoisonMarks::First { shard, .. }) = &mut fault.kind {
+        if let FaultKind::Poison(marks) = &mut fault.kind
+            && let PoisonMarks::First { shard, .. } | PoisonMarks::Number { shard, .. } = marks
+        {
             *shard = 0;
         }
     }
@@ -84,7 +86,11 @@ fn of_whole_milliseconds() -> impl Strategy<Value = Settings> {
             match &mut fault.kind {
                 FaultKind::Slow(factor) => *factor = 2.0,
                 FaultKind::Poison(PoisonMarks::Rate(_)) => fault.kind = FaultKind::Outage,
-                FaultKind::Poison(PoisonMarks::First { .. } | PoisonMarks::Probability(_))
+                FaultKind::Poison(
+                    PoisonMarks::First { .. }
+                    | PoisonMarks::Number { .. }
+                    | PoisonMarks::Probability(_),
+                )
                 | FaultKind::ErrorRate(_)
                 | FaultKind::PerRecordRate(_)
                 | FaultKind::Outage
@@ -316,7 +322,10 @@ fn a_shard_that_is_coupled_to_none_changes_none() {
 fn reading_ahead_without_a_bound_is_reading_ahead_with_a_huge_one() {
     let one_lane = settings(PollModel::Buffered).prop_map(|mut settings| {
         settings.mapping.parallelization_factor = 1;
-        settings.knobs.page_bytes = Limit::Unlimited;
+        let is_constant = |traffic: &Traffic| traffic.record_size.constant().is_some();
+        if !settings.traffic.iter().all(is_constant) {
+            settings.knobs.page_bytes = Limit::Unlimited;
+        }
         // Counted records are not passed before their batch is sent, however old (S1.5).
         settings.stream.retention = Duration::from_secs(86_400);
         settings
