@@ -55,7 +55,9 @@ pub fn settings(poll_model: PollModel) -> impl Strategy<Value = Settings> {
 fn make_consistent(settings: &mut Settings) {
     let shards = settings.stream.shards;
     for fault in &mut settings.function.faults {
-        if let FaultKind::Poison(PoisonMarks::First { shard, .. }) = &mut fault.kind {
+        if let FaultKind::Poison(marks) = &mut fault.kind
+            && let PoisonMarks::First { shard, .. } | PoisonMarks::Number { shard, .. } = marks
+        {
             *shard %= shards;
         }
     }
@@ -302,6 +304,7 @@ fn fault() -> impl Strategy<Value = Fault> {
     let poison = prop_oneof![
         (0u64..30, 0u32..4)
             .prop_map(|(at, shard)| PoisonMarks::First { at: Instant::from_secs(at), shard }),
+        (0u64..300, 0u32..4).prop_map(|(number, shard)| PoisonMarks::Number { number, shard }),
         chance(0.05).prop_map(PoisonMarks::Probability),
         (0.01..0.5).prop_map(|rate| PoisonMarks::Rate(per_second(rate))),
     ];

@@ -53,11 +53,6 @@ impl Trace {
         let records = records.iter().map(|fetched| fetched.sequence).collect();
         self.steps.push(Step { at, shard, what, records });
     }
-
-    /// The steps of the first `shards` shards.
-    pub fn steps_of_first(&self, shards: u32) -> Vec<&Step> {
-        self.steps.iter().filter(|step| step.shard < shards).collect()
-    }
 }
 
 impl Observer for Trace {

@@ -29,7 +29,7 @@ use super::observation::Observer;
 use super::poll_grid::PollGrid;
 use super::purposes;
 use super::reader::ShardReader;
-use super::settings::{Arrivals, Horizon, PollModel, PollPhase, Settings};
+use super::settings::{Arrivals, Horizon, Knobs, PollModel, PollPhase, Settings};
 use super::shard::Shard;
 use super::workload::WorkloadPlan;
 use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
@@ -79,6 +79,8 @@ struct Rules {
     ages: AgeLimits,
     age_context: AgeContext,
     mode: ReadingMode,
+    /// Records of a full page where pages are counted.
+    counted_page: u32,
     refill_below: u64,
     has_window: bool,
 }
@@ -204,13 +206,14 @@ impl<'a> System<'a> {
 impl Rules {
     fn new(settings: &Settings) -> Rules {
         let (knobs, mapping) = (&settings.knobs, &settings.mapping);
+        let uniform_size = uniform_size(settings);
         let lanes_read = match knobs.poll_model {
             PollModel::Paged | PollModel::Buffered => false,
             PollModel::Grid | PollModel::Restart | PollModel::Gated | PollModel::Instant => true,
         };
         let is_unbounded = knobs.poll_model == PollModel::Buffered
             && knobs.lookahead == Limit::Unlimited
-            && knobs.page_bytes == Limit::Unlimited
+            && (knobs.page_bytes == Limit::Unlimited || uniform_size.is_some())
             && mapping.parallelization_factor == 1;
         let mode = match (lanes_read, is_unbounded) {
             (true, _) => ReadingMode::Lanes,
@@ -221,7 +224,8 @@ impl Rules {
         let refill_below = knobs.refill_below.unwrap_or(5 * mapping.batch_size);
         let has_window = !mapping.batching_window.is_zero();
         Rules {
-            payload: payload_rule(settings),
+            payload: payload_rule(settings, uniform_size),
+            counted_page: counted_page(knobs, uniform_size),
             failure: FailurePolicy {
                 maximum_retry_attempts: mapping.maximum_retry_attempts,
                 bisect: mapping.bisect,
@@ -244,9 +248,26 @@ impl Rules {
 }
 
 /// S3.3, by counting where all records have one size.
-fn payload_rule(settings: &Settings) -> PayloadRule {
+fn payload_rule(settings: &Settings, uniform_size: Option<u32>) -> PayloadRule {
     let limit = settings.knobs.payload_limit;
     let rule = PayloadRule::new(settings.stream.kind, limit, settings.mapping.batch_size);
+    uniform_size.map_or(rule, |bytes| rule.with_uniform_size(bytes))
+}
+
+/// Records of a full page (S1.6) whose records all have this size; at least one, however large.
+fn counted_page(knobs: &Knobs, uniform_size: Option<u32>) -> u32 {
+    let records = knobs.page_records.bound().unwrap_or(u32::MAX);
+    match (knobs.page_bytes, uniform_size) {
+        (Limit::Limited(page), Some(bytes)) => {
+            let fit = page.get() / u64::from(bytes.max(1));
+            u64::from(records).min(fit.max(1)) as u32
+        }
+        (Limit::Limited(_), None) | (Limit::Unlimited, _) => records,
+    }
+}
+
+/// The size of all records, where it is one.
+fn uniform_size(settings: &Settings) -> Option<u32> {
     // Scripted records have sizes of their own.
     let is_scripted = |arrivals: &Arrivals| matches!(arrivals, Arrivals::Scripted { .. });
     let sizes = settings.traffic.iter().map(|traffic| match is_scripted(&traffic.arrivals) {
@@ -255,12 +276,8 @@ fn payload_rule(settings: &Settings) -> PayloadRule {
     });
     let written_back = settings.function.writes_back.as_ref();
     let mut sizes = sizes.chain(written_back.map(|writes| Some(writes.record_size)));
-    match sizes.next().flatten() {
-        Some(first) if sizes.all(|size| size == Some(first)) => {
-            rule.with_uniform_size(first.get() as u32)
-        }
-        Some(_) | None => rule,
-    }
+    let first = sizes.next().flatten()?;
+    sizes.all(|size| size == Some(first)).then_some(first.get() as u32)
 }
 
 /// When the shard's first poll happens after polling starts (S2.1).

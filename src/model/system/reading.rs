@@ -233,8 +233,8 @@ impl System<'_> {
         let Some(until) = self.readable_until(cx.now) else { return 0 };
         let there = self.shards[shard as usize].unread(until);
         let reader = &mut self.readers[shard as usize];
-        let page = self.settings.knobs.page_records.bound().unwrap_or(u32::MAX);
-        let records = (there - reader.counted_records).min(u64::from(page));
+        let page = u64::from(self.rules.counted_page);
+        let records = (there - reader.counted_records).min(page);
         if records > 0 {
             reader.counted.push_back(CountedPage { records, read_at: cx.now });
             reader.counted_records += records;
