@@ -143,7 +143,7 @@ fn mistakes_of_a_scenario_exit_with_2_and_write_nothing() {
         ("stream.shards=1000000", "stream.shards"),
         ("mapping.BatchSize=10001", "less than or equal to 10000"),
         ("mapping.BatchSise=10", "did you mean `BatchSize`"),
-        ("function.duration=120", "`120` has no unit; write `\"120ms\"`"),
+        ("function.duration=120", "`120` has no unit; write `120ms`"),
         ("function.timeout=30", "has no unit"),
         ("traffic.0.arrivals.poisson.rate=20", "has no unit"),
         ("mapping.MaximumRecordAgeInSeconds=59", "must be either -1 (forever) or between 60"),

@@ -303,7 +303,7 @@ impl Observer for Facts {
             }
             Observation::Processed { lane, records, .. } => self.processed(now, lane, records),
             Observation::Discarded { lane, records, .. } => self.discarded(now, lane, records),
-            Observation::Expired { shard, records } => self.expired(now, shard, records),
+            Observation::Expired { shard, records, read: _ } => self.expired(now, shard, records),
             Observation::OldestUnfinished { shard, arrival } => {
                 self.oldest[shard as usize] = arrival;
             }
@@ -311,6 +311,7 @@ impl Observer for Facts {
             | Observation::Read { .. }
             | Observation::Skipped { .. }
             | Observation::Blocked { .. }
+            | Observation::ServiceFailed { .. }
             | Observation::Minute { .. } => {}
         }
     }

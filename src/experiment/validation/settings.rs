@@ -210,6 +210,7 @@ fn function(config: &Config) -> Mapped<model::Function> {
         timeout: FOR_EVER,
         faults: faults(config)?,
         reports,
+        behaviour: Vec::new(),
         writes_back,
     })
 }
