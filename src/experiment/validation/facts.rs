@@ -280,6 +280,7 @@ impl Facts {
             | Observation::Expired { .. }
             | Observation::Skipped { .. }
             | Observation::Throttled { .. }
+            | Observation::ServiceFailed { .. }
             | Observation::InvocationSent { .. }
             | Observation::InvocationEnded { .. }
             | Observation::Discarded { .. }
