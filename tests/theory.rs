@@ -13,7 +13,7 @@ use shardlag::experiment::validation::{
 };
 
 /// Configs of random items that are run by default, per group.
-const SAMPLED_CONFIGS: usize = 1;
+const SAMPLED_CONFIGS: usize = 2;
 /// Records of an item, all replications together, that the default run affords.
 const RECORDS_MAX: f64 = 2.5e6;
 
@@ -78,6 +78,18 @@ fn the_model_agrees_with_the_known_answers() {
     assert!(failures.is_empty(), "{} fail:\n{}", failures.len(), failures.join("\n"));
     let is_supported = |result: &ItemResult| result.status == Status::Passed;
     assert!(results.iter().all(is_supported), "some known answers are not supported");
+}
+
+/// Traces of 60 settings drawn at random, computed by a plain program that was written from the
+/// description of poll models, windows, ages and failures alone and looks at one record after the
+/// other (`tests/data/poll_traces.json`).
+#[test]
+fn every_poll_model_gives_the_traces_of_its_description() {
+    let items = parse(include_str!("data/poll_traces.json")).unwrap_or_else(|e| panic!("{e}"));
+    let results = run_items(&items, Options::default());
+    let failures = failures(&results);
+    assert!(failures.is_empty(), "{} fail:\n{}", failures.len(), failures.join("\n"));
+    assert_eq!(results.len(), 120);
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //! | [`config`], [`run_length`], [`metric`] | the parts of the schema |
 //! | [`settings`] | a config as settings of the model |
 //! | [`replication`], [`facts`] | runs it and keeps what metrics need |
-//! | [`estimate`], [`losses`] | the metrics |
+//! | [`estimate`], [`counts`] | the metrics |
 //! | [`verdict`] | whether estimates agree |
 //! | [`statistics`] | procedures of the statistics code |
 //!
@@ -23,10 +23,10 @@
 //! retrials); group `x` is measured on AWS.
 
 pub mod config;
+pub mod counts;
 pub mod estimate;
 pub mod facts;
 pub mod item;
-pub mod losses;
 pub mod metric;
 pub mod replication;
 pub mod run_length;
@@ -34,7 +34,7 @@ pub mod settings;
 pub mod statistics;
 pub mod verdict;
 
-use rayon::prelude::*;
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use self::config::{Arrivals, BurstSize, Config, Gap};
 use self::estimate::estimate;

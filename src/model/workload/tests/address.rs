@@ -129,9 +129,9 @@ fn records_are_what_they_have_always_been() {
         0xa280_a4ae_c52a_ff7d,
         0xc179_0b87_424c_2fe1,
         0xe431_406b_ba39_3ed6,
-        0, // renewal
         0x6dae_7421_9e10_16cd,
         0x0e1f_7f34_1e44_982d,
+        0xc9f1_5457_51cf_8d61,
         0xa50a_8cbe_f8c0_6bb9,
         0xd19c_8064_e681_eebc,
         0xd5f2_8522_9565_0695,
