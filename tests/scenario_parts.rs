@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use shardlag::model::settings::{
-    Arrivals, CountSpread, FunctionDuration, Gap, Horizon, IteratorAgeAt, PollModel, Settings,
-    Variation,
+    Arrivals, CountSpread, FaultKind, FunctionDuration, Gap, Horizon, IteratorAgeAt, PoisonMarks,
+    PollModel, Settings, Variation,
 };
 use shardlag::results::{Stability, StabilityVerdict, VariantSummary};
 use shardlag::scenario::metrics::METRICS;
@@ -318,4 +318,11 @@ source = "a public measurement"
     };
     assert!((rate.per_second() - 199.4 / 60.0).abs() < 1e-12);
     assert_eq!(*tick, Some(Duration::from_secs(1)));
+}
+
+#[test]
+fn a_poison_record_may_be_named_by_its_number() {
+    let settings = base(&format!("{SMALL}\n[[function.fault]]\npoison = {{ number = 37 }}\n"));
+    let marks = PoisonMarks::Number { number: 37, shard: 0 };
+    assert_eq!(settings.function.faults[0].kind, FaultKind::Poison(marks));
 }

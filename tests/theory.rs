@@ -5,17 +5,11 @@
 //! `SHARDLAG_THEORY=all cargo test --release --test theory` runs all of them (minutes);
 //! `SHARDLAG_THEORY_FILE=path` takes the items from another file of the same schema.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use shardlag::experiment::validation::item::Question;
 use shardlag::experiment::validation::{
-    Item, ItemResult, Options, STATISTICS, Status, THEORY, expected_records, parse, run_items,
+    Item, ItemResult, Options, STATISTICS, Status, THEORY, parse, run_items, short,
 };
-
-/// Configs of random items that are run by default, per group.
-const SAMPLED_CONFIGS: usize = 1;
-/// Records of an item, all replications together, that the default run affords.
-const RECORDS_MAX: f64 = 2.5e6;
 
 fn theory() -> Vec<Item> {
     let text = match std::env::var("SHARDLAG_THEORY_FILE") {
@@ -23,25 +17,6 @@ fn theory() -> Vec<Item> {
         Err(_) => THEORY.to_owned(),
     };
     parse(&text).unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// What can be run in a minute without optimisation.
-fn sample(items: Vec<Item>) -> Vec<Item> {
-    let mut costs: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
-    let replications = |item: &Item| match &item.question {
-        Question::Run { config, .. } => config.run.replications,
-        Question::Procedure { .. } => 1,
-    };
-    for item in items.iter().filter(|item| replications(item) > 1) {
-        costs.entry(item.group.clone()).or_default().insert(expected_records(item) as u64);
-    }
-    let is_sampled = |item: &Item| {
-        let cost = expected_records(item);
-        let cheapest = costs.get(&item.group).and_then(|all| all.iter().nth(SAMPLED_CONFIGS - 1));
-        let is_cheap = cheapest.is_some_and(|&most| cost as u64 <= most);
-        cost <= RECORDS_MAX && (replications(item) == 1 || is_cheap)
-    };
-    items.into_iter().filter(is_sampled).collect()
 }
 
 /// Prints what happened and returns what failed.
@@ -72,12 +47,25 @@ fn failures(results: &[ItemResult]) -> Vec<String> {
 fn the_model_agrees_with_the_known_answers() {
     let items = theory();
     let is_whole = std::env::var("SHARDLAG_THEORY").is_ok_and(|wanted| wanted == "all");
-    let items = if is_whole { items } else { sample(items) };
+    let items = if is_whole { items } else { short(&items) };
+    assert!(is_whole || items.len() > 80, "{} items are a very short check", items.len());
     let results = run_items(&items, Options::default());
     let failures = failures(&results);
     assert!(failures.is_empty(), "{} fail:\n{}", failures.len(), failures.join("\n"));
     let is_supported = |result: &ItemResult| result.status == Status::Passed;
     assert!(results.iter().all(is_supported), "some known answers are not supported");
+}
+
+/// Traces of 60 settings drawn at random, computed by a plain program that was written from the
+/// description of poll models, windows, ages and failures alone and looks at one record after the
+/// other (`tests/data/poll_traces.json`).
+#[test]
+fn every_poll_model_gives_the_traces_of_its_description() {
+    let items = parse(include_str!("data/poll_traces.json")).unwrap_or_else(|e| panic!("{e}"));
+    let results = run_items(&items, Options::default());
+    let failures = failures(&results);
+    assert!(failures.is_empty(), "{} fail:\n{}", failures.len(), failures.join("\n"));
+    assert_eq!(results.len(), 120);
 }
 
 #[test]

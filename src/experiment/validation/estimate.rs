@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 
 use super::config::AgeAt;
+use super::counts;
 use super::facts::{FirstLoss, Row};
 use super::item::Answer;
-use super::losses;
-use super::metric::Metric;
+use super::metric::{InvocationMetric, Listing, Metric};
 use super::replication::Finished;
 use super::run_length::{RunEnd, RunKind};
 use crate::analysis::empirical_quantile;
@@ -60,85 +60,89 @@ impl Window {
 /// The estimate of a metric; `None` where the run has nothing to estimate it from.
 pub fn estimate(run: &Finished<'_>, metric: Metric) -> Option<Answer> {
     match metric {
-        Metric::BatchSizePmf { sizes } => pmf(run, sizes).map(Answer::List),
-        Metric::Trace { rows } => {
+        Metric::Lists(Listing::BatchSizePmf { sizes }) => pmf(run, sizes).map(Answer::List),
+        Metric::Lists(Listing::Trace { rows }) => {
             let shown = run.facts.rows.iter().take(rows);
             Some(Answer::Rows(shown.map(|row| trace_row(run, row)).collect()))
         }
-        Metric::Deliveries { rows } => {
+        Metric::Lists(Listing::Deliveries { rows }) => {
             let row = |row: &Row| {
                 let is_success = f64::from(u8::from(row.is_success));
                 vec![row.first_sequence as f64, f64::from(row.records), is_success]
             };
             Some(Answer::Rows(run.facts.rows.iter().take(rows).map(row).collect()))
         }
-        number => {
-            of_ages(run, number).or_else(|| losses::estimate(run, number)).map(Answer::Number)
-        }
+        Metric::Invocations(metric) => of_invocations(run, metric).map(Answer::Number),
+        Metric::Counts(metric) => counts::estimate(run, metric).map(Answer::Number),
     }
 }
 
 /// Metrics of ages, batch sizes and times of invocations.
-fn of_ages(run: &Finished<'_>, metric: Metric) -> Option<f64> {
+fn of_invocations(run: &Finished<'_>, metric: InvocationMetric) -> Option<f64> {
     let window = Window::of(run);
     let rows = &run.facts.rows[window.first_row..];
     let ages = |hot_lane| ages(run, rows, hot_lane);
     let finished = &run.facts.finished[window.first_finished..];
     match metric {
-        Metric::AgeMean { hot_lane } => mean(ages(hot_lane)),
-        Metric::AgeDeviation { hot_lane } => deviation(&ages(hot_lane).collect::<Vec<f64>>()),
-        Metric::AgeMax { hot_lane } => ages(hot_lane).reduce(f64::max),
-        Metric::AgeQuantile { q } => quantile(ages(false), q),
-        Metric::AgeQuantileSpread { low, high } => {
+        InvocationMetric::AgeMean { hot_lane } => mean(ages(hot_lane)),
+        InvocationMetric::AgeDeviation { hot_lane } => {
+            deviation(&ages(hot_lane).collect::<Vec<f64>>())
+        }
+        InvocationMetric::AgeMax { hot_lane } => ages(hot_lane).reduce(f64::max),
+        InvocationMetric::AgeQuantile { q } => quantile(ages(false), q),
+        InvocationMetric::AgeQuantileSpread { low, high } => {
             Some(quantile(ages(false), high)? - quantile(ages(false), low)?)
         }
-        Metric::AgeOfInvocation { number } => {
+        InvocationMetric::AgeOfInvocation { number } => {
             run.facts.rows.get(number - 1).map(|row| age(run, row))
         }
-        Metric::AgeMaxOverShards { spacing } => max_over_shards(run, rows, spacing),
-        Metric::AgeSlope { hot_lane } => slope(run, rows, hot_lane),
-        Metric::RecordAgeMean => mean(finished.iter().map(|record| record.age.as_secs_f64())),
-        Metric::RecordAgeOf { number } => {
+        InvocationMetric::AgeMaxOverShards { spacing } => max_over_shards(run, rows, spacing),
+        InvocationMetric::AgeSlope { hot_lane } => slope(run, rows, hot_lane),
+        InvocationMetric::RecordAgeMean => {
+            mean(finished.iter().map(|record| record.age.as_secs_f64()))
+        }
+        InvocationMetric::RecordAgeOf { number } => {
             let is_it = |record: &&super::facts::FinishedRecord| {
                 record.shard == 0 && record.sequence == number - 1
             };
             run.facts.finished.iter().find(is_it).map(|record| record.age.as_secs_f64())
         }
-        Metric::RecordWaitQuantile { q } => {
+        InvocationMetric::RecordWaitQuantile { q } => {
             quantile(finished.iter().map(|record| record.wait.as_secs_f64()), q)
         }
-        Metric::FirstRecordWaitMean => {
+        InvocationMetric::FirstRecordWaitMean => {
             mean(rows.iter().map(|row| row.start.since(row.first_arrival).as_secs_f64()))
         }
-        Metric::BatchSizeMean => mean(rows.iter().map(|row| f64::from(row.records))),
-        Metric::FullFraction => {
+        InvocationMetric::BatchSizeMean => mean(rows.iter().map(|row| f64::from(row.records))),
+        InvocationMetric::FullFraction => {
             let full = run.config.batch_size?;
             share(rows.iter().map(|row| row.records == full))
         }
-        Metric::DurationMean => {
+        InvocationMetric::DurationMean => {
             mean(rows.iter().map(|row| row.finish.since(row.start).as_secs_f64()))
         }
-        Metric::InvocationRate => rate(rows.len() as f64, window),
-        Metric::Throughput => rate(rows.iter().map(|row| f64::from(row.handled)).sum(), window),
-        Metric::Utilization => {
+        InvocationMetric::InvocationRate => rate(rows.len() as f64, window),
+        InvocationMetric::Throughput => {
+            rate(rows.iter().map(|row| f64::from(row.handled)).sum(), window)
+        }
+        InvocationMetric::Utilization => {
             let lanes = f64::from(run.config.lanes) * f64::from(run.config.shards);
             rate(executing(run, window) / lanes, window)
         }
-        Metric::ConcurrencyMean => rate(executing(run, window), window),
-        Metric::StartGapMean => mean(gaps(rows).into_iter()),
-        Metric::LatticeShare { step, within } => {
+        InvocationMetric::ConcurrencyMean => rate(executing(run, window), window),
+        InvocationMetric::StartGapMean => mean(gaps(rows).into_iter()),
+        InvocationMetric::LatticeShare { step, within } => {
             let is_near = |gap: f64| (gap - libm::round(gap / step) * step).abs() <= within;
             share(gaps(rows).into_iter().map(is_near))
         }
-        Metric::EvenShare { step } => {
+        InvocationMetric::EvenShare { step } => {
             let is_even = |gap: f64| libm::fmod(libm::round(gap / step), 2.0) == 0.0;
             share(gaps(rows).into_iter().map(is_even))
         }
-        Metric::InvocationsPerRecord => {
+        InvocationMetric::InvocationsPerRecord => {
             let handled: u64 = rows.iter().map(|row| u64::from(row.handled)).sum();
             (handled > 0).then(|| rows.len() as f64 / handled as f64)
         }
-        _ => None,
     }
 }
 
@@ -184,7 +188,7 @@ fn pmf(run: &Finished<'_>, sizes: usize) -> Option<Vec<f64>> {
 /// For k = m, 2m, ...: the largest age over shards of each shard's k-th record; their mean.
 fn max_over_shards(run: &Finished<'_>, rows: &[Row], spacing: u64) -> Option<f64> {
     let mut largest: BTreeMap<u64, (u32, f64)> = BTreeMap::new();
-    let is_kth = |row: &&Row| row.first_sequence > 0 && row.first_sequence % spacing == 0;
+    let is_kth = |row: &&Row| row.first_sequence > 0 && row.first_sequence.is_multiple_of(spacing);
     for row in rows.iter().filter(is_kth) {
         let (shards, most) = largest.entry(row.first_sequence).or_insert((0, 0.0));
         *shards += 1;

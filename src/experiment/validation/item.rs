@@ -260,6 +260,7 @@ fn rounded(number: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::metric::InvocationMetric;
     use super::*;
 
     fn item(config: &str, rest: &str) -> Result<Vec<Item>, ItemError> {
@@ -306,7 +307,7 @@ mod tests {
         let Question::Run { config, metric, .. } = &items[0].question else {
             panic!("a run: {:?}", items[0].question)
         };
-        assert_eq!(*metric, Metric::AgeQuantile { q: 0.5 });
+        assert_eq!(*metric, Metric::Invocations(InvocationMetric::AgeQuantile { q: 0.5 }));
         assert_eq!((config.lanes, config.poll_interval_s, config.retries), (1, 0.25, None));
     }
 }

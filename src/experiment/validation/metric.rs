@@ -6,8 +6,19 @@ use super::item::Answer;
 
 /// A metric with its arguments.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[allow(missing_docs, reason = "the names are those of the schema, explained where estimated")]
 pub enum Metric {
+    /// A number from ages, sizes and times of invocations and records.
+    Invocations(InvocationMetric),
+    /// A number that counts throttles, batches, losses, lanes or drains.
+    Counts(CountMetric),
+    /// Several numbers.
+    Lists(Listing),
+}
+
+/// Metrics of ages, sizes and times.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(missing_docs, reason = "the names are those of the schema, explained where estimated")]
+pub enum InvocationMetric {
     AgeMean { hot_lane: bool },
     AgeDeviation { hot_lane: bool },
     AgeMax { hot_lane: bool },
@@ -22,19 +33,25 @@ pub enum Metric {
     FirstRecordWaitMean,
     BatchSizeMean,
     FullFraction,
-    BatchSizePmf { sizes: usize },
     DurationMean,
     InvocationRate,
     Throughput,
     Utilization,
     ConcurrencyMean,
+    StartGapMean,
+    LatticeShare { step: f64, within: f64 },
+    EvenShare { step: f64 },
+    InvocationsPerRecord,
+}
+
+/// Metrics that count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(missing_docs, reason = "the names are those of the schema, explained where estimated")]
+pub enum CountMetric {
     ConcurrencyMax,
     ThrottleProbability,
     ThrottlesPerRecord,
     ThrottleRate,
-    StartGapMean,
-    LatticeShare { step: f64, within: f64 },
-    EvenShare { step: f64 },
     FullBatches,
     FirstPartialStart,
     DrainTime { from: DrainFrom },
@@ -49,10 +66,16 @@ pub enum Metric {
     InvocationsPerBatchMean,
     InvocationsPerBatchMin,
     InvocationsPerBatchMax,
-    InvocationsPerRecord,
     DiscardProbability,
     LanesUsedMean,
     LaneLoadMaxMean,
+}
+
+/// Metrics of several numbers, with how many.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(missing_docs, reason = "the names are those of the schema, explained where estimated")]
+pub enum Listing {
+    BatchSizePmf { sizes: usize },
     Trace { rows: usize },
     Deliveries { rows: usize },
 }
@@ -134,79 +157,99 @@ impl Metric {
         let q = || given.q.filter(|q| (0.0..=1.0).contains(q)).ok_or(missing("q"));
         let step = || given.step_s.filter(|step| *step > 0.0).ok_or(missing("step_s"));
         Ok(match name {
-            "iterator_age.mean" => (Metric::AgeMean { hot_lane }, &["lane"]),
-            "iterator_age.sd" => (Metric::AgeDeviation { hot_lane }, &["lane"]),
-            "iterator_age.max" => (Metric::AgeMax { hot_lane }, &["lane"]),
-            "iterator_age.quantile" => (Metric::AgeQuantile { q: q()? }, &["q"]),
+            "iterator_age.mean" => {
+                (Metric::Invocations(InvocationMetric::AgeMean { hot_lane }), &["lane"])
+            }
+            "iterator_age.sd" => {
+                (Metric::Invocations(InvocationMetric::AgeDeviation { hot_lane }), &["lane"])
+            }
+            "iterator_age.max" => {
+                (Metric::Invocations(InvocationMetric::AgeMax { hot_lane }), &["lane"])
+            }
+            "iterator_age.quantile" => {
+                (Metric::Invocations(InvocationMetric::AgeQuantile { q: q()? }), &["q"])
+            }
             "iterator_age.quantile_spread" => {
                 let low = given.low.ok_or(missing("low"))?;
                 let high = given.high.ok_or(missing("high"))?;
-                (Metric::AgeQuantileSpread { low, high }, &["low", "high"])
+                (
+                    Metric::Invocations(InvocationMetric::AgeQuantileSpread { low, high }),
+                    &["low", "high"],
+                )
             }
             "iterator_age.nth" => {
                 let number = given.invocation.filter(|n| *n > 0).ok_or(missing("invocation"))?;
-                (Metric::AgeOfInvocation { number }, &["invocation"])
+                (Metric::Invocations(InvocationMetric::AgeOfInvocation { number }), &["invocation"])
             }
             "iterator_age.max_over_shards" => {
                 let spacing = given.spacing.filter(|m| *m > 0).ok_or(missing("spacing"))?;
-                (Metric::AgeMaxOverShards { spacing }, &["spacing"])
+                (Metric::Invocations(InvocationMetric::AgeMaxOverShards { spacing }), &["spacing"])
             }
-            "age_slope" => (Metric::AgeSlope { hot_lane }, &["lane"]),
+            "age_slope" => {
+                (Metric::Invocations(InvocationMetric::AgeSlope { hot_lane }), &["lane"])
+            }
             "record_age.nth" => {
                 let number = given.record.filter(|n| *n > 0).ok_or(missing("record"))?;
-                (Metric::RecordAgeOf { number }, &["record"])
+                (Metric::Invocations(InvocationMetric::RecordAgeOf { number }), &["record"])
             }
-            "record_wait.quantile" => (Metric::RecordWaitQuantile { q: q()? }, &["q"]),
+            "record_wait.quantile" => {
+                (Metric::Invocations(InvocationMetric::RecordWaitQuantile { q: q()? }), &["q"])
+            }
             "start_gap.lattice_share" => {
                 let within = given.within_s.ok_or(missing("within_s"))?;
-                (Metric::LatticeShare { step: step()?, within }, &["step_s", "within_s"])
+                (
+                    Metric::Invocations(InvocationMetric::LatticeShare { step: step()?, within }),
+                    &["step_s", "within_s"],
+                )
             }
-            "start_gap.even_share" => {
-                (Metric::EvenShare { step: step()? }, &["step_s", "within_s"])
-            }
-            "drain_time" => {
-                (Metric::DrainTime { from: given.from.ok_or(missing("from"))? }, &["from"])
-            }
-            "batch_size.pmf" => (Metric::BatchSizePmf { sizes: elements }, &[]),
-            "trace" => (Metric::Trace { rows: elements }, &[]),
-            "deliveries" => (Metric::Deliveries { rows: elements }, &[]),
+            "start_gap.even_share" => (
+                Metric::Invocations(InvocationMetric::EvenShare { step: step()? }),
+                &["step_s", "within_s"],
+            ),
+            "drain_time" => (
+                Metric::Counts(CountMetric::DrainTime { from: given.from.ok_or(missing("from"))? }),
+                &["from"],
+            ),
+            "batch_size.pmf" => (Metric::Lists(Listing::BatchSizePmf { sizes: elements }), &[]),
+            "trace" => (Metric::Lists(Listing::Trace { rows: elements }), &[]),
+            "deliveries" => (Metric::Lists(Listing::Deliveries { rows: elements }), &[]),
             other => (Metric::without_arguments(other)?, &[]),
         })
     }
 
     fn without_arguments(name: &str) -> Result<Metric, String> {
         Ok(match name {
-            "record_age.mean" => Metric::RecordAgeMean,
-            "first_record_wait.mean" => Metric::FirstRecordWaitMean,
-            "batch_size.mean" => Metric::BatchSizeMean,
-            "batch_size.full_fraction" => Metric::FullFraction,
-            "duration.mean" => Metric::DurationMean,
-            "invocation_rate" => Metric::InvocationRate,
-            "throughput" => Metric::Throughput,
-            "utilization" => Metric::Utilization,
-            "concurrency.mean" => Metric::ConcurrencyMean,
-            "concurrency.max" => Metric::ConcurrencyMax,
-            "throttle_probability" => Metric::ThrottleProbability,
-            "throttles_per_record" => Metric::ThrottlesPerRecord,
-            "throttle_rate" => Metric::ThrottleRate,
-            "start_gap.mean" => Metric::StartGapMean,
-            "full_batches" => Metric::FullBatches,
-            "first_partial_start" => Metric::FirstPartialStart,
-            "time_to_discard" => Metric::TimeToDiscard,
-            "discard_age" => Metric::DiscardAge,
-            "first_expiry_time" => Metric::FirstExpiryTime,
-            "expired_fraction" => Metric::ExpiredFraction,
-            "invocations" => Metric::Invocations,
-            "failed_invocations" => Metric::FailedInvocations,
-            "discarded_records" => Metric::DiscardedRecords,
-            "invocations_until_discard" => Metric::InvocationsUntilDiscard,
-            "invocations_per_batch.mean" => Metric::InvocationsPerBatchMean,
-            "invocations_per_batch.min" => Metric::InvocationsPerBatchMin,
-            "invocations_per_batch.max" => Metric::InvocationsPerBatchMax,
-            "invocations_per_record" => Metric::InvocationsPerRecord,
-            "discard_probability" => Metric::DiscardProbability,
-            "lanes_used.mean" => Metric::LanesUsedMean,
-            "lane_load_max.mean" => Metric::LaneLoadMaxMean,
+            "record_age.mean" => Metric::Invocations(InvocationMetric::RecordAgeMean),
+            "first_record_wait.mean" => Metric::Invocations(InvocationMetric::FirstRecordWaitMean),
+            "batch_size.mean" => Metric::Invocations(InvocationMetric::BatchSizeMean),
+            "batch_size.full_fraction" => Metric::Invocations(InvocationMetric::FullFraction),
+            "duration.mean" => Metric::Invocations(InvocationMetric::DurationMean),
+            "invocation_rate" => Metric::Invocations(InvocationMetric::InvocationRate),
+            "throughput" => Metric::Invocations(InvocationMetric::Throughput),
+            "utilization" => Metric::Invocations(InvocationMetric::Utilization),
+            "concurrency.mean" => Metric::Invocations(InvocationMetric::ConcurrencyMean),
+            "concurrency.max" => Metric::Counts(CountMetric::ConcurrencyMax),
+            "throttle_probability" => Metric::Counts(CountMetric::ThrottleProbability),
+            "throttles_per_record" => Metric::Counts(CountMetric::ThrottlesPerRecord),
+            "throttle_rate" => Metric::Counts(CountMetric::ThrottleRate),
+            "start_gap.mean" => Metric::Invocations(InvocationMetric::StartGapMean),
+            "full_batches" => Metric::Counts(CountMetric::FullBatches),
+            "first_partial_start" => Metric::Counts(CountMetric::FirstPartialStart),
+            "time_to_discard" => Metric::Counts(CountMetric::TimeToDiscard),
+            "discard_age" => Metric::Counts(CountMetric::DiscardAge),
+            "first_expiry_time" => Metric::Counts(CountMetric::FirstExpiryTime),
+            "expired_fraction" => Metric::Counts(CountMetric::ExpiredFraction),
+            "invocations" => Metric::Counts(CountMetric::Invocations),
+            "failed_invocations" => Metric::Counts(CountMetric::FailedInvocations),
+            "discarded_records" => Metric::Counts(CountMetric::DiscardedRecords),
+            "invocations_until_discard" => Metric::Counts(CountMetric::InvocationsUntilDiscard),
+            "invocations_per_batch.mean" => Metric::Counts(CountMetric::InvocationsPerBatchMean),
+            "invocations_per_batch.min" => Metric::Counts(CountMetric::InvocationsPerBatchMin),
+            "invocations_per_batch.max" => Metric::Counts(CountMetric::InvocationsPerBatchMax),
+            "invocations_per_record" => Metric::Invocations(InvocationMetric::InvocationsPerRecord),
+            "discard_probability" => Metric::Counts(CountMetric::DiscardProbability),
+            "lanes_used.mean" => Metric::Counts(CountMetric::LanesUsedMean),
+            "lane_load_max.mean" => Metric::Counts(CountMetric::LaneLoadMaxMean),
             unknown => return Err(format!("metric `{unknown}` is unknown")),
         })
     }
@@ -215,7 +258,11 @@ impl Metric {
     pub fn needs_records(self) -> bool {
         matches!(
             self,
-            Metric::RecordAgeMean | Metric::RecordAgeOf { .. } | Metric::RecordWaitQuantile { .. }
+            Metric::Invocations(
+                InvocationMetric::RecordAgeMean
+                    | InvocationMetric::RecordAgeOf { .. }
+                    | InvocationMetric::RecordWaitQuantile { .. }
+            )
         )
     }
 }

@@ -7,9 +7,10 @@
 //! | [`config`], [`run_length`], [`metric`] | the parts of the schema |
 //! | [`settings`] | a config as settings of the model |
 //! | [`replication`], [`facts`] | runs it and keeps what metrics need |
-//! | [`estimate`], [`losses`] | the metrics |
+//! | [`estimate`], [`counts`] | the metrics |
 //! | [`verdict`] | whether estimates agree |
 //! | [`statistics`] | procedures of the statistics code |
+//! | [`short`](mod@short) | which items a short check takes |
 //!
 //! No item is special: nothing here knows an id, a group or a title, and tolerances are those of
 //! the items. Items with equal configs share their runs. At confidence 99.9 % one right item in a
@@ -23,27 +24,28 @@
 //! retrials); group `x` is measured on AWS.
 
 pub mod config;
+pub mod counts;
 pub mod estimate;
 pub mod facts;
 pub mod item;
-pub mod losses;
 pub mod metric;
 pub mod replication;
 pub mod run_length;
 pub mod settings;
+pub mod short;
 pub mod statistics;
 pub mod verdict;
 
-use rayon::prelude::*;
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use self::config::{Arrivals, BurstSize, Config, Gap};
+use self::config::Config;
 use self::estimate::estimate;
 use self::item::Question;
 use self::replication::Plan;
-use self::run_length::RunEnd;
 use self::verdict::{Verdict, judge};
 
 pub use self::item::{Answer, Item, ItemError, Tolerance, parse};
+pub use self::short::{expected_records, short};
 
 /// Known answers of queueing theory, of enumeration and of measurements.
 pub const THEORY: &str = include_str!("theory.json");
@@ -110,35 +112,6 @@ pub fn run_items(items: &[Item], options: Options) -> Vec<ItemResult> {
         results[place] = ItemResult { detail, ..again };
     }
     results
-}
-
-/// Records that a run of the item writes, all replications together, as far as its config says.
-pub fn expected_records(item: &Item) -> f64 {
-    let Question::Run { config, .. } = &item.question else { return 0.0 };
-    let shards = f64::from(config.shards);
-    let per_replication = match config.run.end() {
-        Some(RunEnd::Records(records)) => records as f64,
-        Some(RunEnd::Time(seconds)) => {
-            shards * (f64::from(config.prefill) + seconds * records_per_second(config))
-        }
-        Some(RunEnd::Invocations(invocations)) => invocations as f64,
-        Some(RunEnd::Drained) | None => shards * f64::from(config.prefill),
-    };
-    per_replication * f64::from(config.run.replications)
-}
-
-fn records_per_second(config: &Config) -> f64 {
-    match config.arrivals {
-        Some(Arrivals::Even { rate, .. } | Arrivals::Poisson { rate }) => rate,
-        Some(Arrivals::Bursts { rate, size }) => match size {
-            BurstSize::Constant { n } => rate * f64::from(n),
-            BurstSize::Geometric { mean } => rate * mean,
-        },
-        Some(Arrivals::Mmpp { rates: [first, second], .. }) => first.max(second),
-        Some(Arrivals::Renewal { gap: Gap::Uniform { low_s, high_s } }) => 2.0 / (low_s + high_s),
-        Some(Arrivals::Renewal { gap: Gap::Normal { mean_s, .. } }) => 1.0 / mean_s,
-        Some(Arrivals::ClosedLoop {}) | None => 0.0,
-    }
 }
 
 fn is_worth_repeating(item: &Item, result: &ItemResult) -> bool {

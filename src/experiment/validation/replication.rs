@@ -69,7 +69,7 @@ impl<'a> Plan<'a> {
                 }
                 RunEnd::Invocations(records - first)
             }
-            end => end,
+            RunEnd::Records(_) | RunEnd::Time(_) | RunEnd::Invocations(_) | RunEnd::Drained => end,
         };
         let keeps_records = metrics.iter().any(|metric| metric.needs_records());
         Ok(Plan { config, end, settings: settings(config)?, keeps_records })

@@ -6,10 +6,11 @@
 //! | rel | the mean is within `rel` times the value |
 //! | tv | half the sum of absolute differences of the averaged lists is at most `tv` |
 //! | range | the mean lies between the two values |
-//! | ci | `abs(mean - value) <= t s / sqrt(n) + slack_rel value`, and the 95 % half-width is at most `max_rel_halfwidth95` times the value |
+//! | ci | `abs(mean - value) <= t s / sqrt(n) + slack_rel value`, and it is precise |
 //!
-//! `t` is the two-sided Student quantile with `n - 1` degrees of freedom ([`t_interval`]). A number
-//! that passes by its interval must also be precise: a short run would pass whatever the model does.
+//! `t` is the two-sided Student quantile with `n - 1` degrees of freedom ([`t_interval`]). Precise
+//! means a half-width at 95 % of at most `max_rel_halfwidth95` times the value: without it a short
+//! run would pass whatever the model does.
 
 use super::item::{Answer, Tolerance};
 use crate::analysis::t_interval;
@@ -115,7 +116,7 @@ fn averaged(estimates: &[Answer]) -> Option<Answer> {
             }
             Answer::List(sums)
         }
-        rows => rows.clone(),
+        first @ (Answer::Rows(_) | Answer::Named(_)) => first.clone(),
     })
 }
 

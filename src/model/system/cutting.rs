@@ -83,16 +83,16 @@ impl System<'_> {
             return false;
         }
         if self.rules.mode == ReadingMode::Lanes {
-            let chance = self.chance_to_read(cx, id, occasion);
+            let mut chance = self.chance_to_read(cx, id, occasion);
+            if let Some(end) = self.window_end_without_poll(id) {
+                chance = chance.map(|at| at.min(end.max(cx.now)));
+            }
             if chance != Some(cx.now) {
-                chance.into_iter().for_each(|at| self.wake(cx, id, at));
+                self.await_chance(cx, id, chance);
                 return false;
             }
         }
         self.pull(cx, id);
-        while self.rules.mode == ReadingMode::Lanes && self.drop_stale(cx, id) {
-            self.pull(cx, id);
-        }
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         if lane.queue.is_empty() {
             if self.rules.mode == ReadingMode::Lanes {
@@ -106,14 +106,81 @@ impl System<'_> {
             if end > cx.now {
                 let full = self.full_at(cx, id, end);
                 self.wake(cx, id, full.map_or(end, |full| full.min(end)));
+                if self.rules.mode == ReadingMode::Lanes && self.lane_count() > 1 {
+                    // What arrives meanwhile may fill the batch.
+                    self.await_readable(cx, id.shard);
+                }
                 return false;
             }
         }
+        let records = self.without_stale(cx, id, fill.records);
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         lane.due_at = None;
+        if records == 0 {
+            self.await_records(cx, id);
+            return false;
+        }
         lane.last_cut = Some(cx.now);
-        lane.batches.push(Batch::cut(fill.records, cx.now, lane.free_since));
+        lane.batches.push(Batch::cut(records, cx.now, lane.free_since));
         true
+    }
+
+    /// Arranges for a lane that may not read yet to be called when it may.
+    fn await_chance<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        chance: Option<Instant>,
+    ) {
+        let Some(at) = chance else { return };
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        if self.lane_count() == 1 && lane.queue.is_empty() && self.rules.has_window {
+            // The window of the next record may end before the poll.
+            self.await_records(cx, id);
+        } else {
+            self.wake(cx, id, at);
+        }
+    }
+
+    /// Records of the batch that is due, `records` as read: where lanes read for themselves, what
+    /// is too old makes room for others (S1.5, S7.3).
+    fn without_stale<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        records: u32,
+    ) -> u32 {
+        if self.rules.mode != ReadingMode::Lanes || !self.drop_stale(cx, id) {
+            return records;
+        }
+        self.pull(cx, id);
+        while self.drop_stale(cx, id) {
+            self.pull(cx, id);
+        }
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        self.rules.payload.fill(lane.queue.iter().map(|fetched| fetched.record.bytes)).records
+    }
+
+    /// Where several lanes read for themselves: when the window of a lane ends that closes its
+    /// batch without waiting for a poll (S3.2).
+    fn window_end_without_poll(&self, id: LaneId) -> Option<Instant> {
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let is_needed = self.rules.has_window
+            && self.lane_count() > 1
+            && self.model() != PollModel::Gated
+            && !lane.queue.is_empty()
+            && self.window_counts_without_poll(id);
+        is_needed.then(|| self.window_end(id))
+    }
+
+    /// Whether the lane's window opens and closes whatever polls see (S3.2).
+    fn window_counts_without_poll(&self, id: LaneId) -> bool {
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        match self.settings.knobs.window_clock {
+            WindowClock::FirstRecord => true,
+            WindowClock::PreviousCompletion => lane.last_completion.is_some(),
+            WindowClock::FirstRead => false,
+        }
     }
 
     /// S4.4 with `lane_failure_scope = shard`: no batch is cut while a neighbour is blocked. A
@@ -194,16 +261,14 @@ impl System<'_> {
         let Some(readable) = self.next_readable(id.shard) else { return };
         let mut at = self.next_own_poll(id, readable.max(cx.now));
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
-        if self.rules.has_window && lane.last_completion.is_some() {
+        if self.rules.has_window && self.window_counts_without_poll(id) {
+            let clock = self.settings.knobs.window_clock;
             let visibility = self.settings.knobs.read_visibility;
             let arrival = readable.saturating_sub(visibility);
             let first = FirstWaiting { arrival, seen: readable };
-            let clock = self.settings.knobs.window_clock;
-            if clock != WindowClock::FirstRead {
-                let window = self.settings.mapping.batching_window;
-                let end = window_end(clock, window, first, lane.last_completion);
-                at = at.min(end.max(readable));
-            }
+            let window = self.settings.mapping.batching_window;
+            let end = window_end(clock, window, first, lane.last_completion);
+            at = at.min(end.max(readable).max(self.polling_starts));
         }
         self.wake(cx, id, at);
     }
@@ -212,9 +277,10 @@ impl System<'_> {
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         let oldest = &lane.queue[0];
         let readable = oldest.record.arrival + self.settings.knobs.read_visibility;
-        let counts_from_readable = self.rules.mode == ReadingMode::Lanes
-            && self.settings.knobs.window_clock == WindowClock::PreviousCompletion
+        let counts_from_readable = self.settings.knobs.window_clock
+            == WindowClock::PreviousCompletion
             && lane.last_completion.is_some();
+<<<<<<< HEAD
         let seen = if counts_from_readable { readable } else { oldest.read_at };
         // A mapping that polls pages knows of no record before it has read it.
         let arrival = match self.rules.mode {
@@ -222,6 +288,19 @@ impl System<'_> {
             ReadingMode::Lanes => oldest.record.arrival,
         };
         let first = FirstWaiting { arrival, seen };
+=======
+        let seen = match (self.rules.mode, lane.last_completion) {
+            (ReadingMode::Lanes, _) if counts_from_readable => readable,
+            // Several lanes share what is read; each sees it at its own poll, or when it becomes
+            // free.
+            (ReadingMode::Lanes, Some(free)) if self.lane_count() > 1 && free >= readable => free,
+            (ReadingMode::Lanes, _) if self.lane_count() > 1 => self.next_own_poll(id, readable),
+            (ReadingMode::Lanes | ReadingMode::Pages | ReadingMode::CountedPages, _) => {
+                oldest.read_at
+            }
+        };
+        let first = FirstWaiting { arrival: oldest.record.arrival, seen };
+>>>>>>> theory
         let (clock, window) =
             (self.settings.knobs.window_clock, self.settings.mapping.batching_window);
         window_end(clock, window, first, lane.last_completion)

@@ -243,7 +243,7 @@ impl System<'_> {
     }
 
     fn pull_counted<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        let wanted = self.rules.payload.batch_size() as usize + 1;
+        let wanted = self.rules.payload.batch_size() as usize;
         let (mut records, mut filtered) = (0, 0);
         let reader = &mut self.readers[shard as usize];
         while reader.lanes[0].queue.len() < wanted {
@@ -273,7 +273,7 @@ impl System<'_> {
         let Some(until) = self.readable_until(cx.now) else { return };
         let knobs = &self.settings.knobs;
         let single = self.lane_count() == 1;
-        let wanted = self.rules.payload.batch_size() as usize + 1;
+        let wanted = self.rules.payload.batch_size() as usize;
         let (mut records, mut filtered) = (0, 0);
         let reader = &mut self.readers[shard as usize];
         while !single || reader.lanes[0].queue.len() < wanted {

@@ -4,57 +4,58 @@ use std::collections::BTreeMap;
 
 use super::estimate::{Window, first_loss, mean, rate};
 use super::facts::Row;
-use super::metric::{DrainFrom, Metric};
+use super::metric::{CountMetric, DrainFrom};
 use super::replication::Finished;
 use crate::units::{Duration, Instant};
 
-/// The estimate of a counting metric; `None` for others and where there is nothing to count.
-pub fn estimate(run: &Finished<'_>, metric: Metric) -> Option<f64> {
+/// The estimate of a counting metric; `None` where there is nothing to count.
+pub fn estimate(run: &Finished<'_>, metric: CountMetric) -> Option<f64> {
     let facts = &run.facts;
     let batches = &facts.invocations_of_batches;
     let seconds = |at: Instant| at.as_secs_f64();
     match metric {
-        Metric::ConcurrencyMax => Some(f64::from(facts.concurrency_max)),
-        Metric::ThrottleProbability => ratio(facts.batches.throttled_first, facts.batches.cut),
-        Metric::ThrottlesPerRecord => ratio(facts.throttles.len() as u64, run.written),
-        Metric::ThrottleRate => {
+        CountMetric::ConcurrencyMax => Some(f64::from(facts.concurrency_max)),
+        CountMetric::ThrottleProbability => ratio(facts.batches.throttled_first, facts.batches.cut),
+        CountMetric::ThrottlesPerRecord => ratio(facts.throttles.len() as u64, run.written),
+        CountMetric::ThrottleRate => {
             let window = Window::of(run);
             let first = facts.throttles.partition_point(|&at| at < window.from);
             rate((facts.throttles.len() - first) as f64, window)
         }
-        Metric::FullBatches => first_partial(run, Instant::START).map(|(number, _)| number as f64),
-        Metric::FirstPartialStart => {
+        CountMetric::FullBatches => {
+            first_partial(run, Instant::START).map(|(number, _)| number as f64)
+        }
+        CountMetric::FirstPartialStart => {
             first_partial(run, Instant::START).map(|(_, row)| seconds(row.start))
         }
-        Metric::DrainTime { from } => {
+        CountMetric::DrainTime { from } => {
             let from = match from {
                 DrainFrom::Start => Instant::START + Duration::from_secs_f64(run.config.start_at_s),
                 DrainFrom::FirstDiscard => facts.first_discard?.at,
             };
             first_partial(run, from).map(|(_, row)| row.start.since(from).as_secs_f64())
         }
-        Metric::TimeToDiscard => {
+        CountMetric::TimeToDiscard => {
             let first = facts.rows.iter().map(|row| row.start).min()?;
             Some(first_loss(run)?.at.since(first).as_secs_f64())
         }
-        Metric::DiscardAge => Some(first_loss(run)?.age.as_secs_f64()),
-        Metric::FirstExpiryTime => Some(seconds(facts.first_expiry?.at)),
-        Metric::ExpiredFraction => expired_fraction(run),
-        Metric::Invocations => Some(facts.rows.len() as f64),
-        Metric::FailedInvocations => {
+        CountMetric::DiscardAge => Some(first_loss(run)?.age.as_secs_f64()),
+        CountMetric::FirstExpiryTime => Some(seconds(facts.first_expiry?.at)),
+        CountMetric::ExpiredFraction => expired_fraction(run),
+        CountMetric::Invocations => Some(facts.rows.len() as f64),
+        CountMetric::FailedInvocations => {
             Some(facts.rows.iter().filter(|row| !row.is_success).count() as f64)
         }
-        Metric::DiscardedRecords => Some(facts.discarded as f64),
-        Metric::InvocationsUntilDiscard => Some(first_loss(run)?.invocations as f64),
-        Metric::InvocationsPerBatchMean => mean(batches.iter().map(|&count| f64::from(count))),
-        Metric::InvocationsPerBatchMin => batches.iter().min().map(|&count| f64::from(count)),
-        Metric::InvocationsPerBatchMax => batches.iter().max().map(|&count| f64::from(count)),
-        Metric::DiscardProbability => ratio(facts.batches.discarded, facts.batches.cut),
-        Metric::LanesUsedMean => mean(loads(run).map(|loads| loads.len() as f64)),
-        Metric::LaneLoadMaxMean => {
+        CountMetric::DiscardedRecords => Some(facts.discarded as f64),
+        CountMetric::InvocationsUntilDiscard => Some(first_loss(run)?.invocations as f64),
+        CountMetric::InvocationsPerBatchMean => mean(batches.iter().map(|&count| f64::from(count))),
+        CountMetric::InvocationsPerBatchMin => batches.iter().min().map(|&count| f64::from(count)),
+        CountMetric::InvocationsPerBatchMax => batches.iter().max().map(|&count| f64::from(count)),
+        CountMetric::DiscardProbability => ratio(facts.batches.discarded, facts.batches.cut),
+        CountMetric::LanesUsedMean => mean(loads(run).map(|loads| loads.len() as f64)),
+        CountMetric::LaneLoadMaxMean => {
             mean(loads(run).map(|loads| loads.iter().copied().max().unwrap_or(0) as f64))
         }
-        _ => None,
     }
 }
 
