@@ -55,7 +55,9 @@ fn check(settings: &Settings, seed: u64) -> (Tallies, RunEnd) {
 }
 
 fn holds_under(poll_model: PollModel, test: &str) {
-    try_cases(test, CASES, &settings(poll_model), |settings, seed| drop(check(settings, seed)));
+    try_cases(test, CASES, &settings(poll_model), |settings, seed| {
+        let (_, _) = check(settings, seed);
+    });
 }
 
 #[test]
