@@ -186,6 +186,7 @@ fn whole_mapping() -> Mapping {
         on_failure: Some(OnFailure {
             destination_arn: "arn:aws:sqs:us-east-1:1:failed".to_owned(),
             delivery_failure: chance(0.01),
+            failing_deliveries: Vec::new(),
         }),
     }
 }
@@ -214,6 +215,7 @@ fn whole_function() -> Function {
             fault(FaultKind::ErrorRate(chance(0.01)), Instant::from_secs(600), forever),
         ],
         reports: FailureReport::FirstFailed,
+        behaviour: Vec::new(),
         writes_back: Some(WritesBack {
             at_shares: vec![0.1, 0.84],
             record_size: Bytes::new(1024),

@@ -249,9 +249,10 @@ mod tests {
         assert_close(stability.age_slope, 0.25);
         load.concurrency_limit = Some(0);
         let stability = assess(&load);
-        assert_eq!(stability.worst_utilization, f64::INFINITY);
-        assert_close(stability.age_slope, 1.0);
-        assert_close(stability.seconds_to_expiry, 86_400.0);
+        assert_eq!(stability.worst_utilization, UTILIZATION_MAX);
+        let slope = 1.0 - 1.0 / UTILIZATION_MAX;
+        assert_close(stability.age_slope, slope);
+        assert_close(stability.seconds_to_expiry, 86_400.0 / slope);
     }
 
     #[test]

@@ -12,7 +12,9 @@
 //! | [`sentence`] | one plain sentence per variant |
 //! | [`measured`] | values measured on AWS beside simulated ones |
 //! | [`assertions`] | what the scenario demands |
+//! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
+//! | [`validation`] | known answers held against the model |
 //!
 //! All variants see the same random numbers, replication by replication, so differences between
 //! them are paired (Law, *Simulation Modeling and Analysis*, 11.2). Replications are independent
@@ -21,6 +23,7 @@
 pub mod assertions;
 pub mod assumptions;
 pub mod cost;
+pub mod delivery;
 pub mod estimates;
 pub mod measured;
 pub mod offered_load;
@@ -29,6 +32,7 @@ pub mod recorder;
 pub mod replication;
 pub mod sentence;
 pub mod series;
+pub mod validation;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

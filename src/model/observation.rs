@@ -39,6 +39,8 @@ pub enum Observation<'a> {
         shard: u32,
         /// How many.
         records: u64,
+        /// Which, where they had been read; `None`: the next unread ones of the shard.
+        read: Option<Records<'a>>,
     },
     /// Records lie before the starting position (S2.5).
     Skipped {
@@ -49,6 +51,11 @@ pub enum Observation<'a> {
     },
     /// An attempt was refused for lack of concurrency (S5.2).
     Throttled {
+        /// The lane.
+        lane: LaneId,
+    },
+    /// An attempt failed before the function because of the service (S5.2).
+    ServiceFailed {
         /// The lane.
         lane: LaneId,
     },
@@ -123,7 +130,7 @@ pub struct Blockage {
 pub enum BlockageCause {
     /// Its head batch failed.
     FunctionError,
-    /// Its head batch was throttled.
+    /// Its head batch was throttled, or failed because of the service.
     Throttle,
     /// Its head record is above the payload limit.
     Oversize,

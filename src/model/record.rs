@@ -1,5 +1,6 @@
 //! A record of the stream as the mapping sees it (S1.2).
 
+use super::settings::RecordAddress;
 use crate::units::Instant;
 
 /// A record that was read.
@@ -32,4 +33,9 @@ pub struct Marks {
 impl Record {
     /// The source of records that the handler wrote back (S10.6).
     pub const WRITTEN_BACK: u16 = u16::MAX;
+
+    /// Its place in the workload, given the shard it lies on.
+    pub fn address(&self, shard: u32) -> RecordAddress {
+        RecordAddress { shard, source: self.source, index: self.index }
+    }
 }

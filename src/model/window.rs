@@ -4,10 +4,12 @@
 //! |---|---|---|
 //! | previous_completion | when the lane's last invocation ended | `W` later with a record there |
 //! | the same, before the first invocation | when the first record is read | `read + W` |
-//! | first_record | at the arrival of the first waiting record | `arrival + W` |
+//! | first_record | at the arrival of the first waiting record (*) | `arrival + W` |
 //! | first_read | at the poll that first saw a record | `read + W` |
 //!
 //! A `previous_completion` window that ends empty is followed at once by another.
+//!
+//! (*) In the stream where lanes read for themselves, in the buffer where pages are polled.
 
 use super::poll_grid::multiple_at_or_after;
 use super::settings::WindowClock;
@@ -16,7 +18,7 @@ use crate::units::{Duration, Instant};
 /// The first waiting record of a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FirstWaiting {
-    /// When it was written.
+    /// When it was written, or read where pages are polled.
     pub arrival: Instant,
     /// When it could first be taken: read by a poll, or readable where lanes read for themselves.
     pub seen: Instant,

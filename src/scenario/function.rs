@@ -1,5 +1,6 @@
 //! `[function]`: durations, environment and what a failing function says (S10).
 
+use super::behaviour::{Numbering, behaviour};
 use super::document::Value;
 use super::faults::{self, FaultContext};
 use super::reader::{Field, Reading, TableReader};
@@ -23,6 +24,7 @@ const REPORTS: [(&str, FailureReport); 4] = [
 pub(super) fn function(
     mut table: TableReader<'_>,
     context: &FaultContext,
+    numbering: &Numbering,
     cx: &mut Reading,
 ) -> Option<Function> {
     let duration = table.required("duration", "\"120ms\"", cx);
@@ -42,6 +44,8 @@ pub(super) fn function(
     };
     let fault_field = table.optional("fault", cx);
     let faults = faults::faults(fault_field.as_ref(), context, cx);
+    let behaviour_field = table.optional("behaviour", cx);
+    let behaviour = behaviour(behaviour_field.as_ref(), numbering, cx);
     table.finish(cx);
     Some(Function {
         duration: duration?,
@@ -52,6 +56,7 @@ pub(super) fn function(
         timeout: timeout?,
         faults: faults?,
         reports: reports?,
+        behaviour: behaviour?,
         writes_back: writes_back?,
     })
 }

@@ -3,6 +3,7 @@
 //! Numbers are plain, as in the API. Limits and refusals are in [`super::mapping_limits`].
 //! Left out: tumbling windows (S11), and parameters of sources other than streams.
 
+use super::destination::FailingDeliveries;
 use super::document::Value;
 use super::mapping_limits as limits;
 use super::mapping_limits::{ParameterLimit, Refusal};
@@ -11,7 +12,7 @@ use super::reader::{Field, Reading, TableReader};
 use super::starting_position::{Start, starting_position};
 use super::suggest;
 use crate::model::settings::{Mapping, OnFailure, StreamKind};
-use crate::units::{Duration, Limit, Probability};
+use crate::units::{Duration, Limit};
 
 /// Parameters that exist for streams and change nothing that is simulated.
 const WITHOUT_EFFECT: [&str; 6] = [
@@ -40,7 +41,7 @@ pub(super) fn mapping(
     mut table: TableReader<'_>,
     start: &Start,
     profile: Profile,
-    delivery_failure: Option<Field<'_>>,
+    failing: Option<FailingDeliveries<'_>>,
     cx: &mut Reading,
 ) -> Option<Mapping> {
     let event_source_arn = event_source_arn(&mut table, start.kind, cx);
@@ -55,7 +56,7 @@ pub(super) fn mapping(
     let bisect = table.or_default("BisectBatchOnFunctionError", "false", cx).boolean(cx);
     let response_types = table.or_default("FunctionResponseTypes", "[]", cx);
     let report_batch_item_failures = response_types_of(&response_types, cx);
-    let on_failure = on_failure(&mut table, delivery_failure, cx);
+    let on_failure = on_failure(&mut table, failing, cx);
     tumbling_window(&mut table, factor, cx);
     filter_criteria(&mut table, cx);
     enabled(&mut table, cx);
@@ -156,28 +157,25 @@ fn response_types_of(field: &Field<'_>, cx: &mut Reading) -> Option<bool> {
 /// The outer `None`: something was wrong.
 fn on_failure(
     table: &mut TableReader<'_>,
-    delivery_failure: Option<Field<'_>>,
+    failing: Option<FailingDeliveries<'_>>,
     cx: &mut Reading,
 ) -> Option<Option<OnFailure>> {
-    let chance = match &delivery_failure {
-        Some(field) => field.probability(cx),
-        None => Some(Probability::ZERO),
-    };
     let destination_arn = match table.optional("DestinationConfig", cx) {
         Some(field) => destination(&field, cx)?,
         None => None,
     };
-    if let (None, Some(field)) = (&destination_arn, &delivery_failure) {
+    let failing = failing?;
+    if let (None, Some(field)) = (&destination_arn, &failing.said_at) {
         let message = "there is no destination that could fail; add \
                        `mapping.DestinationConfig.OnFailure.Destination`";
         cx.error(field, message);
         return None;
     }
-    let chance = chance?;
-    Some(
-        destination_arn
-            .map(|destination_arn| OnFailure { destination_arn, delivery_failure: chance }),
-    )
+    Some(destination_arn.map(|destination_arn| OnFailure {
+        destination_arn,
+        delivery_failure: failing.chance,
+        failing_deliveries: failing.numbers,
+    }))
 }
 
 /// `DestinationConfig`: the ARN of its `OnFailure.Destination`.

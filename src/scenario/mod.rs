@@ -19,7 +19,9 @@
 
 mod arrivals;
 mod assertions;
+mod behaviour;
 mod concurrency;
+mod destination;
 mod diagnostic;
 mod document;
 mod faults;

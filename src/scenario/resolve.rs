@@ -1,6 +1,8 @@
 //! From a document, overlays applied, to the settings of one variant.
 
+use super::behaviour::Numbering;
 use super::concurrency::concurrency;
+use super::destination::failing_deliveries;
 use super::document::Node;
 use super::faults::FaultContext;
 use super::function::function;
@@ -49,9 +51,10 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     let model = model.map(|table| ModelSection::begin(table, cx));
     let profile = model.as_ref().map(|model| model.profile);
     let mapping = sections.mapping(&start, profile, cx);
-    let function = sections
-        .table(&sections.function, "function", cx)
-        .and_then(|table| function(table, &FaultContext { shards }, cx));
+    let function = sections.table(&sections.function, "function", cx).and_then(|table| {
+        let numbering = Numbering::of(traffic.as_deref());
+        function(table, &FaultContext { shards }, &numbering, cx)
+    });
     let concurrency = sections
         .table(&sections.concurrency, "concurrency", cx)
         .and_then(|table| concurrency(table, cx));
@@ -123,11 +126,10 @@ impl<'d> Sections<'d> {
         profile: Option<super::profiles::Profile>,
         cx: &mut Reading,
     ) -> Option<Mapping> {
-        let mut destination = self.table(&self.destination, "destination", cx)?;
-        let delivery_failure = destination.optional("delivery_failure", cx);
-        destination.finish(cx);
+        let destination = self.table(&self.destination, "destination", cx)?;
+        let failing = failing_deliveries(destination, cx);
         let table = self.table(&self.mapping, "mapping", cx)?;
-        mapping(table, start, profile?, delivery_failure, cx)
+        mapping(table, start, profile?, failing, cx)
     }
 
     fn prices(&self, cx: &mut Reading) -> Option<Prices> {

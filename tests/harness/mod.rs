@@ -62,6 +62,7 @@ impl Observer for Facts {
             | Observation::Read { .. }
             | Observation::Skipped { .. }
             | Observation::Throttled { .. }
+            | Observation::ServiceFailed { .. }
             | Observation::InvocationEnded { .. }
             | Observation::OldestUnfinished { .. }
             | Observation::Blocked { .. }

@@ -343,7 +343,7 @@ impl Observer for Checker<'_> {
                 assert!(filtered <= records);
                 self.counts.filtered += u64::from(filtered);
             }
-            Observation::Expired { records, shard: _ } => self.counts.expired += records,
+            Observation::Expired { records, shard: _, read: _ } => self.counts.expired += records,
             Observation::Skipped { records, shard: _ } => self.counts.skipped += records,
             Observation::Throttled { lane } => {
                 assert!(self.lane(lane).in_flight.is_none(), "{lane:?} tries while it executes");
@@ -358,6 +358,7 @@ impl Observer for Checker<'_> {
                 book.blocked = state;
             }
             Observation::Minute { backlog } => self.minute(now, backlog),
+            Observation::ServiceFailed { .. } => panic!("nothing scripts a service error here"),
             Observation::Polled { .. } => {}
         }
     }

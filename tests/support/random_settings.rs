@@ -145,7 +145,11 @@ fn mapping() -> impl Strategy<Value = Mapping> {
     ];
     let on_failure = weighted(0.5, chance(1.0)).prop_map(|chance| {
         let destination_arn = "arn:aws:sqs:eu-central-1:123456789012:failed".to_owned();
-        chance.map(|delivery_failure| OnFailure { destination_arn, delivery_failure })
+        chance.map(|delivery_failure| OnFailure {
+            destination_arn,
+            delivery_failure,
+            failing_deliveries: Vec::new(),
+        })
     });
     let failing = (limited(0u32..4), proptest::bool::ANY, proptest::bool::ANY, on_failure);
     (position, batch_size, window, lanes, age, failing).prop_map(
@@ -191,6 +195,7 @@ fn function() -> impl Strategy<Value = Function> {
             timeout: environment.2,
             faults: failing.1,
             reports: failing.2,
+            behaviour: Vec::new(),
             writes_back: writes_back.map(|(shares, filtered)| WritesBack {
                 at_shares: if filtered { shares } else { shares[..1].to_vec() },
                 record_size: Bytes::new(700),

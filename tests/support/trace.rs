@@ -72,13 +72,14 @@ impl Observer for Trace {
                 self.add(now, lane.shard, What::Discarded(discard), records);
             }
             Observation::Throttled { lane: _ } => self.throttles += 1,
-            Observation::Expired { records, shard: _ } => self.expired += records,
+            Observation::Expired { records, shard: _, read: _ } => self.expired += records,
             Observation::Polled { .. }
             | Observation::Read { .. }
             | Observation::Skipped { .. }
             | Observation::InvocationEnded { .. }
             | Observation::OldestUnfinished { .. }
             | Observation::Blocked { .. }
+            | Observation::ServiceFailed { .. }
             | Observation::Minute { .. } => {}
         }
     }

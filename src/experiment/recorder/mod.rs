@@ -143,12 +143,14 @@ impl Observer for Recorder<'_> {
             Observation::Read { records, filtered, shard: _ } => {
                 self.tallies.read(records, filtered);
             }
-            Observation::Expired { records, shard: _ } => self.tallies.expired += records,
+            Observation::Expired { records, shard: _, read: _ } => self.tallies.expired += records,
             Observation::Skipped { records, shard: _ } => self.tallies.skipped += records,
             Observation::Throttled { lane: _ } => {
                 self.tallies.throttles += 1;
                 self.minutes.throttled(now);
             }
+            // CloudWatch counts it nowhere: neither an invocation nor a throttle.
+            Observation::ServiceFailed { lane: _ } => {}
             Observation::InvocationSent { .. } => {
                 self.minutes.concurrency_changed(now, 1);
             }

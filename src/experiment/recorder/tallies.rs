@@ -104,6 +104,23 @@ impl Tallies {
         if self.processed == 0 { 1.0 } else { self.put_units as f64 / self.processed as f64 }
     }
 
+    /// The sum over the run of a metric by its CloudWatch name (S9.5); `None`: no such sum is kept.
+    pub fn cloud_watch_sum(&self, name: &str) -> Option<u64> {
+        Some(match name {
+            "Invocations" => self.invocations,
+            "Errors" => self.errors,
+            "Throttles" => self.throttles,
+            "PolledEventCount" => self.read,
+            "FilteredOutEventCount" => self.filtered,
+            "InvokedEventCount" => self.invoked_records,
+            "FailedInvokeEventCount" => self.failed_records,
+            "DroppedEventCount" => self.undelivered_records,
+            "OnFailureDestinationDeliveredEventCount" => self.delivered_records,
+            "DestinationDeliveryFailures" => self.delivery_failures,
+            _ => return None,
+        })
+    }
+
     /// Mean records per invocation.
     pub fn batch_mean(&self) -> Option<f64> {
         (self.invocations > 0).then(|| self.invoked_records as f64 / self.invocations as f64)

@@ -5,14 +5,19 @@
 //! |---|---|
 //! | [`duration`] | how long an invocation takes (S10.1) |
 //! | [`fault`] | whether it fails, and what it says (S10.4, S10.5, S6.5) |
+//! | [`behaviour`] | what a script says instead (S5.1, S5.2) |
+//! | [`response`] | what a returned response means (S6.5) |
 //! | [`environment`] | cold starts and scaling rate (S10.2, S10.3) |
 //! | [`concurrency`] | limits on invocations at once (S10.3) |
 
+pub mod behaviour;
 pub mod concurrency;
 pub mod duration;
 pub mod environment;
 pub mod fault;
+pub mod response;
 
+use self::behaviour::{Behaviour, ServiceRefusal, Try};
 use self::concurrency::ConcurrencyLimit;
 use self::duration::DurationSampler;
 use self::environment::Environments;
@@ -20,7 +25,7 @@ use self::fault::{Faults, InvocationFacts, Verdict};
 use super::failure::Outcome;
 use super::observation::Records;
 use super::purposes;
-use super::settings::{FailureReport, Settings};
+use super::settings::{FailureReport, ScriptedAnswer, Settings};
 use crate::engine::{Purpose, RandomSource, RandomStream};
 use crate::units::{Duration, Instant};
 
@@ -65,6 +70,17 @@ pub struct BatchAddress {
     pub delivery: u32,
 }
 
+/// How an invocation goes, as far as faults or a script decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Course {
+    /// As the mapping understands it.
+    outcome: Outcome,
+    /// Something failed, so `fail_after` is its duration.
+    fails: bool,
+    /// It runs into its timeout.
+    times_out: bool,
+}
+
 /// The function's state during a run.
 #[derive(Debug)]
 pub struct Function {
@@ -73,6 +89,7 @@ pub struct Function {
     environments: Environments,
     duration: DurationSampler,
     faults: Faults,
+    behaviour: Behaviour,
     overhead: Duration,
     init: Duration,
     timeout: Duration,
@@ -95,6 +112,7 @@ impl Function {
             ),
             duration: DurationSampler::new(&function.duration),
             faults: Faults::new(settings),
+            behaviour: Behaviour::new(&function.behaviour, settings.stream.shards),
             overhead: settings.knobs.invoke_overhead,
             init: function.init,
             timeout: function.timeout,
@@ -108,6 +126,16 @@ impl Function {
     /// Whether an invocation may start at `now` (S10.3); above the limit it is a throttle.
     pub fn admits(&mut self, now: Instant) -> bool {
         self.limit.allows(now, self.in_flight) && self.environments.can_serve(now)
+    }
+
+    /// Whether the script keeps a try from reaching the function (S5.2).
+    pub fn refuses(
+        &self,
+        now: Instant,
+        address: BatchAddress,
+        records: Records<'_>,
+    ) -> Option<ServiceRefusal> {
+        self.behaviour.refusal(&attempt(now, address, records))
     }
 
     /// When a new environment can be started, if there is none for an invocation at `now`.
@@ -138,21 +166,20 @@ impl Function {
         let init = if is_cold { self.init } else { Duration::ZERO };
         let starts_at = now + self.overhead + init;
         let facts = InvocationFacts { starts_at, others, address, records };
-        let verdict = self.faults.verdict(&facts, &self.random);
-        let (outcome, says) = self.response(verdict, records.count());
+        let Course { mut outcome, fails, mut times_out } = self
+            .scripted_course(&attempt(now, address, records))
+            .unwrap_or_else(|| self.course_by_faults(&facts));
+        self.behaviour.invoked(address.shard);
         let full = self.full_duration(&facts);
-        let failing = outcome != Outcome::Success || verdict.is_failure();
-        let mut duration = match (failing, self.fail_after) {
+        let mut duration = match (fails, self.fail_after) {
             (true, Some(fail_after)) => fail_after,
             (true, None) | (false, _) => full,
         };
-        let mut outcome = outcome;
-        let mut timed_out = says == Some(FailureReport::TimesOut);
-        if timed_out || duration > self.timeout {
+        if times_out || duration > self.timeout {
             // S10.1: at the timeout the invocation ends as a function error.
             duration = self.timeout;
             outcome = Outcome::Error;
-            timed_out = true;
+            times_out = true;
         }
         Invocation {
             sent_at: now,
@@ -163,7 +190,7 @@ impl Function {
             records: records.count(),
             attempt: address.attempt,
             outcome,
-            timed_out,
+            timed_out: times_out,
         }
     }
 
@@ -174,6 +201,30 @@ impl Function {
         if !invocation.timed_out {
             self.environments.give_back(invocation.ends_at);
         }
+    }
+
+    /// How an invocation goes that a rule of the script decides.
+    fn scripted_course(&self, attempt: &Try<'_>) -> Option<Course> {
+        let raises = Course { outcome: Outcome::Error, fails: true, times_out: false };
+        Some(match self.behaviour.answer(attempt)? {
+            ScriptedAnswer::Raise => raises,
+            ScriptedAnswer::TimeOut => Course { times_out: true, ..raises },
+            ScriptedAnswer::Respond(response) => {
+                let (shard, records) = (attempt.shard, attempt.records);
+                let outcome = response::outcome(response, self.understands_partial, shard, records);
+                Course { outcome, fails: outcome != Outcome::Success, times_out: false }
+            }
+            ScriptedAnswer::Throttle | ScriptedAnswer::ServiceError => {
+                panic!("a batch was sent that the script keeps from the function")
+            }
+        })
+    }
+
+    fn course_by_faults(&self, facts: &InvocationFacts<'_>) -> Course {
+        let verdict = self.faults.verdict(facts, &self.random);
+        let (outcome, says) = self.response(verdict, facts.records.count());
+        let fails = outcome != Outcome::Success || verdict.is_failure();
+        Course { outcome, fails, times_out: says == Some(FailureReport::TimesOut) }
     }
 
     /// What the mapping makes of what the function says (S6.5, S10.5).
@@ -205,6 +256,10 @@ impl Function {
         let slow = self.faults.slow_factor(facts.starts_at);
         self.duration.sample(facts.records, slow, stream)
     }
+}
+
+fn attempt<'r>(now: Instant, address: BatchAddress, records: Records<'r>) -> Try<'r> {
+    Try { now, shard: address.shard, attempt: address.attempt, records }
 }
 
 /// The random stream of an invocation: addressed by its first record and which delivery of it

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::behaviour::BehaviourRule;
 use crate::units::{Bytes, Duration, Instant, Probability, Rate};
 
 /// A Lambda function as the mapping sees it.
@@ -23,6 +24,8 @@ pub struct Function {
     pub faults: Vec<Fault>,
     /// What a failing function says (S10.5).
     pub reports: FailureReport,
+    /// Its script; where no rule holds, `faults` decide.
+    pub behaviour: Vec<BehaviourRule>,
     /// Records that handling a record writes to the same shard (S10.6).
     pub writes_back: Option<WritesBack>,
 }

@@ -43,4 +43,6 @@ pub struct OnFailure {
     pub destination_arn: String,
     /// Chance that a delivery to it fails, which drops the records (S8.3).
     pub delivery_failure: Probability,
+    /// Deliveries that fail for certain, by number from 1; sorted.
+    pub failing_deliveries: Vec<u64>,
 }

@@ -12,6 +12,7 @@
 //!
 //! Values are in range when they get here (`scenario` checks them, S12); nothing is checked twice.
 
+mod behaviour;
 mod function;
 mod knobs;
 mod mapping;
@@ -19,6 +20,9 @@ mod traffic;
 
 use crate::units::{Duration, Limit};
 
+pub use behaviour::{
+    BehaviourCondition, BehaviourRule, ItemIdentifier, RecordAddress, Response, ScriptedAnswer,
+};
 pub use function::{
     FailureReport, Fault, FaultKind, Function, FunctionDuration, PoisonMarks, Variation, WritesBack,
 };

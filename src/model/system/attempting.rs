@@ -3,10 +3,11 @@
 use super::{Context, System};
 use crate::engine::Purpose;
 use crate::engine::samplers::Exponential;
-use crate::model::batch::WaitingFor;
+use crate::model::batch::{Batch, WaitingFor};
 use crate::model::eligibility::{Eligibility, before_attempt};
 use crate::model::event::{Event, LaneId};
 use crate::model::failure::Outcome;
+use crate::model::function::behaviour::ServiceRefusal;
 use crate::model::function::{BatchAddress, Invocation};
 use crate::model::lane::Phase;
 use crate::model::observation::{BlockageCause, DiscardCondition, Observation, Observer, Records};
@@ -29,11 +30,41 @@ impl System<'_> {
             head.end_wait(cx.now);
             head.attempts += 1;
             self.attempt_failed(cx, id, Outcome::Error, BlockageCause::Oversize);
+        } else if let Some(refusal) = self.scripted_refusal(cx.now, id) {
+            self.refused(cx, id, refusal);
         } else if self.line_is_passed(id) && self.function.admits(cx.now) {
             self.send(cx, id);
         } else {
             self.throttled(cx, id);
         }
+    }
+
+    /// Whether the function's script keeps the head batch from reaching it.
+    fn scripted_refusal(&self, now: Instant, id: LaneId) -> Option<ServiceRefusal> {
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let head = lane.batches.last()?;
+        let (attempt, delivery) = (head.attempts + 1, head.deliveries + 1);
+        let address = BatchAddress { shard: id.shard, attempt, delivery };
+        self.function.refuses(now, address, Records::new(&lane.queue, head.records))
+    }
+
+    /// S5.2: a scripted refusal. It comes from no limit, so nothing is to be queued for.
+    fn refused<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        refusal: ServiceRefusal,
+    ) {
+        let observation = match refusal {
+            ServiceRefusal::Throttle => Observation::Throttled { lane: id },
+            ServiceRefusal::ServiceError => Observation::ServiceFailed { lane: id },
+        };
+        cx.observer.observe(cx.now, observation);
+        let policy = match self.settings.knobs.throttle_policy {
+            ThrottlePolicy::Queue => ThrottlePolicy::Retry,
+            policy @ (ThrottlePolicy::Retry | ThrottlePolicy::Drop) => policy,
+        };
+        self.hold_unsent(cx, id, policy);
     }
 
     /// S5.4: retention and maximum age; drops what is too old and says whether anything is left
@@ -48,8 +79,10 @@ impl System<'_> {
             match before_attempt(self.rules.ages, cx.now, arrivals, created) {
                 Eligibility::Eligible => return true,
                 Eligibility::Expired { records } => {
-                    let (shard, records64) = (id.shard, u64::from(records));
-                    cx.observer.observe(cx.now, Observation::Expired { shard, records: records64 });
+                    let read = Some(Records::new(&lane.queue, records));
+                    let (shard, count) = (id.shard, u64::from(records));
+                    let expired = Observation::Expired { shard, records: count, read };
+                    cx.observer.observe(cx.now, expired);
                     self.finish_records(cx, id, records);
                 }
                 Eligibility::TooOld { records } => {
@@ -58,6 +91,26 @@ impl System<'_> {
                 }
             }
         }
+    }
+
+    /// Where lanes read for themselves, reading and cutting are one: what is too old by then is
+    /// dropped before, so that it takes no place in a batch (S1.5, S7.3). Says whether there was
+    /// any.
+    pub(super) fn drop_stale<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> bool {
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let Some(oldest) = lane.queue.front() else { return false };
+        let arrival = std::iter::once(oldest.record.arrival);
+        let created = |arrival| created(self.settings, arrival);
+        let oldest = before_attempt(self.rules.ages, cx.now, arrival, created);
+        if oldest == Eligibility::Eligible {
+            return false;
+        }
+        let fill = self.rules.payload.fill(lane.queue.iter().map(|fetched| fetched.record.bytes));
+        lane.batches.push(Batch::cut(fill.records, cx.now, lane.free_since));
+        if self.drop_ineligible(cx, id) {
+            self.readers[id.shard as usize].lanes[id.lane as usize].batches.pop();
+        }
+        true
     }
 
     /// Whether no other lane waits in line for concurrency before this one.
@@ -93,6 +146,16 @@ impl System<'_> {
     /// S5.2: the batch did not reach the function; no attempt is used.
     fn throttled<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
         cx.observer.observe(cx.now, Observation::Throttled { lane: id });
+        self.hold_unsent(cx, id, self.settings.knobs.throttle_policy);
+    }
+
+    /// Does what the policy says with a head batch that did not reach the function.
+    fn hold_unsent<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        policy: ThrottlePolicy,
+    ) {
         let knobs = &self.settings.knobs;
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         lane.block(cx.now, BlockageCause::Throttle);
@@ -102,7 +165,7 @@ impl System<'_> {
         head.end_wait(cx.now);
         head.waiting_for = WaitingFor::Concurrency;
         head.throttles += 1;
-        match knobs.throttle_policy {
+        match policy {
             ThrottlePolicy::Queue => {
                 lane.phase = Phase::InLine;
                 self.line.push_back(id);

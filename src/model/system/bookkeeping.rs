@@ -56,7 +56,7 @@ impl System<'_> {
         }
         let records = self.shards[shard as usize].skip_before(oldest_kept);
         if records > 0 {
-            cx.observer.observe(cx.now, Observation::Expired { shard, records });
+            cx.observer.observe(cx.now, Observation::Expired { shard, records, read: None });
         }
     }
 

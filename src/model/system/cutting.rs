@@ -28,6 +28,12 @@ impl System<'_> {
         if lane.due_at != Some(cx.now) {
             return;
         }
+        self.poll_first(cx, id.shard);
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        // The poll may have filled the lane's batch, which is then on its way.
+        if lane.due_at != Some(cx.now) {
+            return;
+        }
         lane.due_at = None;
         if lane.phase == Phase::BackingOff {
             lane.phase = Phase::Ready;
@@ -84,6 +90,9 @@ impl System<'_> {
             }
         }
         self.pull(cx, id);
+        while self.rules.mode == ReadingMode::Lanes && self.drop_stale(cx, id) {
+            self.pull(cx, id);
+        }
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         if lane.queue.is_empty() {
             if self.rules.mode == ReadingMode::Lanes {
@@ -207,7 +216,12 @@ impl System<'_> {
             && self.settings.knobs.window_clock == WindowClock::PreviousCompletion
             && lane.last_completion.is_some();
         let seen = if counts_from_readable { readable } else { oldest.read_at };
-        let first = FirstWaiting { arrival: oldest.record.arrival, seen };
+        // A mapping that polls pages knows of no record before it has read it.
+        let arrival = match self.rules.mode {
+            ReadingMode::Pages | ReadingMode::CountedPages => oldest.read_at,
+            ReadingMode::Lanes => oldest.record.arrival,
+        };
+        let first = FirstWaiting { arrival, seen };
         let (clock, window) =
             (self.settings.knobs.window_clock, self.settings.mapping.batching_window);
         window_end(clock, window, first, lane.last_completion)

@@ -4,7 +4,7 @@ use super::cutting::Occasion;
 use super::{Context, System};
 use crate::model::age_parts::AgeParts;
 use crate::model::batch::WaitingFor;
-use crate::model::destination;
+use crate::model::destination::{self, Delivery};
 use crate::model::event::LaneId;
 use crate::model::failure::{NextStep, Outcome, after_attempt};
 use crate::model::function::Invocation;
@@ -22,6 +22,8 @@ impl System<'_> {
         let Phase::InFlight(invocation) = lane.phase else {
             panic!("an invocation of {id:?} ends that never started")
         };
+        self.poll_first(cx, id.shard);
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         lane.phase = Phase::Ready;
         lane.last_completion = Some(cx.now);
         self.function.ended(&invocation);
@@ -138,9 +140,11 @@ impl System<'_> {
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         // S7.2: a batch that was never tried still reports one.
         let invoke_count = lane.head().attempts.max(1);
-        let first = lane.queue[0].sequence;
+        let first_sequence = lane.queue[0].sequence;
+        self.messages += 1;
+        let message = Delivery { number: self.messages, shard: id.shard, first_sequence };
         let destination = self.settings.mapping.on_failure.as_ref();
-        let delivered = destination::deliver(destination, &self.random, id.shard, first);
+        let delivered = destination::deliver(destination, &self.random, message);
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         let discard = Discard { condition, invoke_count, response, delivered };
         let records_view = Records::new(&lane.queue, records);

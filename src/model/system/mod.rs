@@ -57,6 +57,8 @@ pub struct System<'a> {
     /// Lanes that no longer hold their neighbours (S4.4).
     released: Vec<LaneId>,
     polling_starts: Instant,
+    /// Messages for the destination so far, whether or not there is one.
+    messages: u64,
     /// Time of the last event that was not just a clock.
     last_activity: Instant,
 }
@@ -154,6 +156,7 @@ impl<'a> System<'a> {
             line_due: None,
             released: Vec::new(),
             polling_starts,
+            messages: 0,
             last_activity: Instant::START,
             settings,
         }

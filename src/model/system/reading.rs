@@ -53,6 +53,15 @@ impl System<'_> {
         self.schedule_poll(cx, shard);
     }
 
+    /// S2.4a with `buffered`: a tick at this very instant reads before a lane acts, whichever was
+    /// scheduled first. The tick's own entry in the calendar is then void.
+    pub(super) fn poll_first<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        let is_due = self.readers[shard as usize].next_poll.is_some_and(|poll| poll.at == cx.now);
+        if is_due && self.model() == PollModel::Buffered {
+            self.poll(cx, shard);
+        }
+    }
+
     /// A tick at which reading is held back: what lanes were gathering has become a batch since
     /// the tick was scheduled (S2.4).
     fn refuse_poll<O: Observer>(

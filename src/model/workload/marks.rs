@@ -6,9 +6,9 @@
 //! | rate | Poisson at `rate / shards` per shard from the fault's start | the same |
 //! | probability | geometric gaps over the numbers of a source's records | the number's |
 //!
-//! Marks by number are in `numbered_marks`. A mark holds only if the record is written within the fault's time. No record takes a draw of
-//! its own: unmarked records cost a comparison. Left out: scripted records, which say it
-//! themselves.
+//! Marks by number are in `numbered_marks`. A mark holds only if the record is written within the
+//! fault's time. No record takes a draw of its own: unmarked records cost a comparison. Left out:
+//! scripted records, which say it themselves.
 
 use super::arrivals::Poisson;
 use crate::engine::samplers::Geometric;

@@ -78,6 +78,7 @@ fn function() -> Function {
         timeout: Duration::from_secs(30),
         faults: Vec::new(),
         reports: FailureReport::Raises,
+        behaviour: Vec::new(),
         writes_back: None,
     }
 }
