@@ -20,7 +20,7 @@ const SECONDS_MAX: u64 = 90;
 /// Set in the process that is measured: the scenario to run.
 const SCENARIO: &str = "SHARDLAG_MEMORY_SCENARIO";
 
-fn blocked_for_a_day(model: &str) -> String {
+fn blocked_for_a_day(mapping: &str, model: &str) -> String {
     format!(
         r#"
         duration = "24h"
@@ -34,6 +34,7 @@ fn blocked_for_a_day(model: &str) -> String {
         StartingPosition = "TRIM_HORIZON"
         BatchSize = 100
         MaximumRetryAttempts = -1
+        {mapping}
         [function]
         duration = {{ base = "20ms", per_record = "0.5ms" }}
         [[function.fault]]
@@ -86,17 +87,23 @@ fn run_and_say_peak(text: &str) {
 
 #[test]
 fn a_shard_blocked_for_a_day_takes_little_memory() {
-    check("a_shard_blocked_for_a_day_takes_little_memory", &blocked_for_a_day(""));
+    check("a_shard_blocked_for_a_day_takes_little_memory", &blocked_for_a_day("", ""));
 }
 
 #[test]
 fn so_does_one_that_is_read_ahead_without_a_bound() {
-    let text = blocked_for_a_day("poll_model = \"buffered\"");
+    let text = blocked_for_a_day("", "poll_model = \"buffered\"");
     check("so_does_one_that_is_read_ahead_without_a_bound", &text);
 }
 
 #[test]
 fn so_does_one_whose_lanes_read_for_themselves() {
-    let text = blocked_for_a_day("poll_model = \"grid\"");
+    let text = blocked_for_a_day("", "poll_model = \"grid\"");
     check("so_does_one_whose_lanes_read_for_themselves", &text);
+}
+
+#[test]
+fn so_does_one_with_ten_lanes_of_which_one_is_blocked() {
+    let text = blocked_for_a_day("ParallelizationFactor = 10", "");
+    check("so_does_one_with_ten_lanes_of_which_one_is_blocked", &text);
 }

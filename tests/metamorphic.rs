@@ -22,7 +22,8 @@ mod trace;
 use cases::try_cases;
 use proptest::sample::select;
 use proptest::strategy::Strategy;
-use random_settings::{POLL_MODELS, settings, trace_times};
+use random_settings::random_traffic::trace_times;
+use random_settings::{POLL_MODELS, settings};
 use shardlag::model::settings::{
     Arrivals, Backoff, FaultKind, Horizon, Keys, LaneAssignment, LaneFailureScope, PoisonMarks,
     PollModel, PollPhase, ScriptedRecord, Settings, StartingPosition, ThrottleBatch, ThrottleDelay,
