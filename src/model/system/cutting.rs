@@ -280,15 +280,6 @@ impl System<'_> {
         let counts_from_readable = self.settings.knobs.window_clock
             == WindowClock::PreviousCompletion
             && lane.last_completion.is_some();
-<<<<<<< HEAD
-        let seen = if counts_from_readable { readable } else { oldest.read_at };
-        // A mapping that polls pages knows of no record before it has read it.
-        let arrival = match self.rules.mode {
-            ReadingMode::Pages | ReadingMode::CountedPages => oldest.read_at,
-            ReadingMode::Lanes => oldest.record.arrival,
-        };
-        let first = FirstWaiting { arrival, seen };
-=======
         let seen = match (self.rules.mode, lane.last_completion) {
             (ReadingMode::Lanes, _) if counts_from_readable => readable,
             // Several lanes share what is read; each sees it at its own poll, or when it becomes
@@ -299,8 +290,12 @@ impl System<'_> {
                 oldest.read_at
             }
         };
-        let first = FirstWaiting { arrival: oldest.record.arrival, seen };
->>>>>>> theory
+        // A mapping that polls pages knows of no record before it has read it.
+        let arrival = match self.rules.mode {
+            ReadingMode::Pages | ReadingMode::CountedPages => oldest.read_at,
+            ReadingMode::Lanes => oldest.record.arrival,
+        };
+        let first = FirstWaiting { arrival, seen };
         let (clock, window) =
             (self.settings.knobs.window_clock, self.settings.mapping.batching_window);
         window_end(clock, window, first, lane.last_completion)
