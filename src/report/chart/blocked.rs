@@ -1,8 +1,9 @@
 //! When shards were blocked, and why: a row per shard, a panel per variant (S9.3).
 //!
 //! About forty rows in all; of more shards those that were blocked longest. Intervals that almost
-//! touch are drawn as one, as many as it takes to keep the drawing small, and the subtitle says
-//! so. The first replication is shown. Left out: single lanes.
+//! touch are drawn as one bar, as many as it takes to keep the drawing small; its height is then
+//! the share of its time that was blocked, and the subtitle says so. The first replication is
+//! shown. Left out: single lanes.
 
 use super::axis::Axis;
 use super::canvas::{Anchor, Canvas, MARGIN, WIDTH};
@@ -22,6 +23,8 @@ const CAUSES: [(BlockCause, &str); 4] = [
     (BlockCause::Oversize, "record above the payload limit"),
     (BlockCause::Destination, "the destination"),
 ];
+/// A bar is at least this share of its row high.
+const SHARE_SEEN: f64 = 0.1;
 /// How strongly a shard is coloured of which some lanes go on.
 const PARTLY: f64 = 0.45;
 
@@ -138,29 +141,48 @@ impl Panel {
             let middle = top + height / 2.0;
             canvas.label((LEFT - 8.0, middle), Anchor::End, &format!("shard {shard}"));
             canvas.path(vec![(LEFT, middle), (area.right, middle)], 1, GRID);
-            for interval in merged(intervals, gap) {
-                let from = place(interval.from);
-                let to = place(interval.to).max(from + 1.0);
-                canvas.rectangle([from, top + 2.0, to, top + height - 2.0], colour(&interval));
+            for bar in merged(intervals, gap) {
+                let from = place(bar.interval.from);
+                let to = place(bar.interval.to).max(from + 1.0);
+                let bottom = top + height - 2.0;
+                let bar_top = bottom - (height - 4.0) * bar.share().max(SHARE_SEEN);
+                canvas.rectangle([from, bar_top, to, bottom], colour(&bar.interval));
             }
         }
     }
 }
 
+/// One or several intervals, drawn as one.
+struct Bar {
+    /// From the first one's start to the last one's end.
+    interval: BlockedInterval,
+    /// Time blocked in it, seconds.
+    blocked: f64,
+}
+
+impl Bar {
+    /// Share of its time that was blocked.
+    fn share(&self) -> f64 {
+        self.blocked / (self.interval.to - self.interval.from)
+    }
+}
+
 /// Intervals with one cause that are less than `gap` seconds apart, joined.
-fn merged(intervals: &[BlockedInterval], gap: f64) -> Vec<BlockedInterval> {
-    let mut joined: Vec<BlockedInterval> = Vec::new();
+fn merged(intervals: &[BlockedInterval], gap: f64) -> Vec<Bar> {
+    let mut joined: Vec<Bar> = Vec::new();
     for interval in intervals {
+        let blocked = interval.to - interval.from;
         match joined.last_mut() {
-            Some(last)
+            Some(Bar { interval: last, blocked: so_far })
                 if last.cause == interval.cause
                     && interval.from - last.to <= gap
                     && (last.fully == interval.fully || gap > 0.0) =>
             {
                 last.to = last.to.max(interval.to);
                 last.fully |= interval.fully;
+                *so_far += blocked;
             }
-            Some(_) | None => joined.push(*interval),
+            Some(_) | None => joined.push(Bar { interval: *interval, blocked }),
         }
     }
     joined
@@ -194,7 +216,9 @@ fn drawn(panels: &[Panel], gap: f64, end: f64) -> String {
     let mut text = "First replication, a row per shard".to_owned();
     if gap > end / 800.0 {
         let gap = figures::plain(gap, Quantity::Seconds);
-        text.push_str(&format!("; pauses shorter than {gap} are not drawn"));
+        text.push_str(&format!(
+            "; where pauses were shorter than {gap}, height is the share of time blocked"
+        ));
     }
     text
 }
@@ -264,5 +288,13 @@ mod tests {
         let gap = gap_that_fits(std::slice::from_ref(&panel), 50_000.0);
         let left: usize = panel.rows.iter().map(|(_, row)| merged(row, gap).len()).sum();
         assert!(left <= INTERVALS_MAX, "{left}");
+    }
+
+    #[test]
+    fn a_joined_bar_says_which_share_of_its_time_was_blocked() {
+        let intervals = [interval(0, 0.0, 1.0), interval(0, 3.0, 4.0), interval(0, 30.0, 40.0)];
+        let bars = merged(&intervals, 2.0);
+        let shares: Vec<f64> = bars.iter().map(Bar::share).collect();
+        assert_eq!(shares, [0.5, 1.0]);
     }
 }
