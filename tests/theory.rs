@@ -3,7 +3,8 @@
 //!
 //! By default every item that is run once, and of the others the cheapest configs of every group.
 //! `SHARDLAG_THEORY=all cargo test --release --test theory` runs all of them (minutes);
-//! `SHARDLAG_THEORY_FILE=path` takes the items from another file of the same schema.
+//! `SHARDLAG_THEORY_FILE=path` takes the items from another file of the same schema, and
+//! `SHARDLAG_THEORY_SEED=n` other random numbers.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,14 @@ fn theory() -> Vec<Item> {
         Err(_) => THEORY.to_owned(),
     };
     parse(&text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn options() -> Options {
+    let mut options = Options::default();
+    if let Ok(seed) = std::env::var("SHARDLAG_THEORY_SEED") {
+        options.seed = seed.parse().expect("a seed is a whole number");
+    }
+    options
 }
 
 /// Prints what happened and returns what failed.
@@ -49,7 +58,7 @@ fn the_model_agrees_with_the_known_answers() {
     let is_whole = std::env::var("SHARDLAG_THEORY").is_ok_and(|wanted| wanted == "all");
     let items = if is_whole { items } else { short(&items) };
     assert!(is_whole || items.len() > 80, "{} items are a very short check", items.len());
-    let results = run_items(&items, Options::default());
+    let results = run_items(&items, options());
     let failures = failures(&results);
     assert!(failures.is_empty(), "{} fail:\n{}", failures.len(), failures.join("\n"));
     let is_supported = |result: &ItemResult| result.status == Status::Passed;

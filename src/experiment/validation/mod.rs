@@ -15,7 +15,7 @@
 //! No item is special: nothing here knows an id, a group or a title, and tolerances are those of
 //! the items. Items with equal configs share their runs. At confidence 99.9 % one right item in a
 //! thousand misses its interval; so a miss of that kind is run once more with fresh random numbers
-//! and twice the replications, and only a miss on both counts.
+//! and four times the replications, and only a miss on both counts.
 //!
 //! The answers in `theory.json` and `statistics.json` were computed without this program, from the
 //! sources that each names in `method`: Crommelin 1932 and Takács 1962 (single server), Bailey
@@ -51,6 +51,9 @@ pub use self::short::{expected_records, short};
 pub const THEORY: &str = include_str!("theory.json");
 /// Known answers of statistics.
 pub const STATISTICS: &str = include_str!("statistics.json");
+
+/// How many times as many replications a miss is repeated with.
+const MORE_REPLICATIONS: u32 = 4;
 
 /// How known answers are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +108,7 @@ pub fn run_items(items: &[Item], options: Options) -> Vec<ItemResult> {
         .filter(|&place| options.repeats_misses && is_worth_repeating(&items[place], &first[place]))
         .collect();
     let missed: Vec<Item> = misses.iter().map(|&place| items[place].clone()).collect();
-    let again = run_once(&missed, options.seed + 1, 2);
+    let again = run_once(&missed, options.seed + 1, MORE_REPLICATIONS);
     let mut results = first;
     for (place, again) in misses.into_iter().zip(again) {
         let detail = format!("{}; repeated after a miss: {}", again.detail, results[place].detail);
