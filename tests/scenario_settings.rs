@@ -175,6 +175,7 @@ fn whole_traffic() -> Vec<Traffic> {
 
 fn whole_mapping() -> Mapping {
     Mapping {
+        enabled: true,
         starting_position: StartingPosition::AtTimestamp(Instant::from_secs(600)),
         batch_size: 500,
         batching_window: Duration::from_secs(5),
@@ -243,6 +244,8 @@ fn whole_knobs() -> Knobs {
         refill_below: Some(9),
         lookahead: Limit::Limited(70),
         enable_delay: Duration::from_secs(75),
+        disable_delay: Duration::ZERO,
+        update_delay: Duration::ZERO,
         invoke_overhead: Duration::from_millis(20),
         payload_limit: Limit::Limited(Bytes::new(6_291_456)),
         retry: backoff(60),
@@ -266,6 +269,7 @@ fn a_whole_scenario_becomes_the_settings_that_it_says() {
         },
         traffic: whole_traffic(),
         mapping: whole_mapping(),
+        schedule: Vec::new(),
         function: whole_function(),
         concurrency: Concurrency {
             account_limit: Limit::Limited(500),

@@ -82,6 +82,15 @@ impl Lane {
         self.batches.last_mut().expect("a lane that acts has a batch")
     }
 
+    /// Forgets its batches and what they have been through; the records stay (S2.6).
+    pub fn drop_batches(&mut self) {
+        self.batches.clear();
+        self.phase = Phase::Ready;
+        self.due_at = None;
+        self.throttle_streak = 0;
+        self.blocked = None;
+    }
+
     /// Notes that the head batch failed or was throttled.
     pub fn block(&mut self, now: Instant, cause: BlockageCause) {
         let since = self.blocked.map_or(now, |blocked| blocked.since);

@@ -33,6 +33,13 @@ pub enum Observation<'a> {
         /// Of these, removed by the filter (S3.5).
         filtered: u32,
     },
+    /// Records above the checkpoint were read again after polling started anew (S4.5).
+    ReadAgain {
+        /// Shard index.
+        shard: u32,
+        /// How many.
+        records: u32,
+    },
     /// Records were lost to retention (S1.5).
     Expired {
         /// Shard index.
@@ -180,6 +187,8 @@ pub struct Fetched {
     pub read_at: Instant,
     /// For how long reading it was held back by an unfinished page or a full buffer (S2.4).
     pub held: Duration,
+    /// It was finished before, above the checkpoint, and is delivered again (S4.5).
+    pub is_duplicate: bool,
 }
 
 /// The records of a batch, oldest first; at least one.
@@ -209,6 +218,11 @@ impl<'a> Records<'a> {
     /// The newest record.
     pub fn last(&self) -> &'a Fetched {
         &self.queue[self.count - 1]
+    }
+
+    /// Number of records that have not met their end before (S4.5).
+    pub fn anew(&self) -> u32 {
+        self.iter().filter(|fetched| !fetched.is_duplicate).count() as u32
     }
 
     /// All records, oldest first.

@@ -95,6 +95,8 @@ impl<'d> ModelSection<'d> {
         let refill_below = refill_below(&self.knob("refill_below", kind, cx), cx);
         let lookahead = self.records("lookahead", kind, cx);
         let enable_delay = self.time("enable_delay", kind, cx);
+        let disable_delay = self.time("disable_delay", kind, cx);
+        let update_delay = self.time("update_delay", kind, cx);
         let invoke_overhead = self.time("invoke_overhead", kind, cx);
         let window_clock = self.word("window_clock", &WINDOW_CLOCKS, kind, cx);
         let payload_limit = self.size("payload_limit", kind, cx);
@@ -123,6 +125,8 @@ impl<'d> ModelSection<'d> {
             refill_below: refill_below?,
             lookahead: lookahead?,
             enable_delay: enable_delay?,
+            disable_delay: disable_delay?,
+            update_delay: update_delay?,
             invoke_overhead: invoke_overhead?,
             window_clock: window_clock?,
             payload_limit: payload_limit?,

@@ -41,7 +41,7 @@ pub(super) fn mapping(
     mut table: TableReader<'_>,
     start: &Start,
     profile: Profile,
-    failing: Option<FailingDeliveries<'_>>,
+    failing: Option<&FailingDeliveries<'_>>,
     cx: &mut Reading,
 ) -> Option<Mapping> {
     let event_source_arn = event_source_arn(&mut table, start.kind, cx);
@@ -59,10 +59,12 @@ pub(super) fn mapping(
     let on_failure = on_failure(&mut table, failing, cx);
     tumbling_window(&mut table, factor, cx);
     filter_criteria(&mut table, cx);
-    enabled(&mut table, cx);
+    let enabled = enabled(&mut table, cx);
+    table.accept("schedule");
     without_effect(&mut table, cx);
     table.finish(cx);
     Some(Mapping {
+        enabled: enabled?,
         starting_position: starting_position?,
         batch_size: u32::try_from(batch_size?).ok()?,
         batching_window: Duration::from_secs(u64::try_from(batching_window?).ok()?),
@@ -157,7 +159,7 @@ fn response_types_of(field: &Field<'_>, cx: &mut Reading) -> Option<bool> {
 /// The outer `None`: something was wrong.
 fn on_failure(
     table: &mut TableReader<'_>,
-    failing: Option<FailingDeliveries<'_>>,
+    failing: Option<&FailingDeliveries<'_>>,
     cx: &mut Reading,
 ) -> Option<Option<OnFailure>> {
     let destination_arn = match table.optional("DestinationConfig", cx) {
@@ -174,7 +176,7 @@ fn on_failure(
     Some(destination_arn.map(|destination_arn| OnFailure {
         destination_arn,
         delivery_failure: failing.chance,
-        failing_deliveries: failing.numbers,
+        failing_deliveries: failing.numbers.clone(),
     }))
 }
 
@@ -253,12 +255,10 @@ fn filter_criteria(table: &mut TableReader<'_>, cx: &mut Reading) {
     }
 }
 
-fn enabled(table: &mut TableReader<'_>, cx: &mut Reading) {
-    let Some(field) = table.optional("Enabled", cx) else {
-        return;
-    };
-    if field.boolean(cx) == Some(false) {
-        cx.error(&field, "a disabled mapping reads nothing; leave it out or write `true`");
+fn enabled(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<bool> {
+    match table.optional("Enabled", cx) {
+        Some(field) => field.boolean(cx),
+        None => Some(true),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Text in, facts out: runs a scenario and keeps what the tests look at.
 
+#![allow(dead_code, reason = "every test file uses its own part of it")]
+
 use shardlag::model::observation::{Discard, Observation, Observer};
 use shardlag::model::settings::Settings;
 use shardlag::model::simulate;
@@ -55,6 +57,7 @@ impl Observer for Facts {
             }
             Observation::Expired { records, .. } => self.expired += records,
             Observation::Polled { .. }
+            | Observation::ReadAgain { .. }
             | Observation::Read { .. }
             | Observation::Skipped { .. }
             | Observation::Throttled { .. }

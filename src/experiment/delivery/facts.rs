@@ -153,7 +153,9 @@ impl<'a> Log<'a> {
     }
 
     fn end(&mut self, shard: u32, records: Records<'_>, fate: Fate) {
-        for number in self.numbers(shard, records) {
+        // What is delivered again has met its end before.
+        for fetched in records.iter().filter(|fetched| !fetched.is_duplicate) {
+            let number = self.number(shard, fetched.sequence);
             self.fates[number as usize - 1] = fate;
         }
     }
@@ -201,6 +203,7 @@ impl Observer for Log<'_> {
                 self.end(lane.shard, records, Fate::Discarded);
             }
             Observation::Polled { .. }
+            | Observation::ReadAgain { .. }
             | Observation::Throttled { .. }
             | Observation::ServiceFailed { .. }
             | Observation::InvocationEnded { .. }

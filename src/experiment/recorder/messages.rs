@@ -1,7 +1,7 @@
 //! What the on-failure destination got, and how long that leaves to act on it (S8).
 
 use crate::model::observation::{Discard, DiscardCondition, LastResponse, Records};
-use crate::model::settings::{Settings, StreamKind};
+use crate::model::settings::{OnFailure, Settings, StreamKind};
 use crate::model::system::created;
 use crate::results::{DestinationMessage, FunctionError, Redrive};
 use crate::units::{Duration, Instant};
@@ -33,8 +33,7 @@ impl Messages {
         records: Records<'_>,
         discard: &Discard,
     ) {
-        let (Some(delivered), Some(destination)) =
-            (discard.delivered, settings.mapping.on_failure.as_ref())
+        let (Some(delivered), Some(destination)) = (discard.delivered, destination(settings, now))
         else {
             return;
         };
@@ -92,6 +91,13 @@ impl Messages {
             mean_seconds: self.margin_sum / self.count as f64,
         })
     }
+}
+
+/// The destination last asked for by `now`.
+fn destination(settings: &Settings, now: Instant) -> Option<&OnFailure> {
+    let past = settings.schedule.iter().rev().filter(|change| change.at <= now);
+    let mappings = past.map(|change| &change.mapping).chain([&settings.mapping]);
+    mappings.filter_map(|mapping| mapping.on_failure.as_ref()).next()
 }
 
 fn condition_name(condition: DiscardCondition) -> &'static str {

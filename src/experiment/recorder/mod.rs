@@ -130,7 +130,11 @@ impl Observer for Recorder<'_> {
             Observation::Read { records, filtered, shard: _ } => {
                 self.tallies.read(records, filtered);
             }
-            Observation::Expired { records, shard: _, read: _ } => self.tallies.expired += records,
+            Observation::ReadAgain { records, shard: _ } => self.tallies.read(records, 0),
+            Observation::Expired { records, shard: _, read } => {
+                let anew = read.map_or(records, |records| u64::from(records.anew()));
+                self.tallies.expired += anew;
+            }
             Observation::Skipped { records, shard: _ } => self.tallies.skipped += records,
             Observation::Throttled { lane: _ } => {
                 self.tallies.throttles += 1;
@@ -146,18 +150,19 @@ impl Observer for Recorder<'_> {
                 self.invocation_ended(now, invocation, records);
             }
             Observation::Processed { records, parts, lane: _ } => {
-                self.tallies.processed(records.count(), parts);
+                self.tallies.processed(records.anew(), parts);
+                self.tallies.duplicates += u64::from(records.count() - records.anew());
                 self.minutes.processed(now, records.count());
                 if let Some(unit) = self.put_unit {
                     let sizes = records.iter().map(|fetched| fetched.record.bytes);
                     self.tallies.put(unit, sizes);
                 }
-                for fetched in records.iter() {
+                for fetched in records.iter().filter(|fetched| !fetched.is_duplicate) {
                     self.record_age.record(now.since(fetched.record.arrival));
                 }
             }
             Observation::Discarded { lane, records, discard } => {
-                self.tallies.discarded(records.count(), &discard);
+                self.tallies.discarded(records, &discard);
                 self.messages.discarded(self.settings, now, lane.shard, records, &discard);
             }
             Observation::OldestUnfinished { shard, arrival } => {

@@ -107,6 +107,7 @@ mod tests {
             sequence: index,
             read_at: Instant::START,
             held: Duration::ZERO,
+            is_duplicate: false,
         };
         (4..7).map(fetched).collect()
     }

@@ -25,7 +25,7 @@ use self::fault::{Faults, InvocationFacts, Verdict};
 use super::failure::Outcome;
 use super::observation::Records;
 use super::purposes;
-use super::settings::{FailureReport, ScriptedAnswer, Settings};
+use super::settings::{FailureReport, Mapping, ScriptedAnswer, Settings};
 use crate::engine::{Purpose, RandomSource, RandomStream};
 use crate::units::{Duration, Instant};
 
@@ -134,6 +134,11 @@ impl Function {
         records: Records<'_>,
     ) -> Option<ServiceRefusal> {
         self.behaviour.refusal(&attempt(now, address, records))
+    }
+
+    /// The mapping reads responses as its new settings say (S6.5).
+    pub fn mapping_changed(&mut self, mapping: &Mapping) {
+        self.understands_partial = mapping.report_batch_item_failures;
     }
 
     /// Invocations in flight.

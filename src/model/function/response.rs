@@ -57,7 +57,8 @@ mod tests {
         let marks = Marks { poison: false, filtered: false };
         let arrival = Instant::START;
         let record = Record { arrival, index, key_hash: 0, bytes: 1, source: 0, marks };
-        Fetched { record, sequence: index, read_at: arrival, held: Duration::ZERO }
+        let held = Duration::ZERO;
+        Fetched { record, sequence: index, read_at: arrival, held, is_duplicate: false }
     }
 
     #[test]

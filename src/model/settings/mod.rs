@@ -30,7 +30,7 @@ pub use knobs::{
     AgeScope, Backoff, IteratorAgeAt, IteratorAgeOn, Knobs, LaneAssignment, LaneFailureScope,
     PollModel, PollPhase, ThrottleBatch, ThrottleDelay, ThrottlePolicy, WindowClock,
 };
-pub use mapping::{Mapping, OnFailure, StartingPosition};
+pub use mapping::{Mapping, OnFailure, ScheduledMapping, StartingPosition};
 pub use traffic::{Arrivals, BurstSize, CountSpread, Keys, RecordSize, ScriptedRecord, Traffic};
 
 /// Everything one run of the model needs to know, apart from its random numbers.
@@ -44,8 +44,10 @@ pub struct Settings {
     pub stream: Stream,
     /// What is written to it; several sources are merged by time.
     pub traffic: Vec<Traffic>,
-    /// The event source mapping.
+    /// The event source mapping as it is created.
     pub mapping: Mapping,
+    /// Changes of the mapping during the run, by time.
+    pub schedule: Vec<ScheduledMapping>,
     /// The function behind it.
     pub function: Function,
     /// What bounds how many invocations run at once.

@@ -45,7 +45,7 @@ impl System<'_> {
     ) {
         loop {
             let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
-            if lane.phase != Phase::Ready {
+            if lane.phase != Phase::Ready || !self.polling.is_on {
                 return;
             }
             if lane.batches.is_empty() && !self.cut(cx, id, occasion) {
@@ -167,7 +167,9 @@ impl System<'_> {
             self.await_readable(cx, id.shard);
             return;
         }
-        let Some(readable) = self.next_readable(id.shard) else { return };
+        let Some(readable) = self.next_readable(id.shard).filter(|_| self.polling.is_on) else {
+            return;
+        };
         let mut at = self.next_own_poll(id, readable.max(cx.now));
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         if self.rules.has_window && lane.last_completion.is_some() {
@@ -176,7 +178,7 @@ impl System<'_> {
             let first = FirstWaiting { arrival, seen: readable };
             let clock = self.settings.knobs.window_clock;
             if clock != WindowClock::FirstRead {
-                let window = self.settings.mapping.batching_window;
+                let window = self.mapping.batching_window;
                 let end = window_end(clock, window, first, lane.last_completion);
                 at = at.min(end.max(readable));
             }
@@ -198,8 +200,7 @@ impl System<'_> {
             ReadingMode::Lanes => oldest.record.arrival,
         };
         let first = FirstWaiting { arrival, seen };
-        let (clock, window) =
-            (self.settings.knobs.window_clock, self.settings.mapping.batching_window);
+        let (clock, window) = (self.settings.knobs.window_clock, self.mapping.batching_window);
         window_end(clock, window, first, lane.last_completion)
     }
 

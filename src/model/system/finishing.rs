@@ -43,6 +43,7 @@ impl System<'_> {
         // Whoever waits in line goes before the lane whose slot became free.
         self.serve_line(cx);
         self.advance(cx, id, Occasion::BatchDone);
+        self.settle(cx);
         self.announce(cx, id.shard);
     }
 
@@ -141,7 +142,7 @@ impl System<'_> {
         let first_sequence = lane.queue[0].sequence;
         self.messages += 1;
         let message = Delivery { number: self.messages, shard: id.shard, first_sequence };
-        let destination = self.settings.mapping.on_failure.as_ref();
+        let destination = self.mapping.on_failure.as_ref();
         let delivered = destination::deliver(destination, &self.random, message);
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         let discard = Discard { condition, invoke_count, response, delivered };

@@ -5,6 +5,7 @@
 //!
 //! | file | what happens there |
 //! |---|---|
+//! | `polling` | when there is polling: enabled, disabled and changed mappings (S2.5 to S2.7) |
 //! | `reading` | polls and the ways of records into lanes (S2) |
 //! | `cutting` | when a free lane's records become a batch (S3) |
 //! | `attempting` | checks before an attempt, concurrency, sending (S5.2 to S5.4) |
@@ -15,10 +16,12 @@ mod attempting;
 mod bookkeeping;
 mod cutting;
 mod finishing;
+mod polling;
 mod reading;
 
 use std::collections::VecDeque;
 
+use self::polling::Polling;
 use super::age_parts::AgeContext;
 use super::batch::PayloadRule;
 use super::eligibility::AgeLimits;
@@ -29,7 +32,7 @@ use super::observation::Observer;
 use super::poll_grid::PollGrid;
 use super::purposes;
 use super::reader::ShardReader;
-use super::settings::{Arrivals, Horizon, PollModel, PollPhase, Settings};
+use super::settings::{Arrivals, Horizon, Mapping, PollModel, PollPhase, Settings};
 use super::shard::Shard;
 use super::workload::WorkloadPlan;
 use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
@@ -45,6 +48,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct System<'a> {
     settings: &'a Settings,
+    /// The mapping's settings in force.
+    mapping: &'a Mapping,
+    polling: Polling<'a>,
     rules: Rules,
     random: RandomSource,
     shards: Vec<Shard>,
@@ -67,7 +73,7 @@ pub struct Context<'a, O> {
     observer: &'a mut O,
 }
 
-/// Rules with their numbers, fixed for the run.
+/// Rules with their numbers, fixed while the mapping's settings are.
 #[derive(Debug, Clone, Copy)]
 struct Rules {
     payload: PayloadRule,
@@ -138,10 +144,13 @@ impl<'a> System<'a> {
             let first = polling_starts + phase(settings, &random, shard);
             let knobs = &settings.knobs;
             let grid = PollGrid::new(first, knobs.poll_interval, knobs.idle_poll_interval);
-            ShardReader::new(grid, settings.mapping.parallelization_factor)
+            let may_stop = !settings.schedule.is_empty();
+            ShardReader::new(grid, settings.mapping.parallelization_factor, may_stop)
         });
         System {
-            rules: Rules::new(settings),
+            mapping: &settings.mapping,
+            polling: Polling::new(&settings.mapping),
+            rules: Rules::new(settings, &settings.mapping),
             random,
             shards: shards.collect(),
             readers: readers.collect(),
@@ -159,9 +168,7 @@ impl<'a> System<'a> {
             cx.calendar.schedule(change, Event::OtherFunctionsChange);
         }
         cx.calendar.schedule(Instant::START + MINUTE, Event::MinuteEnds);
-        for shard in 0..self.settings.stream.shards {
-            self.start_reading(cx, shard);
-        }
+        self.create_mapping(cx);
     }
 
     fn handle<O: Observer>(&mut self, event: Event, cx: &mut Context<'_, O>) {
@@ -174,6 +181,9 @@ impl<'a> System<'a> {
             Event::LaneDue { lane } => self.lane_due(cx, lane),
             Event::InvocationEnds { lane } => self.invocation_ends(cx, lane),
             Event::OtherFunctionsChange => self.serve_line(cx),
+            Event::MappingChanges { index } => self.mapping_changes(cx, index),
+            Event::PollingStops { generation } => self.polling_stops(cx, generation),
+            Event::PollingStarts { generation } => self.polling_starts(cx, generation),
             Event::MinuteEnds => self.minute_ends(cx),
         }
     }
@@ -184,8 +194,8 @@ impl<'a> System<'a> {
 }
 
 impl Rules {
-    fn new(settings: &Settings) -> Rules {
-        let (knobs, mapping) = (&settings.knobs, &settings.mapping);
+    fn new(settings: &Settings, mapping: &Mapping) -> Rules {
+        let knobs = &settings.knobs;
         let lanes_read = match knobs.poll_model {
             PollModel::Paged | PollModel::Buffered => false,
             PollModel::Grid | PollModel::Restart | PollModel::Gated | PollModel::Instant => true,
@@ -203,7 +213,7 @@ impl Rules {
         let refill_below = knobs.refill_below.unwrap_or(5 * mapping.batch_size);
         let has_window = !mapping.batching_window.is_zero();
         Rules {
-            payload: payload_rule(settings),
+            payload: payload_rule(settings, mapping),
             failure: FailurePolicy {
                 maximum_retry_attempts: mapping.maximum_retry_attempts,
                 bisect: mapping.bisect,
@@ -226,9 +236,9 @@ impl Rules {
 }
 
 /// S3.3, by counting where all records have one size.
-fn payload_rule(settings: &Settings) -> PayloadRule {
+fn payload_rule(settings: &Settings, mapping: &Mapping) -> PayloadRule {
     let limit = settings.knobs.payload_limit;
-    let rule = PayloadRule::new(settings.stream.kind, limit, settings.mapping.batch_size);
+    let rule = PayloadRule::new(settings.stream.kind, limit, mapping.batch_size);
     // Scripted records have sizes of their own.
     let is_scripted = |arrivals: &Arrivals| matches!(arrivals, Arrivals::Scripted { .. });
     let sizes = settings.traffic.iter().map(|traffic| match is_scripted(&traffic.arrivals) {

@@ -38,6 +38,7 @@ pub fn settings(shards: u32, traffic: Vec<Traffic>, length: Duration) -> Setting
         },
         traffic,
         mapping: mapping(),
+        schedule: Vec::new(),
         function: function(),
         concurrency: Concurrency {
             account_limit: Limit::Limited(1000),
@@ -51,6 +52,7 @@ pub fn settings(shards: u32, traffic: Vec<Traffic>, length: Duration) -> Setting
 
 fn mapping() -> Mapping {
     Mapping {
+        enabled: true,
         starting_position: StartingPosition::TrimHorizon,
         batch_size: 100,
         batching_window: Duration::ZERO,
@@ -103,6 +105,8 @@ fn knobs() -> Knobs {
         refill_below: None,
         lookahead: Limit::Unlimited,
         enable_delay: Duration::ZERO,
+        disable_delay: Duration::ZERO,
+        update_delay: Duration::ZERO,
         invoke_overhead: Duration::from_millis(20),
         window_clock: WindowClock::PreviousCompletion,
         payload_limit: Limit::Limited(Bytes::new(6_291_456)),
