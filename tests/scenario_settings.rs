@@ -184,6 +184,7 @@ fn whole_mapping() -> Mapping {
         maximum_record_age: Limit::Limited(Duration::from_secs(3600)),
         bisect: true,
         report_batch_item_failures: true,
+        tumbling_window: Duration::ZERO,
         on_failure: Some(OnFailure {
             destination_arn: "arn:aws:sqs:us-east-1:1:failed".to_owned(),
             delivery_failure: chance(0.01),
@@ -217,6 +218,7 @@ fn whole_function() -> Function {
         ],
         reports: FailureReport::FirstFailed,
         behaviour: Vec::new(),
+        state_per_record: Bytes::new(0),
         writes_back: Some(WritesBack {
             at_shares: vec![0.1, 0.84],
             record_size: Bytes::new(1024),
@@ -246,6 +248,7 @@ fn whole_knobs() -> Knobs {
         enable_delay: Duration::from_secs(75),
         disable_delay: Duration::ZERO,
         update_delay: Duration::ZERO,
+        window_idle_close: Duration::from_secs(120),
         invoke_overhead: Duration::from_millis(20),
         payload_limit: Limit::Limited(Bytes::new(6_291_456)),
         retry: backoff(60),

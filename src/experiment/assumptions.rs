@@ -86,6 +86,12 @@ const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
             settings.concurrency.environments_per_10s.bound().is_some_and(|limit| lanes > limit)
         },
     ),
+    (
+        "S11.3",
+        "A tumbling window without later records is closed 120 s after its end, or as \
+         `window_idle_close` says.",
+        |settings| !settings.mapping.tumbling_window.is_zero(),
+    ),
 ];
 
 /// The assumptions that at least one of the variants relies on, in order of rule.

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use super::batch::Batch;
 use super::function::Invocation;
 use super::observation::{BlockageCause, Fetched};
+use super::tumbling::OpenWindow;
 use crate::units::Instant;
 
 /// One of up to ten lanes of a shard.
@@ -28,6 +29,8 @@ pub struct Lane {
     pub free_since: Instant,
     /// Throttles in a row, for the backoff of batches that are cut anew.
     pub throttle_streak: u32,
+    /// The tumbling window it has delivered records of, until that is closed (S11).
+    pub window: Option<OpenWindow>,
     /// Set while its head batch makes no progress.
     pub blocked: Option<BlockedSince>,
 }
@@ -65,6 +68,7 @@ impl Lane {
             last_completion: None,
             free_since: Instant::START,
             throttle_streak: 0,
+            window: None,
             blocked: None,
         }
     }

@@ -70,6 +70,7 @@ mod tests {
             maximum_record_age: Limit::Unlimited,
             bisect: false,
             report_batch_item_failures: false,
+            tumbling_window: Duration::ZERO,
             on_failure: None,
         }
     }

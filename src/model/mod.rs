@@ -19,6 +19,7 @@ pub mod record;
 pub mod settings;
 pub mod shard;
 pub mod system;
+pub mod tumbling;
 pub mod window;
 pub mod workload;
 

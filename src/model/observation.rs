@@ -154,6 +154,21 @@ pub struct Discard {
     pub response: Option<LastResponse>,
     /// Whether the message reached a destination; `None` without one.
     pub delivered: Option<bool>,
+    /// The tumbling window of the batch, where there are windows.
+    pub window: Option<WindowFacts>,
+}
+
+/// What the destination is told of a tumbling window (S8.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowFacts {
+    /// Its beginning, nanoseconds since 1970.
+    pub start_unix_nanos: u64,
+    /// Its end, nanoseconds since 1970.
+    pub end_unix_nanos: u64,
+    /// The batch is the window's final call.
+    pub is_final: bool,
+    /// The window was ended early (S11.4).
+    pub is_early: bool,
 }
 
 /// Why a batch was given up.
@@ -191,7 +206,7 @@ pub struct Fetched {
     pub is_duplicate: bool,
 }
 
-/// The records of a batch, oldest first; at least one.
+/// The records of a batch, oldest first; none in the final call of a tumbling window.
 #[derive(Debug, Clone, Copy)]
 pub struct Records<'a> {
     queue: &'a VecDeque<Fetched>,
@@ -199,9 +214,9 @@ pub struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// The first `count` records of a lane's queue; `count` is above 0.
+    /// The first `count` records of a lane's queue.
     pub fn new(queue: &'a VecDeque<Fetched>, count: u32) -> Records<'a> {
-        assert!(count > 0 && count as usize <= queue.len(), "{count} of {}", queue.len());
+        assert!(count as usize <= queue.len(), "{count} of {}", queue.len());
         Records { queue, count: count as usize }
     }
 
@@ -210,12 +225,12 @@ impl<'a> Records<'a> {
         self.count as u32
     }
 
-    /// The oldest record.
+    /// The oldest record; a bug in a final call.
     pub fn first(&self) -> &'a Fetched {
         &self.queue[0]
     }
 
-    /// The newest record.
+    /// The newest record; a bug in a final call.
     pub fn last(&self) -> &'a Fetched {
         &self.queue[self.count - 1]
     }

@@ -99,6 +99,7 @@ impl<'d> ModelSection<'d> {
         let update_delay = self.time("update_delay", kind, cx);
         let invoke_overhead = self.time("invoke_overhead", kind, cx);
         let window_clock = self.word("window_clock", &WINDOW_CLOCKS, kind, cx);
+        let window_idle_close = self.time("window_idle_close", kind, cx);
         let payload_limit = self.size("payload_limit", kind, cx);
         let lane_assignment = self.word("lane_assignment", &LANE_ASSIGNMENTS, kind, cx);
         let lane_failure_scope = self.word("lane_failure_scope", &LANE_SCOPES, kind, cx);
@@ -129,6 +130,7 @@ impl<'d> ModelSection<'d> {
             update_delay: update_delay?,
             invoke_overhead: invoke_overhead?,
             window_clock: window_clock?,
+            window_idle_close: window_idle_close?,
             payload_limit: payload_limit?,
             lane_assignment: lane_assignment?,
             lane_failure_scope: lane_failure_scope?,

@@ -102,6 +102,10 @@ impl<'a> Recorder<'a> {
         self.tallies.invocation_ended(invocation);
         let is_error = invocation.outcome == Outcome::Error;
         self.minutes.invocation_ended(now, is_error);
+        if records.count() == 0 {
+            // The final call of a tumbling window has no record that could have an age.
+            return;
+        }
         let last = created(self.settings, records.last().record.arrival);
         let (at_send, at_finish) = (invocation.sent_at.since(last), now.since(last));
         // S9.1: one sample per invocation, stamped when it ends.

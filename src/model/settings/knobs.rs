@@ -39,6 +39,8 @@ pub struct Knobs {
     pub invoke_overhead: Duration,
     /// When a batching window opens (S3.2).
     pub window_clock: WindowClock,
+    /// A tumbling window without later records is closed this long after its end (S11.3).
+    pub window_idle_close: Duration,
     /// Largest JSON event (S3.3).
     pub payload_limit: Limit<Bytes>,
     /// How records are assigned to lanes (S4.1).

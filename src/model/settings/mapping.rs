@@ -23,6 +23,8 @@ pub struct Mapping {
     pub bisect: bool,
     /// `FunctionResponseTypes` has `ReportBatchItemFailures`.
     pub report_batch_item_failures: bool,
+    /// `TumblingWindowInSeconds`, 0 to 900 s; zero: no windows.
+    pub tumbling_window: Duration,
     /// `DestinationConfig.OnFailure`.
     pub on_failure: Option<OnFailure>,
 }

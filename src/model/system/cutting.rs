@@ -85,13 +85,17 @@ impl System<'_> {
         }
         self.pull(cx, id);
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        if lane.queue.is_empty() && self.rules.mode == ReadingMode::Lanes {
+            self.await_records(cx, id);
+        }
+        if self.cut_final_call(cx, id) {
+            return true;
+        }
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         if lane.queue.is_empty() {
-            if self.rules.mode == ReadingMode::Lanes {
-                self.await_records(cx, id);
-            }
             return false;
         }
-        let fill = self.rules.payload.fill(lane.queue.iter().map(|fetched| fetched.record.bytes));
+        let fill = self.fill(id);
         if self.rules.has_window && !fill.is_full {
             let end = self.window_end(id);
             if end > cx.now {
@@ -215,10 +219,10 @@ impl System<'_> {
         for fetched in &lane.queue {
             filling.add(fetched.record.bytes);
         }
-        let shard = &mut self.shards[id.shard as usize];
         for ahead in 0.. {
-            let record = shard.peek(ahead)?;
-            if !record.marks.filtered && filling.add(record.bytes) {
+            let record = *self.shards[id.shard as usize].peek(ahead)?;
+            let ends_window = self.starts_a_window(id, record.arrival);
+            if !record.marks.filtered && (ends_window || filling.add(record.bytes)) {
                 let readable = record.arrival.saturating_add(self.settings.knobs.read_visibility);
                 return Some(self.next_own_poll(id, readable.max(cx.now)));
             }

@@ -8,6 +8,7 @@
 //! | `polling` | when there is polling: enabled, disabled and changed mappings (S2.5 to S2.7) |
 //! | `reading` | polls and the ways of records into lanes (S2) |
 //! | `cutting` | when a free lane's records become a batch (S3) |
+//! | `windows` | tumbling windows: batches of one window, state, final calls (S11) |
 //! | `attempting` | checks before an attempt, concurrency, sending (S5.2 to S5.4) |
 //! | `finishing` | what follows the end of an attempt (S5, S6, S8) |
 //! | `bookkeeping` | what is announced of shards: oldest record, blockage, ledger (S9) |
@@ -18,6 +19,7 @@ mod cutting;
 mod finishing;
 mod polling;
 mod reading;
+mod windows;
 
 use std::collections::VecDeque;
 
@@ -34,6 +36,7 @@ use super::purposes;
 use super::reader::ShardReader;
 use super::settings::{Arrivals, Horizon, Mapping, PollModel, PollPhase, Settings};
 use super::shard::Shard;
+use super::tumbling::TumblingRule;
 use super::workload::WorkloadPlan;
 use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
 use crate::units::{Duration, Instant, Limit};
@@ -83,6 +86,7 @@ struct Rules {
     mode: ReadingMode,
     refill_below: u64,
     has_window: bool,
+    tumbling: Option<TumblingRule>,
 }
 
 /// How records get from a shard into a lane.
@@ -231,6 +235,11 @@ impl Rules {
             mode,
             refill_below: u64::from(refill_below),
             has_window,
+            tumbling: TumblingRule::new(
+                mapping.tumbling_window,
+                settings.start_unix_nanos,
+                knobs.window_idle_close,
+            ),
         }
     }
 }

@@ -61,6 +61,7 @@ fn mapping() -> Mapping {
         maximum_record_age: Limit::Unlimited,
         bisect: false,
         report_batch_item_failures: false,
+        tumbling_window: Duration::ZERO,
         on_failure: None,
     }
 }
@@ -81,6 +82,7 @@ fn function() -> Function {
         faults: Vec::new(),
         reports: FailureReport::Raises,
         behaviour: Vec::new(),
+        state_per_record: Bytes::new(0),
         writes_back: None,
     }
 }
@@ -109,6 +111,7 @@ fn knobs() -> Knobs {
         update_delay: Duration::ZERO,
         invoke_overhead: Duration::from_millis(20),
         window_clock: WindowClock::PreviousCompletion,
+        window_idle_close: Duration::from_secs(120),
         payload_limit: Limit::Limited(Bytes::new(6_291_456)),
         lane_assignment: LaneAssignment::StaticHash,
         lane_failure_scope: LaneFailureScope::Lane,
