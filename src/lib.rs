@@ -52,6 +52,9 @@
 //! let text = r#"
 //!     duration = "10m"
 //!     replications = 2
+//!     [stream]
+//!     kind = "dynamodb"
+//!     shards = 4
 //!     [[traffic]]
 //!     arrivals = { poisson = { rate = "50/s" } }
 //!     [mapping]

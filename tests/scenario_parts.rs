@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use shardlag::model::settings::{
-    Arrivals, CountSpread, FunctionDuration, Horizon, IteratorAgeAt, PollModel, Settings, Variation,
+    Arrivals, CountSpread, FunctionDuration, Gap, Horizon, IteratorAgeAt, PollModel, Settings,
+    Variation,
 };
 use shardlag::results::{Stability, StabilityVerdict, VariantSummary};
 use shardlag::scenario::metrics::METRICS;
@@ -161,6 +162,21 @@ fn arrivals_of_every_kind_are_read() {
             Arrivals::OnOff {
                 rates: [rate(9.0), rate(0.0)],
                 sojourns: [Duration::from_secs(1), Duration::from_secs(2)],
+            },
+        ),
+        (
+            "{ renewal = { gap = { normal = { mean = \"1s\", deviation = \"100ms\" } } } }",
+            Arrivals::Renewal {
+                gap: Gap::Normal {
+                    mean: Duration::from_secs(1),
+                    deviation: Duration::from_millis(100),
+                },
+            },
+        ),
+        (
+            "{ renewal = { gap = { uniform = [\"1s\", \"2s\"] } } }",
+            Arrivals::Renewal {
+                gap: Gap::Uniform { low: Duration::from_secs(1), high: Duration::from_secs(2) },
             },
         ),
         (

@@ -124,10 +124,14 @@ impl OfferedLoad {
     }
 }
 
+/// Stands for "no capacity at all", which a concurrency limit of 0 gives: figures stay finite.
+pub const UTILIZATION_MAX: f64 = 1e9;
+
 /// The verdict on a load, with the growth of the age and the time to the first loss where queues
 /// grow without end.
 pub fn assess(load: &OfferedLoad) -> Stability {
-    let (mean, peak) = (load.worst_utilization(), load.peak_utilization());
+    let finite = |utilization: f64| utilization.min(UTILIZATION_MAX);
+    let (mean, peak) = (finite(load.worst_utilization()), finite(load.peak_utilization()));
     let verdict = if mean >= 1.0 {
         StabilityVerdict::Unstable
     } else if peak >= 1.0 {
@@ -245,9 +249,10 @@ mod tests {
         assert_close(stability.age_slope, 0.25);
         load.concurrency_limit = Some(0);
         let stability = assess(&load);
-        assert_eq!(stability.worst_utilization, f64::INFINITY);
-        assert_close(stability.age_slope, 1.0);
-        assert_close(stability.seconds_to_expiry, 86_400.0);
+        assert_eq!(stability.worst_utilization, UTILIZATION_MAX);
+        let slope = 1.0 - 1.0 / UTILIZATION_MAX;
+        assert_close(stability.age_slope, slope);
+        assert_close(stability.seconds_to_expiry, 86_400.0 / slope);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the scenario demands of every variant.
 
-use crate::results::{RunResults, Summary};
+use crate::results::{RunResults, VariantSummary};
 use crate::scenario::{Assertion, Scenario};
 
 /// An assertion that does not hold for a variant.
@@ -18,8 +18,8 @@ pub struct Failure {
 pub fn failures(scenario: &Scenario, results: &RunResults) -> Vec<Failure> {
     let mut failures = Vec::new();
     for assertion in &scenario.assertions {
-        for (index, variant) in results.summary.variants.iter().enumerate() {
-            let value = figure(&results.summary, index, &assertion.metric);
+        for variant in &results.summary.variants {
+            let value = figure(variant, &assertion.metric);
             if !value.is_some_and(|value| holds(assertion, value)) {
                 let (variant, assertion) = (variant.name.clone(), assertion.text.clone());
                 failures.push(Failure { variant, assertion, value });
@@ -30,8 +30,7 @@ pub fn failures(scenario: &Scenario, results: &RunResults) -> Vec<Failure> {
 }
 
 /// The figure at a dotted path of a variant's summary, for example `iterator_age.p99`.
-pub fn figure(summary: &Summary, variant: usize, path: &str) -> Option<f64> {
-    let variant = summary.variants.get(variant)?;
+pub fn figure(variant: &VariantSummary, path: &str) -> Option<f64> {
     let json = serde_json::to_value(variant).expect("a summary is plain data");
     let found = path.split('.').try_fold(&json, |value, key| value.get(key))?;
     found.get("value").unwrap_or(found).as_f64()

@@ -14,6 +14,7 @@
 //! | [`assertions`] | what the scenario demands |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
+//! | [`validation`] | known answers held against the model |
 //!
 //! All variants see the same random numbers, replication by replication, so differences between
 //! them are paired (Law, *Simulation Modeling and Analysis*, 11.2). Replications are independent
@@ -31,6 +32,7 @@ pub mod recorder;
 pub mod replication;
 pub mod sentence;
 pub mod series;
+pub mod validation;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -43,7 +45,7 @@ use crate::results::{
 };
 use crate::scenario::metrics::Dimension;
 use crate::scenario::{Scenario, Variant};
-use crate::units::Probability;
+use crate::units::{Instant, Probability};
 
 /// Events of one replication at most, unless told otherwise.
 pub const EVENTS_MAX: u64 = 2_000_000_000;
@@ -127,8 +129,10 @@ pub fn run(
     let pool = pool.map_err(|error| RunError::Threads { threads, reason: error.to_string() })?;
     let mut replications: Vec<Vec<Replication>> = vec![Vec::new(); scenario.variants.len()];
     let mut wanted = scenario.replications;
+    let spans = measured::spans(scenario);
     loop {
-        let batch = Batch { scenario, options, from: replications[0].len() as u32, to: wanted };
+        let from = replications[0].len() as u32;
+        let batch = Batch { scenario, options, spans: &spans, from, to: wanted };
         pool.install(|| batch.run(&mut replications, progress))?;
         let Some(precision) = options.precision else { break };
         match precision::replications_wanted(&replications, precision) {
@@ -143,6 +147,7 @@ pub fn run(
 struct Batch<'a> {
     scenario: &'a Scenario,
     options: &'a RunOptions,
+    spans: &'a [(Instant, Instant)],
     from: u32,
     to: u32,
 }
@@ -162,6 +167,7 @@ impl Batch<'_> {
                 variant,
                 seed: self.scenario.seed,
                 number,
+                spans: self.spans,
                 events_max: self.options.events_max,
             })
             .collect();

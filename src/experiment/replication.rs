@@ -5,13 +5,14 @@ use super::cost::Dollars;
 use super::recorder::Recorder;
 use super::recorder::ages::Ages;
 use super::recorder::minutes::MinuteRow;
+use super::recorder::spans::Span;
 use super::recorder::tallies::Tallies;
 use crate::engine::RunEnd;
 use crate::model::settings::Horizon;
 use crate::model::simulate;
 use crate::results::{BlockedInterval, DestinationMessage, Redrive};
 use crate::scenario::Variant;
-use crate::units::Duration;
+use crate::units::{Duration, Instant};
 
 /// Which replication to run.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +23,8 @@ pub struct ReplicationPlan<'a> {
     pub seed: u64,
     /// Number of the replication, from 0; the first keeps details.
     pub number: u32,
+    /// Parts of the run whose figures are wanted.
+    pub spans: &'a [(Instant, Instant)],
     /// Events at most.
     pub events_max: u64,
 }
@@ -47,6 +50,8 @@ pub struct Replication {
     pub tallies: Tallies,
     /// Cost.
     pub cost: Dollars,
+    /// Figures of the wanted parts, in their order.
+    pub spans: Vec<Span>,
     /// Minutes.
     pub minutes: Vec<MinuteRow>,
     /// Length of a minute row.
@@ -98,8 +103,13 @@ pub fn run(plan: &ReplicationPlan<'_>) -> Result<Replication, RunError> {
         Horizon::For(length) => length,
         Horizon::Drained { at_most } => at_most,
     };
-    let mut recorder =
-        Recorder::new(settings, plan.variant.prices.kinesis_put_unit, horizon, plan.number == 0);
+    let mut recorder = Recorder::new(
+        settings,
+        plan.variant.prices.kinesis_put_unit,
+        horizon,
+        plan.spans.iter().map(|&(from, to)| Span::new(from, to)).collect(),
+        plan.number == 0,
+    );
     let number = u64::from(plan.number);
     let finished = simulate(settings, plan.seed, number, plan.events_max, &mut recorder);
     if let RunEnd::EventLimit { at } = finished.end {
@@ -129,6 +139,7 @@ fn figures(plan: &ReplicationPlan<'_>, recorder: &Recorder<'_>) -> Replication {
         blocked_by_cause: blocked.by_cause.map(seconds),
         cost: Dollars::of(plan.variant, &recorder.tallies, simulated_seconds),
         tallies: recorder.tallies.clone(),
+        spans: recorder.spans.clone(),
         minutes: recorder.minutes.rows().to_vec(),
         step: recorder.minutes.step(),
         blocked_intervals: blocked.intervals(),

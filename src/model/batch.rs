@@ -16,6 +16,9 @@ pub struct Batch {
     pub call: Call,
     /// Attempts at this very batch (S5.1).
     pub attempts: u32,
+    /// Deliveries of its records since it was first cut, before any split: unlike `attempts`
+    /// never reset, so that every delivery of a record has random numbers of its own.
+    pub deliveries: u32,
     /// Throttled tries since the last attempt (S5.2).
     pub throttles: u32,
     /// When it was first cut, before any split.
@@ -59,6 +62,7 @@ impl Batch {
             records,
             call: Call::Records,
             attempts: 0,
+            deliveries: 0,
             throttles: 0,
             cut_at: now,
             lane_free_since,

@@ -35,8 +35,9 @@ pub enum Event {
         /// The lane.
         lane: LaneId,
     },
-    /// Other functions use more or less of the account's concurrency from now on (S10.3).
-    OtherFunctionsChange,
+    /// Other functions use more or less of the account's concurrency from now on, or a new
+    /// environment can be started for who waits in line (S10.3).
+    ConcurrencyChanges,
     /// The mapping's settings change as scheduled (S2.6, S2.7).
     MappingChanges {
         /// Which entry of the schedule.

@@ -25,6 +25,8 @@ pub struct Lane {
     pub due_at: Option<Instant>,
     /// End of its last invocation.
     pub last_completion: Option<Instant>,
+    /// When it cut its last batch.
+    pub last_cut: Option<Instant>,
     /// Since when it has had no batch.
     pub free_since: Instant,
     /// Throttles in a row, for the backoff of batches that are cut anew.
@@ -66,6 +68,7 @@ impl Lane {
             phase: Phase::Ready,
             due_at: None,
             last_completion: None,
+            last_cut: None,
             free_since: Instant::START,
             throttle_streak: 0,
             window: None,

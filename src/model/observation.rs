@@ -200,7 +200,8 @@ pub struct Fetched {
     pub sequence: u64,
     /// When it was read.
     pub read_at: Instant,
-    /// For how long reading it was held back by an unfinished page or a full buffer (S2.4).
+    /// For how long reading it was held back by an unfinished or full page, or a full buffer
+    /// (S2.4).
     pub held: Duration,
     /// It was finished before, above the checkpoint, and is delivered again (S4.5).
     pub is_duplicate: bool,

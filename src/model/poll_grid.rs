@@ -55,6 +55,11 @@ impl PollGrid {
         self.gap = if found { self.interval } else { self.idle_interval };
     }
 
+    /// The last tick that read, found anything or not.
+    pub fn last(&self) -> Option<Instant> {
+        self.last
+    }
+
     /// The first tick after the last one: the one that is refused when reading is held back.
     pub fn following(&self) -> Instant {
         self.next_at_or_after(Instant::START).at

@@ -75,7 +75,7 @@ fn growth(stability: &Stability) -> String {
     }
     if let Some(seconds) = stability.seconds_to_expiry {
         let time = figures::plain(seconds, Quantity::Seconds);
-        parts.push(format!("records are lost to retention after {time}"));
+        parts.push(format!("if that lasts, records are lost after {time}"));
     }
     parts.push("a mean age does not exist".to_owned());
     parts.join("; ")
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(
             reason(&stability),
             "busiest lane at 300 % of its capacity; IteratorAge grows 0.673 s every second; \
-             records are lost to retention after 35.7 h; a mean age does not exist"
+             if that lasts, records are lost after 35.7 h; a mean age does not exist"
         );
     }
 }

@@ -6,11 +6,12 @@ use super::document::Value;
 use super::reader::{Field, Reading, TableReader};
 use super::scripted::scripted;
 use super::trace::trace;
-use crate::model::settings::{Arrivals, BurstSize};
+use crate::model::settings::{Arrivals, BurstSize, Gap};
 use crate::units::{Duration, Instant, Rate};
 
-const KINDS: [&str; 8] =
-    ["constant", "poisson", "profile", "diurnal", "bursts", "on_off", "trace", "scripted"];
+const KINDS: [&str; 9] = [
+    "constant", "poisson", "profile", "diurnal", "bursts", "on_off", "renewal", "trace", "scripted",
+];
 const PROFILE_POINTS_MAX: usize = 100_000;
 const BURST_RECORDS_MAX: u32 = 1_000_000;
 
@@ -36,6 +37,7 @@ pub(super) fn arrivals(
         "on_off" => {
             "{ on_rate = \"100/s\", off_rate = \"0/s\", mean_on = \"1m\", mean_off = \"5m\" }"
         }
+        "renewal" => "{ gap = { uniform = [\"1s\", \"2s\"] } }",
         "trace" => "{ file = \"arrivals.csv\", times = 1 }",
         "scripted" => "{ records = [{ at = \"1s\", key = \"a\" }] }",
         _ => "{ rate = \"200/s\" }",
@@ -55,6 +57,7 @@ pub(super) fn arrivals(
         "diurnal" => diurnal(&mut table, context, cx),
         "bursts" => bursts(&mut table, cx),
         "on_off" => on_off(&mut table, cx),
+        "renewal" => renewal(&mut table, cx),
         "trace" => trace(&payload, &mut table, cx),
         _ => scripted(&mut table, context.shards, cx),
     };
@@ -75,7 +78,8 @@ pub(super) fn ends_by_itself(arrivals: &Arrivals) -> bool {
         | Arrivals::Poisson { .. }
         | Arrivals::Diurnal { .. }
         | Arrivals::Bursts { .. }
-        | Arrivals::OnOff { .. } => false,
+        | Arrivals::OnOff { .. }
+        | Arrivals::Renewal { .. } => false,
     }
 }
 
@@ -193,6 +197,33 @@ fn on_off(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<Arrivals> {
     let mean_on = mean_on.and_then(|time| time.positive_duration("s", cx));
     let mean_off = mean_off.and_then(|time| time.positive_duration("s", cx));
     Some(Arrivals::OnOff { rates: [on_rate?, off_rate?], sojourns: [mean_on?, mean_off?] })
+}
+
+/// `gap = { uniform = ["1s", "2s"] }` or `{ normal = { mean = "1s", deviation = "100ms" } }`.
+fn renewal(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<Arrivals> {
+    let field = table.required("gap", "{ uniform = [\"1s\", \"2s\"] }", cx)?;
+    let (tag, payload) = field.choice(&["uniform", "normal"], cx)?;
+    let Some(payload) = payload else {
+        cx.error(&field, format!("`{tag}` needs settings"));
+        return None;
+    };
+    if tag == "uniform" {
+        let (low, high) = pair(&payload, "[\"1s\", \"2s\"]", cx)?;
+        let (shortest, longest) = (low.duration("s", cx), high.positive_duration("s", cx));
+        let (shortest, longest) = shortest.zip(longest)?;
+        if shortest > longest {
+            cx.error(&high, format!("{} is below the shortest gap", high.written()));
+            return None;
+        }
+        return Some(Arrivals::Renewal { gap: Gap::Uniform { low: shortest, high: longest } });
+    }
+    let mut normal = payload.table("{ mean = \"1s\", deviation = \"100ms\" }", cx)?;
+    let mean = normal.required("mean", "\"1s\"", cx);
+    let deviation = normal.required("deviation", "\"100ms\"", cx);
+    normal.finish(cx);
+    let mean = mean.and_then(|mean| mean.positive_duration("s", cx));
+    let deviation = deviation.and_then(|deviation| deviation.duration("s", cx));
+    Some(Arrivals::Renewal { gap: Gap::Normal { mean: mean?, deviation: deviation? } })
 }
 
 /// The times of a trace, sorted.

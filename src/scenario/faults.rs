@@ -8,6 +8,7 @@ use crate::model::settings::{Fault, FaultKind, PoisonMarks};
 use crate::units::Instant;
 
 const FAULTS_MAX: usize = 1_000;
+const RECORDS_MAX: u64 = 1_000_000_000_000;
 
 const KINDS: [&str; 7] = [
     "poison",
@@ -70,7 +71,8 @@ fn fault(field: &Field<'_>, context: &FaultContext, cx: &mut Reading) -> Option<
     match *kind {
         "poison" => {
             let marks = poison(payload, context, cx)?;
-            if matches!(marks, PoisonMarks::First { .. }) && is_given {
+            let is_one = matches!(marks, PoisonMarks::First { .. } | PoisonMarks::Number { .. });
+            if is_one && is_given {
                 let message =
                     "one record is marked by its own `at`; leave out `from`, `to` and `for`";
                 cx.error(payload, message);
@@ -148,7 +150,7 @@ fn span(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<(Instant, Insta
     Some((start, end, is_given))
 }
 
-/// `{ at, shard }`, `{ rate }` or `{ probability }`.
+/// `{ at, shard }`, `{ number, shard }`, `{ rate }` or `{ probability }`.
 fn poison(field: &Field<'_>, context: &FaultContext, cx: &mut Reading) -> Option<PoisonMarks> {
     let example = "{ at = \"1h\", shard = 0 }";
     let Value::Table(_) = &field.node.value else {
@@ -159,9 +161,11 @@ fn poison(field: &Field<'_>, context: &FaultContext, cx: &mut Reading) -> Option
     let rate = table.optional("rate", cx);
     let probability = table.optional("probability", cx);
     let at = table.optional("at", cx);
+    let number = table.optional("number", cx);
     let shard = table.optional("shard", cx);
     table.finish(cx);
-    let ways = [at.is_some() || shard.is_some(), rate.is_some(), probability.is_some()];
+    let is_first = at.is_some() || (shard.is_some() && number.is_none());
+    let ways = [is_first, number.is_some(), rate.is_some(), probability.is_some()];
     if ways.iter().filter(|given| **given).count() != 1 {
         let message = format!(
             "write one of `{example}`, `{{ rate = \"1/h\" }}` and `{{ probability = \"1e-6\" }}`"
@@ -175,13 +179,17 @@ fn poison(field: &Field<'_>, context: &FaultContext, cx: &mut Reading) -> Option
     if let Some(probability) = probability {
         return probability.probability(cx).map(PoisonMarks::Probability);
     }
-    let at = match &at {
-        Some(at) => at.instant(cx)?,
-        None => Instant::START,
-    };
     let shard = match &shard {
         Some(shard) => shard_index(shard, context.shards, cx)?,
         None => 0,
+    };
+    if let Some(number) = number {
+        let number = number.whole(0, RECORDS_MAX, cx)?;
+        return Some(PoisonMarks::Number { number, shard });
+    }
+    let at = match &at {
+        Some(at) => at.instant(cx)?,
+        None => Instant::START,
     };
     Some(PoisonMarks::First { at, shard })
 }

@@ -99,6 +99,7 @@ fn always_fails(settings: &Settings) -> bool {
         | Arrivals::Diurnal { .. }
         | Arrivals::Bursts { .. }
         | Arrivals::OnOff { .. }
+        | Arrivals::Renewal { .. }
         | Arrivals::TraceTimes { .. }
         | Arrivals::TraceCounts { .. } => false,
     };

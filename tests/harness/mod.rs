@@ -5,8 +5,12 @@
 use shardlag::model::observation::{Discard, Fetched, Observation, Observer};
 use shardlag::model::settings::Settings;
 use shardlag::model::simulate;
-use shardlag::scenario::{Scenario, Source, load};
 use shardlag::units::Instant;
+
+#[path = "../support/text.rs"]
+mod text;
+
+pub use text::scenario;
 
 /// What was delivered and given up, with record numbers from 1 in the order of each shard.
 #[derive(Debug, Default)]
@@ -82,12 +86,6 @@ impl Facts {
     pub fn batches(&self) -> Vec<Vec<u64>> {
         self.deliveries.iter().map(|delivery| delivery.records.clone()).collect()
     }
-}
-
-/// Reads a scenario that must be valid.
-pub fn scenario(text: &str) -> Scenario {
-    let source = Source { name: "test.toml".into(), text: text.into(), folder: ".".into() };
-    load(&source, &[]).unwrap_or_else(|errors| panic!("{errors}\n{text}"))
 }
 
 /// Runs the first replication of some settings.

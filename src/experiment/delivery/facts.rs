@@ -139,7 +139,7 @@ impl<'a> Log<'a> {
         }
         let numbers = places.iter().zip(1..).map(|(place, number)| (*place, number));
         Log {
-            recorder: Recorder::new(settings, put_unit, horizon, true),
+            recorder: Recorder::new(settings, put_unit, horizon, Vec::new(), true),
             records: &case.records,
             number_at: numbers.collect(),
             places,

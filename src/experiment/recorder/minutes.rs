@@ -29,8 +29,6 @@ pub struct MinuteRow {
     pub errors: u64,
     /// Throttled attempts.
     pub throttles: u64,
-    /// Records handled successfully.
-    pub processed: u64,
     /// Time spent in flight, in nanoseconds.
     pub in_flight_nanos: u128,
     /// Most invocations in flight.
@@ -98,11 +96,6 @@ impl Minutes {
     /// Counts a throttled attempt.
     pub fn throttled(&mut self, now: Instant) {
         self.row(now).throttles += 1;
-    }
-
-    /// Counts records that were handled.
-    pub fn processed(&mut self, now: Instant, records: u32) {
-        self.row(now).processed += u64::from(records);
     }
 
     /// Notes that `change` more invocations are in flight.

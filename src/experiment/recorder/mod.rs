@@ -7,6 +7,7 @@
 //! | [`minutes`] | one row of figures per simulated minute |
 //! | [`lag`] | the age of the oldest unfinished record, exactly, as a function of time |
 //! | [`blocked`] | blocked-shard time and its intervals |
+//! | [`spans`] | figures of parts of the run |
 //! | [`tallies`] | ledger, CloudWatch sums, breakdown of ages, billed time |
 //! | [`messages`] | what the destination got, and the redrive margin |
 //!
@@ -19,6 +20,7 @@ pub mod histogram;
 pub mod lag;
 pub mod messages;
 pub mod minutes;
+pub mod spans;
 pub mod tallies;
 
 use self::ages::Ages;
@@ -26,6 +28,7 @@ use self::blocked::BlockedTimes;
 use self::lag::Lags;
 use self::messages::Messages;
 use self::minutes::Minutes;
+use self::spans::Span;
 use self::tallies::Tallies;
 use crate::model::failure::Outcome;
 use crate::model::function::Invocation;
@@ -50,6 +53,8 @@ pub struct Recorder<'a> {
     pub lags: Lags,
     /// Blocked-shard time.
     pub blocked: BlockedTimes,
+    /// Figures of parts of the run.
+    pub spans: Vec<Span>,
     /// Counts and sums.
     pub tallies: Tallies,
     /// What the destination got.
@@ -67,6 +72,7 @@ impl<'a> Recorder<'a> {
         settings: &'a Settings,
         put_unit: Bytes,
         horizon: Duration,
+        spans: Vec<Span>,
         keeps_details: bool,
     ) -> Recorder<'a> {
         let is_kinesis = settings.stream.kind == StreamKind::Kinesis;
@@ -79,6 +85,7 @@ impl<'a> Recorder<'a> {
             minutes: Minutes::new(horizon),
             lags: Lags::new(shards),
             blocked: BlockedTimes::new(shards, keeps_details),
+            spans,
             tallies: Tallies::default(),
             messages: Messages::new(keeps_details),
             put_unit: is_kinesis.then_some(put_unit),
@@ -102,6 +109,9 @@ impl<'a> Recorder<'a> {
         self.tallies.invocation_ended(invocation);
         let is_error = invocation.outcome == Outcome::Error;
         self.minutes.invocation_ended(now, is_error);
+        for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
+            span.invocations += 1;
+        }
         if records.count() == 0 {
             // The final call of a tumbling window has no record that could have an age.
             return;
@@ -122,6 +132,9 @@ impl<'a> Recorder<'a> {
             self.iterator_age.record(age);
             self.age_at_finish.record(at_finish);
             self.minutes.iterator_age(now, age);
+            for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
+                span.iterator_age(now, age);
+            }
         }
     }
 }
@@ -156,7 +169,9 @@ impl Observer for Recorder<'_> {
             Observation::Processed { records, parts, lane: _ } => {
                 self.tallies.processed(records.anew(), parts);
                 self.tallies.duplicates += u64::from(records.count() - records.anew());
-                self.minutes.processed(now, records.count());
+                for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
+                    span.processed += u64::from(records.count());
+                }
                 if let Some(unit) = self.put_unit {
                     let sizes = records.iter().map(|fetched| fetched.record.bytes);
                     self.tallies.put(unit, sizes);

@@ -46,6 +46,14 @@ impl Environments {
         !self.idle.is_empty() || self.bucket.as_mut().is_none_or(|bucket| bucket.has_token(now))
     }
 
+    /// When a new environment can be started, if `now` there is none idle and none to be started.
+    pub fn next_at(&mut self, now: Instant) -> Option<Instant> {
+        if self.can_serve(now) {
+            return None;
+        }
+        self.bucket.as_ref().map(|bucket| bucket.refilled_to + bucket.period)
+    }
+
     /// Takes an environment; `true`: it is new (a cold start).
     pub fn take(&mut self, now: Instant) -> bool {
         self.drop_unused(now);
@@ -100,6 +108,8 @@ mod tests {
         assert!(environments.take(Instant::START));
         assert!(environments.take(Instant::START));
         assert!(!environments.can_serve(Instant::from_secs(4)));
+        assert_eq!(environments.next_at(Instant::from_secs(4)), Some(Instant::from_secs(5)));
+        assert_eq!(environments.next_at(Instant::from_secs(5)), None);
         assert!(environments.can_serve(Instant::from_secs(5)));
         assert!(environments.take(Instant::from_secs(5)));
         assert!(!environments.can_serve(Instant::from_secs(5)));

@@ -125,7 +125,7 @@ impl Faults {
     }
 }
 
-/// Every record's chance is drawn at (record, attempt), whatever batch it is in.
+/// Every record's chance is drawn at (record, delivery), whatever batch it is in.
 fn first_by_chance(
     facts: &InvocationFacts<'_>,
     random: &RandomSource,
@@ -133,7 +133,7 @@ fn first_by_chance(
     chance: Probability,
     bound: usize,
 ) -> usize {
-    let purpose = Purpose(purpose.0 | u64::from(facts.address.attempt) << 32);
+    let purpose = Purpose(purpose.0 | u64::from(facts.address.delivery) << 32);
     let mut stream = None;
     let mut expected = None;
     for (position, fetched) in facts.records.iter().enumerate().take(bound) {

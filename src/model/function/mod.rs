@@ -75,6 +75,8 @@ pub struct BatchAddress {
     pub attempt: u32,
     /// What the call is for.
     pub call: Call,
+    /// Which delivery of its records it is, from 1: also halves and remainders count on (S6).
+    pub delivery: u32,
 }
 
 /// How an invocation goes, as far as faults or a script decide.
@@ -155,6 +157,11 @@ impl Function {
     pub fn mapping_changed(&mut self, mapping: &Mapping) {
         self.understands_partial = mapping.report_batch_item_failures;
         self.has_windows = !mapping.tumbling_window.is_zero();
+    }
+
+    /// When a new environment can be started, if there is none for an invocation at `now`.
+    pub fn next_environment_at(&mut self, now: Instant) -> Option<Instant> {
+        self.environments.next_at(now)
     }
 
     /// Invocations in flight.
@@ -285,12 +292,13 @@ impl Function {
 }
 
 fn attempt<'r>(now: Instant, address: BatchAddress, records: Records<'r>) -> Try<'r> {
-    let BatchAddress { shard, attempt, call } = address;
+    let BatchAddress { shard, attempt, call, delivery: _ } = address;
     Try { now, shard, attempt, call, records }
 }
 
-/// The random stream of an invocation: addressed by its first record and the attempt, so that it
-/// does not depend on how many records the batch has or on what happened before.
+/// The random stream of an invocation: addressed by its first record and which delivery of it
+/// this is, so that it does not depend on how many records the batch has, and no half or remainder
+/// repeats the draws of the batch it was part of.
 pub(super) fn random_of(
     random: &RandomSource,
     purpose: Purpose,
@@ -303,7 +311,7 @@ pub(super) fn random_of(
         }
         Call::Final { window, .. } => (Record::OF_FINAL_CALLS, window),
     };
-    let purpose = Purpose(purpose.0 | u64::from(facts.address.attempt) << 32);
+    let purpose = Purpose(purpose.0 | u64::from(facts.address.delivery) << 32);
     let entity = purposes::entity(source.into(), facts.address.shard);
     random.stream(purpose, entity).at(index, WORDS_PER_INVOCATION)
 }

@@ -122,6 +122,13 @@ pub enum PoisonMarks {
         /// Shard index.
         shard: u32,
     },
+    /// The record with this number among all records of the shard.
+    Number {
+        /// Number in the order written, from 0.
+        number: u64,
+        /// Shard index.
+        shard: u32,
+    },
     /// At random, at this rate over the whole stream: the first record of a shard after each mark.
     Rate(Rate),
     /// Every record with this chance.

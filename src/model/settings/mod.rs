@@ -31,7 +31,9 @@ pub use knobs::{
     PollModel, PollPhase, ThrottleBatch, ThrottleDelay, ThrottlePolicy, WindowClock,
 };
 pub use mapping::{Mapping, OnFailure, ScheduledMapping, StartingPosition};
-pub use traffic::{Arrivals, BurstSize, CountSpread, Keys, RecordSize, ScriptedRecord, Traffic};
+pub use traffic::{
+    Arrivals, BurstSize, CountSpread, Gap, Keys, RecordSize, ScriptedRecord, Traffic,
+};
 
 /// Everything one run of the model needs to know, apart from its random numbers.
 #[derive(Debug, Clone, PartialEq)]

@@ -78,6 +78,11 @@ pub enum Arrivals {
         /// Mean sojourn in the first and second state, above 0.
         sojourns: [Duration; 2],
     },
+    /// Independent gaps of one law, the first from `from` (a renewal process).
+    Renewal {
+        /// Law of the gaps.
+        gap: Gap,
+    },
     /// Given times of single records, sorted, counted from `from`.
     TraceTimes {
         /// Time of every record of the whole stream (of each shard with `per_shard`).
@@ -97,6 +102,35 @@ pub enum Arrivals {
         /// The records in the order written.
         records: Arc<[ScriptedRecord]>,
     },
+}
+
+/// Law of the gaps between records; its mean is above 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// Uniform between the two.
+    Uniform {
+        /// Shortest.
+        low: Duration,
+        /// Longest.
+        high: Duration,
+    },
+    /// Normal; what would be negative is zero.
+    Normal {
+        /// Mean.
+        mean: Duration,
+        /// Standard deviation.
+        deviation: Duration,
+    },
+}
+
+impl Gap {
+    /// Mean gap, apart from the zeros in place of negative gaps.
+    pub fn mean_seconds(self) -> f64 {
+        match self {
+            Gap::Uniform { low, high } => (low.as_secs_f64() + high.as_secs_f64()) / 2.0,
+            Gap::Normal { mean, deviation: _ } => mean.as_secs_f64(),
+        }
+    }
 }
 
 /// Records per burst.

@@ -3,7 +3,7 @@
 use super::{Context, System};
 use crate::engine::Purpose;
 use crate::engine::samplers::Exponential;
-use crate::model::batch::WaitingFor;
+use crate::model::batch::{Batch, WaitingFor};
 use crate::model::eligibility::{Eligibility, before_attempt};
 use crate::model::event::{Event, LaneId};
 use crate::model::failure::Outcome;
@@ -45,8 +45,8 @@ impl System<'_> {
     fn scripted_refusal(&self, now: Instant, id: LaneId) -> Option<ServiceRefusal> {
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         let head = lane.batches.last()?;
-        let (attempt, call) = (head.attempts + 1, head.call);
-        let address = BatchAddress { shard: id.shard, attempt, call };
+        let (attempt, delivery) = (head.attempts + 1, head.deliveries + 1);
+        let address = BatchAddress { shard: id.shard, attempt, call: head.call, delivery };
         self.function.refuses(now, address, Records::new(&lane.queue, head.records))
     }
 
@@ -95,6 +95,27 @@ impl System<'_> {
         }
     }
 
+    /// Where lanes read for themselves, reading and cutting are one: what is too old by then is
+    /// dropped before, so that it takes no place in a batch (S1.5, S7.3). Says whether there was
+    /// any.
+    pub(super) fn drop_stale<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> bool {
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let Some(oldest) = lane.queue.front() else { return false };
+        let arrival = std::iter::once(oldest.record.arrival);
+        let created = |arrival| created(self.settings, arrival);
+        let oldest = before_attempt(self.rules.ages, cx.now, arrival, created);
+        if oldest == Eligibility::Eligible {
+            return false;
+        }
+        let fill = self.fill(id);
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        lane.batches.push(Batch::cut(fill.records, cx.now, lane.free_since));
+        if self.drop_ineligible(cx, id) {
+            self.readers[id.shard as usize].lanes[id.lane as usize].batches.pop();
+        }
+        true
+    }
+
     /// Whether no other lane waits in line for concurrency before this one.
     fn line_is_passed(&self, id: LaneId) -> bool {
         self.line.is_empty() || self.line.front() == Some(&id)
@@ -109,10 +130,16 @@ impl System<'_> {
         let head = lane.head();
         head.end_wait(cx.now);
         head.attempts += 1;
+        head.deliveries += 1;
         head.throttles = 0;
-        let (records, attempt, call) = (head.records, head.attempts, head.call);
+        let records = head.records;
+        let address = BatchAddress {
+            shard: id.shard,
+            attempt: head.attempts,
+            call: head.call,
+            delivery: head.deliveries,
+        };
         lane.throttle_streak = 0;
-        let address = BatchAddress { shard: id.shard, attempt, call };
         let records = Records::new(&lane.queue, records);
         let invocation = self.function.invoke(cx.now, address, records, state);
         lane.phase = Phase::InFlight(invocation);
@@ -189,6 +216,18 @@ impl System<'_> {
         }
     }
 
+    /// Has the line looked at when a new environment can be started: no invocation may end before.
+    pub(super) fn await_environment<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
+        if self.line.is_empty() {
+            return;
+        }
+        let Some(at) = self.function.next_environment_at(cx.now) else { return };
+        if self.line_due != Some(at) {
+            self.line_due = Some(at);
+            cx.calendar.schedule(at, Event::ConcurrencyChanges);
+        }
+    }
+
     /// S5.3: the wait before retry `retry` = 1, 2, ... of the head batch.
     pub(super) fn backoff(
         &self,
@@ -197,6 +236,10 @@ impl System<'_> {
         purpose: Purpose,
         retry: u32,
     ) -> Duration {
+        // Growth may be infinite after a thousand retries; times a base of zero that is no number.
+        if backoff.base.is_zero() {
+            return Duration::ZERO;
+        }
         let growth = libm::pow(backoff.factor, f64::from(retry - 1));
         let wait = (backoff.base.as_nanos() as f64 * growth).min(backoff.cap.as_nanos() as f64);
         let mut factor = 1.0;

@@ -8,7 +8,7 @@ use crate::model::observation::Observer;
 use crate::model::poll_grid::multiple_at_or_after;
 use crate::model::settings::{LaneFailureScope, PollModel, WindowClock};
 use crate::model::window::{FirstWaiting, window_end};
-use crate::units::Instant;
+use crate::units::{Duration, Instant};
 
 /// Why a lane looks at its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,12 @@ impl System<'_> {
     /// The time a lane asked for has come.
     pub(super) fn lane_due<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        if lane.due_at != Some(cx.now) {
+            return;
+        }
+        self.poll_first(cx, id.shard);
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        // The poll may have filled the lane's batch, which is then on its way.
         if lane.due_at != Some(cx.now) {
             return;
         }
@@ -84,6 +90,9 @@ impl System<'_> {
             }
         }
         self.pull(cx, id);
+        while self.rules.mode == ReadingMode::Lanes && self.drop_stale(cx, id) {
+            self.pull(cx, id);
+        }
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         if lane.queue.is_empty() && self.rules.mode == ReadingMode::Lanes {
             self.await_records(cx, id);
@@ -99,27 +108,38 @@ impl System<'_> {
         if self.rules.has_window && !fill.is_full {
             let end = self.window_end(id);
             if end > cx.now {
-                let full = self.full_at(cx, id);
+                let full = self.full_at(cx, id, end);
                 self.wake(cx, id, full.map_or(end, |full| full.min(end)));
                 return false;
             }
         }
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         lane.due_at = None;
+        lane.last_cut = Some(cx.now);
         lane.batches.push(Batch::cut(fill.records, cx.now, lane.free_since));
         true
     }
 
-    /// S4.4 with `lane_failure_scope = shard`: no batch is cut while a neighbour is blocked.
+    /// S4.4 with `lane_failure_scope = shard`: no batch is cut while a neighbour is blocked. A
+    /// blocked lane that cuts its throttled batch anew is not held, or two would hold each other.
     fn is_held_by_neighbour(&self, id: LaneId) -> bool {
+        let lanes = &self.readers[id.shard as usize].lanes;
         match self.settings.knobs.lane_failure_scope {
             LaneFailureScope::Lane => false,
-            LaneFailureScope::Shard => {
-                let lanes = &self.readers[id.shard as usize].lanes;
-                let is_other = |index: usize| index != id.lane as usize;
-                lanes.iter().enumerate().any(|(i, lane)| is_other(i) && lane.blocked.is_some())
+            LaneFailureScope::Shard if lanes[id.lane as usize].blocked.is_some() => false,
+            LaneFailureScope::Shard => lanes.iter().any(|lane| lane.blocked.is_some()),
+        }
+    }
+
+    /// Lets the free neighbours of a lane go on that no longer holds them (S4.4).
+    pub(super) fn advance_neighbours<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
+        for lane in (0..self.lane_count()).filter(|&lane| lane != id.lane) {
+            let neighbour = LaneId { shard: id.shard, lane };
+            if self.readers[id.shard as usize].lanes[lane as usize].is_free() {
+                self.advance(cx, neighbour, Occasion::NewRecords);
             }
         }
+        self.announce(cx, id.shard);
     }
 
     /// When a lane that reads for itself may do so: now, or at a later poll; `None`: there is
@@ -152,10 +172,14 @@ impl System<'_> {
     /// The first time at or after `from` at which a free lane that reads for itself polls.
     fn next_own_poll(&self, id: LaneId, from: Instant) -> Instant {
         let reader = &self.readers[id.shard as usize];
-        let completion = reader.lanes[id.lane as usize].last_completion;
+        let lane = &reader.lanes[id.lane as usize];
         let interval = self.settings.knobs.poll_interval;
-        let from = from.max(self.polling_starts);
-        match (self.model(), completion) {
+        let mut from = from.max(self.polling_starts);
+        if self.model() == PollModel::Gated && lane.last_cut == Some(from) {
+            // S2.4: at most one batch per tick, also when the function takes no time at all.
+            from = from + Duration::from_nanos(1);
+        }
+        match (self.model(), lane.last_completion) {
             (PollModel::Instant, _) => from,
             (PollModel::Restart, Some(end)) => multiple_at_or_after(end, interval, 1, from),
             (PollModel::Restart, None) | (PollModel::Grid | PollModel::Gated, _) => {
@@ -209,8 +233,13 @@ impl System<'_> {
     }
 
     /// Where a single lane reads for itself: the poll at which its batch will be full, found by
-    /// looking ahead in the log.
-    fn full_at<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> Option<Instant> {
+    /// looking ahead in the log up to the end of its window.
+    fn full_at<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        window_end: Instant,
+    ) -> Option<Instant> {
         if self.rules.mode != ReadingMode::Lanes || self.lane_count() > 1 {
             return None;
         }
@@ -221,9 +250,12 @@ impl System<'_> {
         }
         for ahead in 0.. {
             let record = *self.shards[id.shard as usize].peek(ahead)?;
+            let readable = record.arrival.saturating_add(self.settings.knobs.read_visibility);
+            if readable > window_end {
+                return None;
+            }
             let ends_window = self.starts_a_window(id, record.arrival);
             if !record.marks.filtered && (ends_window || filling.add(record.bytes)) {
-                let readable = record.arrival.saturating_add(self.settings.knobs.read_visibility);
                 return Some(self.next_own_poll(id, readable.max(cx.now)));
             }
         }

@@ -23,6 +23,8 @@ impl System<'_> {
         let Phase::InFlight(invocation) = lane.phase else {
             panic!("an invocation of {id:?} ends that never started")
         };
+        self.poll_first(cx, id.shard);
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         lane.phase = Phase::Ready;
         lane.last_completion = Some(cx.now);
         self.function.ended(&invocation);
@@ -190,12 +192,8 @@ impl System<'_> {
         }
         self.release_reading(cx, id.shard);
         if was_blocked && self.settings.knobs.lane_failure_scope == LaneFailureScope::Shard {
-            for lane in (0..self.lane_count()).filter(|&lane| lane != id.lane) {
-                let neighbour = LaneId { shard: id.shard, lane };
-                if self.readers[id.shard as usize].lanes[lane as usize].is_free() {
-                    self.advance(cx, neighbour, Occasion::NewRecords);
-                }
-            }
+            // Not here: a neighbour's batch may end at once and let this lane go on midway.
+            self.released.push(id);
         }
     }
 }

@@ -34,7 +34,7 @@ use super::observation::Observer;
 use super::poll_grid::PollGrid;
 use super::purposes;
 use super::reader::ShardReader;
-use super::settings::{Arrivals, Horizon, Mapping, PollModel, PollPhase, Settings};
+use super::settings::{Arrivals, Horizon, Knobs, Mapping, PollModel, PollPhase, Settings};
 use super::shard::Shard;
 use super::tumbling::TumblingRule;
 use super::workload::WorkloadPlan;
@@ -61,10 +61,14 @@ pub struct System<'a> {
     function: Function,
     /// Lanes that wait for concurrency, first come first served (`throttle_policy = queue`).
     line: VecDeque<LaneId>,
+    /// When the line is looked at next because a new environment can be started.
+    line_due: Option<Instant>,
+    /// Lanes that no longer hold their neighbours (S4.4).
+    released: Vec<LaneId>,
     polling_starts: Instant,
     /// Messages for the destination so far, whether or not there is one.
     messages: u64,
-    /// Time of the last event that was not just the end of a minute.
+    /// Time of the last event that was not just a clock.
     last_activity: Instant,
 }
 
@@ -84,6 +88,8 @@ struct Rules {
     ages: AgeLimits,
     age_context: AgeContext,
     mode: ReadingMode,
+    /// Records of a full page where pages are counted.
+    counted_page: u32,
     refill_below: u64,
     has_window: bool,
     tumbling: Option<TumblingRule>,
@@ -160,6 +166,8 @@ impl<'a> System<'a> {
             readers: readers.collect(),
             function: Function::new(settings, random),
             line: VecDeque::new(),
+            line_due: None,
+            released: Vec::new(),
             polling_starts,
             messages: 0,
             last_activity: Instant::START,
@@ -169,14 +177,25 @@ impl<'a> System<'a> {
 
     fn start<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
         for change in self.function.limit_changes() {
-            cx.calendar.schedule(change, Event::OtherFunctionsChange);
+            cx.calendar.schedule(change, Event::ConcurrencyChanges);
         }
         cx.calendar.schedule(Instant::START + MINUTE, Event::MinuteEnds);
         self.create_mapping(cx);
     }
 
     fn handle<O: Observer>(&mut self, event: Event, cx: &mut Context<'_, O>) {
-        if event != Event::MinuteEnds {
+        let is_activity = match event {
+            Event::MinuteEnds => false,
+            Event::ConcurrencyChanges => !self.line.is_empty(),
+            Event::Poll { .. }
+            | Event::Readable { .. }
+            | Event::LaneDue { .. }
+            | Event::InvocationEnds { .. }
+            | Event::MappingChanges { .. }
+            | Event::PollingStops { .. }
+            | Event::PollingStarts { .. } => true,
+        };
+        if is_activity {
             self.last_activity = cx.now;
         }
         match event {
@@ -184,12 +203,16 @@ impl<'a> System<'a> {
             Event::Readable { shard } => self.readable(cx, shard),
             Event::LaneDue { lane } => self.lane_due(cx, lane),
             Event::InvocationEnds { lane } => self.invocation_ends(cx, lane),
-            Event::OtherFunctionsChange => self.serve_line(cx),
+            Event::ConcurrencyChanges => self.serve_line(cx),
             Event::MappingChanges { index } => self.mapping_changes(cx, index),
             Event::PollingStops { generation } => self.polling_stops(cx, generation),
             Event::PollingStarts { generation } => self.polling_starts(cx, generation),
             Event::MinuteEnds => self.minute_ends(cx),
         }
+        while let Some(id) = self.released.pop() {
+            self.advance_neighbours(cx, id);
+        }
+        self.await_environment(cx);
     }
 
     fn model(&self) -> PollModel {
@@ -200,13 +223,14 @@ impl<'a> System<'a> {
 impl Rules {
     fn new(settings: &Settings, mapping: &Mapping) -> Rules {
         let knobs = &settings.knobs;
+        let uniform_size = uniform_size(settings);
         let lanes_read = match knobs.poll_model {
             PollModel::Paged | PollModel::Buffered => false,
             PollModel::Grid | PollModel::Restart | PollModel::Gated | PollModel::Instant => true,
         };
         let is_unbounded = knobs.poll_model == PollModel::Buffered
             && knobs.lookahead == Limit::Unlimited
-            && knobs.page_bytes == Limit::Unlimited
+            && (knobs.page_bytes == Limit::Unlimited || uniform_size.is_some())
             && mapping.parallelization_factor == 1;
         let mode = match (lanes_read, is_unbounded) {
             (true, _) => ReadingMode::Lanes,
@@ -217,7 +241,8 @@ impl Rules {
         let refill_below = knobs.refill_below.unwrap_or(5 * mapping.batch_size);
         let has_window = !mapping.batching_window.is_zero();
         Rules {
-            payload: payload_rule(settings, mapping),
+            payload: payload_rule(settings, mapping, uniform_size),
+            counted_page: counted_page(knobs, uniform_size),
             failure: FailurePolicy {
                 maximum_retry_attempts: mapping.maximum_retry_attempts,
                 bisect: mapping.bisect,
@@ -245,9 +270,26 @@ impl Rules {
 }
 
 /// S3.3, by counting where all records have one size.
-fn payload_rule(settings: &Settings, mapping: &Mapping) -> PayloadRule {
+fn payload_rule(settings: &Settings, mapping: &Mapping, uniform_size: Option<u32>) -> PayloadRule {
     let limit = settings.knobs.payload_limit;
     let rule = PayloadRule::new(settings.stream.kind, limit, mapping.batch_size);
+    uniform_size.map_or(rule, |bytes| rule.with_uniform_size(bytes))
+}
+
+/// Records of a full page (S1.6) whose records all have this size; at least one, however large.
+fn counted_page(knobs: &Knobs, uniform_size: Option<u32>) -> u32 {
+    let records = knobs.page_records.bound().unwrap_or(u32::MAX);
+    match (knobs.page_bytes, uniform_size) {
+        (Limit::Limited(page), Some(bytes)) => {
+            let fit = page.get() / u64::from(bytes.max(1));
+            u64::from(records).min(fit.max(1)) as u32
+        }
+        (Limit::Limited(_), None) | (Limit::Unlimited, _) => records,
+    }
+}
+
+/// The size of all records, where it is one.
+fn uniform_size(settings: &Settings) -> Option<u32> {
     // Scripted records have sizes of their own.
     let is_scripted = |arrivals: &Arrivals| matches!(arrivals, Arrivals::Scripted { .. });
     let sizes = settings.traffic.iter().map(|traffic| match is_scripted(&traffic.arrivals) {
@@ -256,12 +298,8 @@ fn payload_rule(settings: &Settings, mapping: &Mapping) -> PayloadRule {
     });
     let written_back = settings.function.writes_back.as_ref();
     let mut sizes = sizes.chain(written_back.map(|writes| Some(writes.record_size)));
-    match sizes.next().flatten() {
-        Some(first) if sizes.all(|size| size == Some(first)) => {
-            rule.with_uniform_size(first.get() as u32)
-        }
-        Some(_) | None => rule,
-    }
+    let first = sizes.next().flatten()?;
+    sizes.all(|size| size == Some(first)).then_some(first.get() as u32)
 }
 
 /// When the shard's first poll happens after polling starts (S2.1).

@@ -6,7 +6,7 @@ use crate::model::lane::Phase;
 use crate::model::observation::{Fetched, Observation, Observer};
 use crate::model::poll_grid::multiple_at_or_after;
 use crate::model::purposes;
-use crate::model::reader::{CountedPage, ScheduledPoll};
+use crate::model::reader::{CountedPage, ScheduledPoll, ShardReader};
 use crate::model::settings::{PollModel, StartingPosition};
 use crate::units::{Bytes, Duration, Instant, Limit};
 
@@ -53,6 +53,15 @@ impl System<'_> {
         self.advance_free_lanes(cx, shard);
         self.announce(cx, shard);
         self.schedule_poll(cx, shard);
+    }
+
+    /// S2.4a with `buffered`: a tick at this very instant reads before a lane acts, whichever was
+    /// scheduled first. The tick's own entry in the calendar is then void.
+    pub(super) fn poll_first<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        let is_due = self.readers[shard as usize].next_poll.is_some_and(|poll| poll.at == cx.now);
+        if is_due && self.model() == PollModel::Buffered {
+            self.poll(cx, shard);
+        }
     }
 
     /// A tick at which reading is held back: what lanes were gathering has become a batch since
@@ -211,7 +220,7 @@ impl System<'_> {
         }
         let reader = &mut self.readers[shard as usize];
         let log = &mut self.shards[shard as usize];
-        let (held_since, now) = (reader.held_since, cx.now);
+        let (held, now) = (HeldBack::of(reader, knobs.poll_interval, cx.now), cx.now);
         let (mut records, mut filtered) = (0u32, 0u32);
         let mut bytes_left = knobs.page_bytes.bound().map_or(u64::MAX, Bytes::get);
         while u64::from(records) < room {
@@ -225,10 +234,7 @@ impl System<'_> {
                 continue;
             }
             let readable = record.arrival + knobs.read_visibility;
-            let held = match held_since {
-                Some(refused) => held_time(refused, readable, now, knobs.poll_interval),
-                None => Duration::ZERO,
-            };
+            let held = held.time(readable);
             let fetched = Fetched { record, sequence, read_at: now, held, is_duplicate: false };
             reader.assign(knobs.lane_assignment, fetched);
         }
@@ -241,8 +247,8 @@ impl System<'_> {
         let again = self.read_again(cx, shard);
         let there = self.shards[shard as usize].unread(until);
         let reader = &mut self.readers[shard as usize];
-        let page = self.settings.knobs.page_records.bound().unwrap_or(u32::MAX);
-        let records = (there - reader.counted_records).min(u64::from(page));
+        let page = u64::from(self.rules.counted_page);
+        let records = (there - reader.counted_records).min(page);
         if records > 0 {
             reader.counted.push_back(CountedPage { records, read_at: cx.now });
             reader.counted_records += records;
@@ -354,12 +360,34 @@ impl System<'_> {
     }
 }
 
-/// For how long a record that was readable from `readable` on and read at `now` was held back,
-/// when ticks have been refused since `refused` (S9.4).
-fn held_time(refused: Instant, readable: Instant, now: Instant, interval: Duration) -> Duration {
-    if readable <= refused {
-        return now.since(refused);
+/// For how long records read at `now` could have been read before (S9.4): a tick refused to read,
+/// or its page was full.
+struct HeldBack {
+    now: Instant,
+    interval: Duration,
+    /// The last tick that read.
+    last_read: Option<Instant>,
+    /// The first tick that refused to since then.
+    refused: Option<Instant>,
+}
+
+impl HeldBack {
+    fn of(reader: &ShardReader, interval: Duration, now: Instant) -> HeldBack {
+        let (last_read, refused) = (reader.grid.last(), reader.held_since);
+        HeldBack { now, interval, last_read, refused }
     }
-    let would_read = multiple_at_or_after(refused, interval, 0, readable);
-    now.since(would_read.min(now))
+
+    /// From the first tick at which a record was readable to now.
+    fn time(&self, readable: Instant) -> Duration {
+        let first_tick = if self.last_read.is_some_and(|last_read| readable <= last_read) {
+            // Ticks lie whole intervals before now.
+            let whole = (self.now - readable).as_nanos() / self.interval.as_nanos();
+            return self.interval * whole;
+        } else if let Some(refused) = self.refused {
+            multiple_at_or_after(refused, self.interval, 0, readable)
+        } else {
+            return Duration::ZERO;
+        };
+        self.now.since(first_tick)
+    }
 }

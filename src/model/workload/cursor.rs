@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use super::arrivals::ArrivalCursor;
 use super::attributes::Attributes;
 use super::marks::{CountMarks, TimeMarks};
+use super::numbered_marks::NumberedMarks;
 use crate::model::record::Record;
 use crate::units::Instant;
 
@@ -20,6 +21,7 @@ pub struct WorkloadCursor {
     /// Sources that write to this shard, in the order of the settings.
     sources: Vec<SourceCursor>,
     poison: TimeMarks,
+    numbered: NumberedMarks,
 }
 
 /// A position in the records of one source on the shard.
@@ -36,8 +38,12 @@ pub(super) struct SourceCursor {
 }
 
 impl WorkloadCursor {
-    pub(super) fn new(sources: Vec<SourceCursor>, poison: TimeMarks) -> WorkloadCursor {
-        WorkloadCursor { sources, poison }
+    pub(super) fn new(
+        sources: Vec<SourceCursor>,
+        poison: TimeMarks,
+        numbered: NumberedMarks,
+    ) -> WorkloadCursor {
+        WorkloadCursor { sources, poison, numbered }
     }
 
     /// Arrival of the next record, which may lie in the future; `None` at the end of all sources
@@ -52,6 +58,7 @@ impl WorkloadCursor {
         let source = self.sources.iter_mut().find(|source| source.next == Some(earliest))?;
         let mut record = source.take()?;
         record.marks.poison |= self.poison.take(record.arrival);
+        record.marks.poison |= self.numbered.take();
         Some(record)
     }
 
@@ -72,7 +79,15 @@ impl WorkloadCursor {
                     record.marks.poison |= self.poison.take(record.arrival);
                 }
             }
-            left -= out.len() - begin;
+            let appended = (out.len() - begin) as u64;
+            if self.numbered.is_due_within(appended) {
+                for record in out.range_mut(begin..) {
+                    record.marks.poison |= self.numbered.take();
+                }
+            } else {
+                self.numbered.pass(appended);
+            }
+            left -= appended as usize;
         }
     }
 
@@ -88,6 +103,7 @@ impl WorkloadCursor {
                 last = last.max(Some(passed.last));
             }
         }
+        self.numbered.pass(count);
         if let Some(last) = last {
             // The marks that the passed records have taken are gone with them.
             self.poison.take(last);

@@ -6,9 +6,9 @@
 //! | rate | Poisson at `rate / shards` per shard from the fault's start | the same |
 //! | probability | geometric gaps over the numbers of a source's records | the number's |
 //!
-//! A mark holds only if the record is written within the fault's time. No record takes a draw of
-//! its own: unmarked records cost a comparison. Left out: scripted records, which say it
-//! themselves.
+//! Marks by number are in `numbered_marks`. A mark holds only if the record is written within the
+//! fault's time. No record takes a draw of its own: unmarked records cost a comparison. Left out:
+//! scripted records, which say it themselves.
 
 use super::arrivals::Poisson;
 use crate::engine::samplers::Geometric;
@@ -42,6 +42,16 @@ pub(super) struct PoisonFault {
     marks: PoisonMarks,
     from: Instant,
     to: Instant,
+}
+
+impl PoisonFault {
+    /// The number of the record that it marks on `shard`, if it marks by number.
+    pub(super) fn number_on(&self, shard: u32) -> Option<u64> {
+        match self.marks {
+            PoisonMarks::Number { number, shard: marked } => (marked == shard).then_some(number),
+            PoisonMarks::First { .. } | PoisonMarks::Rate(_) | PoisonMarks::Probability(_) => None,
+        }
+    }
 }
 
 /// Marks at points in time on one shard, all its sources together.
@@ -84,7 +94,10 @@ impl TimeMarks {
                         to: fault.to,
                     });
                 }
-                PoisonMarks::First { .. } | PoisonMarks::Rate(_) | PoisonMarks::Probability(_) => {}
+                PoisonMarks::First { .. }
+                | PoisonMarks::Number { .. }
+                | PoisonMarks::Rate(_)
+                | PoisonMarks::Probability(_) => {}
             }
         }
         let mut marks = TimeMarks { marks, earliest: Instant::FAR_FUTURE };
@@ -159,7 +172,7 @@ impl CountMarks {
                         fault,
                     ));
                 }
-                PoisonMarks::First { .. } | PoisonMarks::Rate(_) => {}
+                PoisonMarks::First { .. } | PoisonMarks::Number { .. } | PoisonMarks::Rate(_) => {}
             }
         }
         let earliest = marks.iter().map(|mark| mark.next).min().unwrap_or(u64::MAX);

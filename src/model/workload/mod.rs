@@ -25,6 +25,7 @@ mod key_list;
 mod keys;
 mod lists;
 mod marks;
+mod numbered_marks;
 mod plan;
 mod rates;
 mod split;

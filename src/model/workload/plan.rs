@@ -11,6 +11,7 @@ use super::hash::lane_of;
 use super::keys::KeyPlan;
 use super::lists::{Listed, ScriptedAttributes};
 use super::marks::{CountMarks, PoisonFault, TimeMarks, poison_faults};
+use super::numbered_marks::NumberedMarks;
 use super::rates::{ShardRates, shard_rates};
 use super::weights::ShardWeights;
 use crate::engine::RandomSource;
@@ -118,7 +119,7 @@ impl WorkloadPlan {
             .filter(SourceCursor::has_records)
             .collect();
         let poison = TimeMarks::new(&self.random, &self.poison, shard, self.shards);
-        WorkloadCursor::new(sources, poison)
+        WorkloadCursor::new(sources, poison, NumberedMarks::new(&self.poison, shard))
     }
 
     fn source_cursor(&self, number: u16, source: &SourcePlan, shard: u32) -> SourceCursor {
@@ -172,6 +173,7 @@ impl SourcePlan {
             | Arrivals::Diurnal { .. }
             | Arrivals::Bursts { .. }
             | Arrivals::OnOff { .. }
+            | Arrivals::Renewal { .. }
             | Arrivals::TraceCounts { .. } => (None, None, by_key),
         };
         SourcePlan {

@@ -1,8 +1,8 @@
 //! How many records per second a shard is expected to get: what a stability verdict needs.
 //!
 //! Mean: expected records over the time in which any source is active. Peak: the highest sum of
-//! the sources' peak rates; a trace of single times counts by its densest minute. Expectations,
-//! not draws: they are the same in every replication, key shares apart.
+//! the sources' peak rates; a trace of single times counts by its densest minute, and for a minute
+//! at least. Expectations, not draws: they are the same in every replication, key shares apart.
 
 use super::arrivals::Swing;
 use super::plan::SourcePlan;
@@ -92,6 +92,7 @@ fn load(source: &SourcePlan, shard: u32) -> Option<Load> {
             let [stay, other] = sojourns.map(|sojourn| sojourn.as_secs_f64());
             steady((first * stay + second * other) / (stay + other), first.max(second))
         }
+        Arrivals::Renewal { gap } => steady(1.0 / gap.mean_seconds(), 1.0 / gap.mean_seconds()),
         Arrivals::TraceCounts { period, counts, .. } => {
             let length = period.as_secs_f64();
             let periods = seconds / length;
@@ -174,7 +175,8 @@ fn listed_load(times: &[Instant], traffic: &Traffic, end: Instant, weight: f64) 
     }
     Some(Load {
         from: begin,
-        to: last.saturating_add(Duration::from_nanos(1)),
+        // A single record is no infinite rate.
+        to: last.max(begin.saturating_add(Duration::from_nanos(MINUTE_NANOS))),
         records: times.len() as f64 * weight,
         peak: densest as f64 / 60.0 * weight,
     })

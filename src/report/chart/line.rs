@@ -86,7 +86,7 @@ pub fn exact(value: f64) -> Band {
 fn widest(one: Band, other: Band) -> Band {
     Band {
         mean: one.mean.max(other.mean),
-        low: one.low.min(other.low),
+        low: one.low.max(other.low),
         high: one.high.max(other.high),
     }
 }

@@ -1,9 +1,10 @@
-//! Events that bring many records at once: ticks of a writer, bursts, counted periods.
+//! Events that bring records together: ticks of a writer, bursts, renewals, counted periods.
 //!
 //! | events | number | records |
 //! |---|---|---|
 //! | ticks | `k`, at `from + k tick` | those that evenly spaced would come before tick `k+1` |
 //! | bursts | as they come | constant or geometric |
+//! | renewals | as they come | one |
 //! | periods | `k`, at `from + k period` | as given |
 //!
 //! Events are of the whole stream and the same for every shard that shares it; an event's number
@@ -13,9 +14,9 @@ use std::sync::Arc;
 
 use super::{Place, whole_nanos};
 use crate::engine::RandomStream;
-use crate::engine::samplers::{Exponential, Geometric};
+use crate::engine::samplers::{Exponential, Geometric, StandardNormal};
 use crate::model::purposes::{BURST_GAPS, BURST_SIZES, WHOLE_STREAM, entity};
-use crate::model::settings::BurstSize;
+use crate::model::settings::{BurstSize, Gap};
 use crate::model::workload::addressed::Addressed;
 use crate::model::workload::weights::ShardWeights;
 use crate::units::{Duration, Instant};
@@ -52,6 +53,12 @@ pub(super) enum Groups {
         next: u64,
         sizes: Sizes,
     },
+    Renewal {
+        now: Instant,
+        gap: Gap,
+        gaps: Box<RandomStream>,
+        next: u64,
+    },
     Periods {
         from: Instant,
         period: Duration,
@@ -81,11 +88,7 @@ impl Groups {
         even: bool,
         place: Place,
     ) -> Groups {
-        let shard = match place.weights {
-            ShardWeights::Own => place.shard,
-            ShardWeights::Shared { .. } => WHOLE_STREAM,
-        };
-        let address = entity(place.source.into(), shard);
+        let address = address(place);
         let sizes = match size {
             BurstSize::Constant(records) => Sizes::Constant(records),
             BurstSize::Geometric { mean } => match Geometric::new(1.0 / mean) {
@@ -103,6 +106,12 @@ impl Groups {
             let gaps = Box::new(place.random.stream(BURST_GAPS, address));
             Groups::PoissonBursts { now: from, mean_gap_nanos: 1e9 / rate, gaps, next: 0, sizes }
         }
+    }
+
+    /// Single records with independent gaps.
+    pub(super) fn renewal(from: Instant, gap: Gap, place: Place) -> Groups {
+        let gaps = Box::new(place.random.stream(BURST_GAPS, address(place)));
+        Groups::Renewal { now: from, gap, gaps, next: 0 }
     }
 
     /// `counts` records in one period after the other.
@@ -131,6 +140,12 @@ impl Groups {
                 let records = sizes.of(number);
                 Some(Group { number, at: *now, length: Duration::ZERO, records })
             }
+            Groups::Renewal { now, gap, gaps, next } => {
+                let number = *next;
+                *next += 1;
+                *now = now.saturating_add(draw_gap(*gap, gaps));
+                Some(Group { number, at: *now, length: Duration::ZERO, records: 1 })
+            }
             Groups::Periods { from, period, counts, next } => {
                 let records = *counts.get(*next)?;
                 let number = *next as u64;
@@ -139,6 +154,29 @@ impl Groups {
                 let at = from.saturating_add(Duration::from_nanos(offset));
                 Some(Group { number, at, length: *period, records })
             }
+        }
+    }
+}
+
+/// The address of the events of a place: its own, or those of the whole stream.
+fn address(place: Place) -> u64 {
+    let shard = match place.weights {
+        ShardWeights::Own => place.shard,
+        ShardWeights::Shared { .. } => WHOLE_STREAM,
+    };
+    entity(place.source.into(), shard)
+}
+
+/// A gap from one word.
+fn draw_gap(gap: Gap, gaps: &mut RandomStream) -> Duration {
+    match gap {
+        Gap::Uniform { low, high } => {
+            let width = high.saturating_sub(low).as_nanos() as f64;
+            low + whole_nanos(width * gaps.uniform())
+        }
+        Gap::Normal { mean, deviation } => {
+            let (mean, deviation) = (mean.as_nanos() as f64, deviation.as_nanos() as f64);
+            whole_nanos((mean + deviation * StandardNormal::sample(gaps)).max(0.0))
         }
     }
 }
@@ -176,6 +214,7 @@ impl Sizes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::RandomSource;
 
     fn ticks(rate: f64, tick: Duration, count: usize) -> Vec<Group> {
         let mut groups = Groups::ticks(Instant::from_secs(1), tick, rate);
@@ -189,6 +228,26 @@ mod tests {
         assert!(groups.iter().all(|group| (3..=4).contains(&group.records)));
         assert_eq!(groups[899].at, Instant::from_secs(900));
         assert_eq!(groups[0].at, Instant::from_secs(1));
+    }
+
+    #[test]
+    fn gaps_follow_their_law_and_are_never_negative() {
+        let (second, random) = (Duration::from_secs(1), RandomSource::new(3, 0));
+        let laws = [
+            (Gap::Uniform { low: second, high: second * 3 }, 2.0, 1.0 / 3.0),
+            (Gap::Normal { mean: second * 2, deviation: second.scaled(0.5) }, 2.0, 0.25),
+            // Half a normal: mean 1/sqrt(2 pi), second moment 1/2.
+            (Gap::Normal { mean: Duration::ZERO, deviation: second }, 0.3989, 0.5 - 0.1592),
+        ];
+        for (gap, mean, variance) in laws {
+            let mut stream = random.stream(BURST_GAPS, 0);
+            let gaps: Vec<f64> =
+                (0..40_000).map(|_| draw_gap(gap, &mut stream).as_secs_f64()).collect();
+            let found = gaps.iter().sum::<f64>() / 40_000.0;
+            let spread = gaps.iter().map(|gap| (gap - found) * (gap - found)).sum::<f64>();
+            assert!((found - mean).abs() < 0.015, "{gap:?}: mean {found}");
+            assert!((spread / 40_000.0 - variance).abs() < 0.01, "{gap:?}: {spread}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! | Poisson | `poisson` | exponential gaps at rate x weight |
 //! | profile, on-off | `varying` | inversion of the integrated rate, piece by piece |
 //! | diurnal | `diurnal` | thinning of a Poisson process at the peak rate |
-//! | ticks, bursts, counts | `grouped` | events of many records, shared out over the shards |
+//! | ticks, bursts, renewal, counts | `grouped` | events of many records, shared over the shards |
 //! | trace of times, script | `listed` | the list |
 //!
 //! Splitting a Poisson process by independent choices gives independent Poisson processes
@@ -130,6 +130,9 @@ impl ArrivalCursor {
                 *sojourns,
                 random.stream(RATE_SWITCHES, own),
             )),
+            Arrivals::Renewal { gap } => {
+                grouped(Groups::renewal(from, *gap, place), Spread::AtOnce)
+            }
             Arrivals::TraceTimes { .. } => listed_times(from.since(Instant::START)),
             Arrivals::Scripted { .. } => listed_times(Duration::ZERO),
             Arrivals::TraceCounts { period, counts, spread } => {

@@ -121,7 +121,7 @@ fn other_settings_of_the_mapping_and_a_longer_run_leave_the_records_alone() {
 
 #[test]
 fn records_are_what_they_have_always_been() {
-    let expected: [u64; 13] = [
+    let expected: [u64; 14] = [
         0xb9bc_c6d7_aa20_ce75,
         0xb39f_a7c8_085f_dedd,
         0xc775_5c59_29e3_866c,
@@ -131,6 +131,7 @@ fn records_are_what_they_have_always_been() {
         0xe431_406b_ba39_3ed6,
         0x6dae_7421_9e10_16cd,
         0x0e1f_7f34_1e44_982d,
+        0xc9f1_5457_51cf_8d61,
         0xa50a_8cbe_f8c0_6bb9,
         0xd19c_8064_e681_eebc,
         0xd5f2_8522_9565_0695,

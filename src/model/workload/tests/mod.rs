@@ -10,7 +10,7 @@ use super::{WorkloadCursor, WorkloadPlan};
 use crate::engine::RandomSource;
 use crate::model::record::Record;
 use crate::model::settings::{
-    Arrivals, BurstSize, CountSpread, Fault, FaultKind, Keys, PoisonMarks, RecordSize, Traffic,
+    Arrivals, BurstSize, CountSpread, Fault, FaultKind, Gap, Keys, PoisonMarks, RecordSize, Traffic,
 };
 use crate::units::{Bytes, Duration, Instant, Probability};
 
@@ -64,6 +64,15 @@ fn kinds() -> Vec<(&'static str, Arrivals)> {
             Arrivals::OnOff {
                 rates: [per_second(4.0), per_second(0.5)],
                 sojourns: [Duration::from_secs(5), Duration::from_secs(10)],
+            },
+        ),
+        (
+            "renewal",
+            Arrivals::Renewal {
+                gap: Gap::Normal {
+                    mean: Duration::from_millis(400),
+                    deviation: Duration::from_millis(100),
+                },
             },
         ),
         (

@@ -1,0 +1,270 @@
+//! Known answers: settings whose result queueing theory or enumeration gives exactly, or that was
+//! measured, held against the model and the statistics code.
+//!
+//! | file | does |
+//! |---|---|
+//! | [`item`] | reads known answers; the schema is closed |
+//! | [`config`], [`run_length`], [`metric`] | the parts of the schema |
+//! | [`settings`] | a config as settings of the model |
+//! | [`replication`], [`facts`] | runs it and keeps what metrics need |
+//! | [`estimate`], [`losses`] | the metrics |
+//! | [`verdict`] | whether estimates agree |
+//! | [`statistics`] | procedures of the statistics code |
+//!
+//! No item is special: nothing here knows an id, a group or a title, and tolerances are those of
+//! the items. Items with equal configs share their runs. At confidence 99.9 % one right item in a
+//! thousand misses its interval; so a miss of that kind is run once more with fresh random numbers
+//! and twice the replications, and only a miss on both counts.
+//!
+//! The answers in `theory.json` and `statistics.json` were computed without this program, from the
+//! sources that each names in `method`: Crommelin 1932 and Takács 1962 (single server), Bailey
+//! 1954, Chaudhry and Templeton 1983, Takagi 1991 (batches and vacations), Neuts 1981, Fischer and
+//! Meier-Hellstern 1993 (modulated arrivals), Erlang 1917, Falin and Templeton 1997 (limits and
+//! retrials); group `x` is measured on AWS.
+
+pub mod config;
+pub mod estimate;
+pub mod facts;
+pub mod item;
+pub mod losses;
+pub mod metric;
+pub mod replication;
+pub mod run_length;
+pub mod settings;
+pub mod statistics;
+pub mod verdict;
+
+use rayon::prelude::*;
+
+use self::config::{Arrivals, BurstSize, Config, Gap};
+use self::estimate::estimate;
+use self::item::Question;
+use self::replication::Plan;
+use self::run_length::RunEnd;
+use self::verdict::{Verdict, judge};
+
+pub use self::item::{Answer, Item, ItemError, Tolerance, parse};
+
+/// Known answers of queueing theory, of enumeration and of measurements.
+pub const THEORY: &str = include_str!("theory.json");
+/// Known answers of statistics.
+pub const STATISTICS: &str = include_str!("statistics.json");
+
+/// How known answers are checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Seed of the first run; a repetition has the next one.
+    pub seed: u64,
+    /// Whether a miss of an interval is run once more.
+    pub repeats_misses: bool,
+}
+
+impl Default for Options {
+    /// Seed 1, with repetition.
+    fn default() -> Options {
+        Options { seed: 1, repeats_misses: true }
+    }
+}
+
+/// What became of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// It agrees.
+    Passed,
+    /// It does not.
+    Failed,
+    /// There is nothing to hold against it.
+    Unsupported,
+}
+
+/// An item with what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemResult {
+    /// Name of the item.
+    pub id: String,
+    /// Its group.
+    pub group: String,
+    /// Its metric or procedure.
+    pub kind: String,
+    /// What became of it.
+    pub status: Status,
+    /// The right answer.
+    pub expected: Answer,
+    /// The answer found.
+    pub got: Option<Answer>,
+    /// How far off, how far would do; or why it is unsupported.
+    pub detail: String,
+}
+
+/// Checks items, in parallel over configs and replications; results in the order of the items.
+pub fn run_items(items: &[Item], options: Options) -> Vec<ItemResult> {
+    let first = run_once(items, options.seed, 1);
+    let misses: Vec<usize> = (0..items.len())
+        .filter(|&place| options.repeats_misses && is_worth_repeating(&items[place], &first[place]))
+        .collect();
+    let missed: Vec<Item> = misses.iter().map(|&place| items[place].clone()).collect();
+    let again = run_once(&missed, options.seed + 1, 2);
+    let mut results = first;
+    for (place, again) in misses.into_iter().zip(again) {
+        let detail = format!("{}; repeated after a miss: {}", again.detail, results[place].detail);
+        results[place] = ItemResult { detail, ..again };
+    }
+    results
+}
+
+/// Records that a run of the item writes, all replications together, as far as its config says.
+pub fn expected_records(item: &Item) -> f64 {
+    let Question::Run { config, .. } = &item.question else { return 0.0 };
+    let shards = f64::from(config.shards);
+    let per_replication = match config.run.end() {
+        Some(RunEnd::Records(records)) => records as f64,
+        Some(RunEnd::Time(seconds)) => {
+            shards * (f64::from(config.prefill) + seconds * records_per_second(config))
+        }
+        Some(RunEnd::Invocations(invocations)) => invocations as f64,
+        Some(RunEnd::Drained) | None => shards * f64::from(config.prefill),
+    };
+    per_replication * f64::from(config.run.replications)
+}
+
+fn records_per_second(config: &Config) -> f64 {
+    match config.arrivals {
+        Some(Arrivals::Even { rate, .. } | Arrivals::Poisson { rate }) => rate,
+        Some(Arrivals::Bursts { rate, size }) => match size {
+            BurstSize::Constant { n } => rate * f64::from(n),
+            BurstSize::Geometric { mean } => rate * mean,
+        },
+        Some(Arrivals::Mmpp { rates: [first, second], .. }) => first.max(second),
+        Some(Arrivals::Renewal { gap: Gap::Uniform { low_s, high_s } }) => 2.0 / (low_s + high_s),
+        Some(Arrivals::Renewal { gap: Gap::Normal { mean_s, .. } }) => 1.0 / mean_s,
+        Some(Arrivals::ClosedLoop {}) | None => 0.0,
+    }
+}
+
+fn is_worth_repeating(item: &Item, result: &ItemResult) -> bool {
+    let is_interval = match item.tolerance {
+        Tolerance::Ci { .. } => true,
+        Tolerance::Abs { .. }
+        | Tolerance::Rel { .. }
+        | Tolerance::Tv { .. }
+        | Tolerance::Range { .. } => false,
+    };
+    result.status == Status::Failed && is_interval
+}
+
+/// What one replication of a config says, metric by metric; or why it says nothing.
+type Estimates = Result<Vec<Option<Answer>>, String>;
+
+/// Items that share a config, by their places among the items.
+struct Shared<'a> {
+    config: &'a Config,
+    places: Vec<usize>,
+}
+
+fn run_once(items: &[Item], seed: u64, times_replications: u32) -> Vec<ItemResult> {
+    let groups = shared_configs(items);
+    let tasks: Vec<(usize, u64)> = groups
+        .iter()
+        .enumerate()
+        .flat_map(|(group, shared)| {
+            let replications = replications(shared.config, times_replications);
+            (0..u64::from(replications)).map(move |replication| (group, replication))
+        })
+        .collect();
+    let run = |&(group, replication): &(usize, u64)| {
+        (group, replicate(items, &groups[group], seed, replication))
+    };
+    let done: Vec<(usize, Estimates)> = tasks.par_iter().with_max_len(1).map(run).collect();
+    let mut by_group: Vec<Vec<Estimates>> = groups.iter().map(|_| Vec::new()).collect();
+    for (group, estimates) in done {
+        by_group[group].push(estimates);
+    }
+    let mut results: Vec<ItemResult> = items.iter().map(procedure_result).collect();
+    for (shared, replications) in groups.iter().zip(&by_group) {
+        for (column, &place) in shared.places.iter().enumerate() {
+            results[place] = run_result(&items[place], column, replications);
+        }
+    }
+    results
+}
+
+/// Replications of a run: as the config says, one where a repetition would be the same.
+fn replications(config: &Config, times: u32) -> u32 {
+    if config.run.replications == 1 { 1 } else { config.run.replications * times }
+}
+
+fn shared_configs(items: &[Item]) -> Vec<Shared<'_>> {
+    let mut groups: Vec<Shared<'_>> = Vec::new();
+    for (place, item) in items.iter().enumerate() {
+        if let Question::Run { config, .. } = &item.question {
+            match groups.iter_mut().find(|group| *group.config == **config) {
+                Some(group) => group.places.push(place),
+                None => groups.push(Shared { config, places: vec![place] }),
+            }
+        }
+    }
+    groups
+}
+
+fn replicate(items: &[Item], shared: &Shared<'_>, seed: u64, replication: u64) -> Estimates {
+    let metrics: Vec<metric::Metric> = shared
+        .places
+        .iter()
+        .filter_map(|&place| match &items[place].question {
+            Question::Run { metric, .. } => Some(*metric),
+            Question::Procedure { .. } => None,
+        })
+        .collect();
+    let plan = Plan::new(shared.config, &metrics)?;
+    let finished = plan.run(seed, replication)?;
+    Ok(metrics.iter().map(|&metric| estimate(&finished, metric)).collect())
+}
+
+/// The result of the `column`-th item of a config.
+fn run_result(item: &Item, column: usize, replications: &[Estimates]) -> ItemResult {
+    let mut estimates = Vec::new();
+    for replication in replications {
+        match replication {
+            Ok(columns) => estimates.extend(columns[column].clone()),
+            Err(reason) => return unsupported(item, reason),
+        }
+    }
+    if estimates.len() < replications.len() {
+        estimates.clear();
+    }
+    result(item, judge(item.tolerance, &item.value, &estimates))
+}
+
+fn procedure_result(item: &Item) -> ItemResult {
+    let Question::Procedure { name, input } = &item.question else {
+        return unsupported(item, "it was not run");
+    };
+    match statistics::verdict(name, input, item.tolerance, &item.value) {
+        Ok(verdict) => result(item, verdict),
+        Err(reason) => unsupported(item, &reason),
+    }
+}
+
+fn result(item: &Item, verdict: Verdict) -> ItemResult {
+    ItemResult {
+        id: item.id.clone(),
+        group: item.group.clone(),
+        kind: item.kind().to_owned(),
+        status: if verdict.passes { Status::Passed } else { Status::Failed },
+        expected: item.value.clone(),
+        got: verdict.got,
+        detail: verdict.detail,
+    }
+}
+
+fn unsupported(item: &Item, reason: &str) -> ItemResult {
+    ItemResult {
+        id: item.id.clone(),
+        group: item.group.clone(),
+        kind: item.kind().to_owned(),
+        status: Status::Unsupported,
+        expected: item.value.clone(),
+        got: None,
+        detail: reason.to_owned(),
+    }
+}

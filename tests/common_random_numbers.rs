@@ -1,0 +1,161 @@
+//! Variants see the same arrivals, sizes, keys, poison marks and durations, so that what differs
+//! between them is their own (STYLE 17; Law, *Simulation Modeling and Analysis*, 11.2).
+
+#[path = "support/text.rs"]
+mod text;
+#[path = "support/trace.rs"]
+mod trace;
+
+use std::collections::BTreeMap;
+
+use shardlag::engine::RandomSource;
+use shardlag::experiment::replication::{ReplicationPlan, run};
+use shardlag::model::record::Record;
+use shardlag::model::settings::Settings;
+use shardlag::model::workload::WorkloadPlan;
+use shardlag::scenario::{Scenario, Variant};
+use shardlag::units::Duration;
+use text::scenario;
+use trace::{Trace, What};
+
+/// Half loaded, with everything random that a workload can have.
+const TEXT: &str = r#"
+duration = "30m"
+replications = 1
+seed = 3
+[stream]
+kind = "dynamodb"
+shards = 2
+[[traffic]]
+arrivals = { poisson = { rate = "40/s" } }
+keys = { zipf = { count = 300, exponent = 1.0 } }
+record_size = { lognormal = { p50 = "600B", p99 = "8KiB" } }
+[mapping]
+StartingPosition = "TRIM_HORIZON"
+BatchSize = 10
+MaximumRetryAttempts = 2
+[function]
+duration = { base = "200ms", variation = { lognormal = { p99 = "3x" } } }
+[[function.fault]]
+poison = { rate = "20/1h" }
+[[variant]]
+name = "smaller batches"
+set = { "mapping.BatchSize" = 8 }
+[[variant]]
+name = "more retries"
+set = { "mapping.MaximumRetryAttempts" = 4 }
+[[variant]]
+name = "lanes"
+set = { "mapping.ParallelizationFactor" = 3 }
+"#;
+
+fn records(settings: &Settings, replication: u64) -> Vec<Vec<Record>> {
+    let plan = WorkloadPlan::new(settings, RandomSource::new(3, replication)).with_keys();
+    let log = |shard| {
+        let mut cursor = plan.cursor(shard);
+        std::iter::from_fn(move || cursor.next_record()).collect()
+    };
+    (0..settings.stream.shards).map(log).collect()
+}
+
+/// Processed records by shard and number; a single lane has no use for keys.
+fn processed(trace: &Trace) -> BTreeMap<(u32, u64), Record> {
+    let keyless = |&(shard, record): &(u32, Record)| {
+        ((shard, record.index), Record { key_hash: 0, ..record })
+    };
+    trace.processed.iter().map(keyless).collect()
+}
+
+#[test]
+fn variants_see_the_same_records() {
+    let scenario = scenario(TEXT);
+    let base = records(&scenario.base().settings, 0);
+    assert!(base.iter().all(|log| log.len() > 10_000));
+    assert!(base.iter().flatten().any(|record| record.marks.poison));
+    for variant in &scenario.variants[1..] {
+        assert!(records(&variant.settings, 0) == base, "{} has other records", variant.name);
+    }
+    assert!(records(&scenario.base().settings, 1) != base, "replications have the same records");
+}
+
+#[test]
+fn records_that_variants_process_are_the_same_ones() {
+    let scenario = scenario(TEXT);
+    let of = |variant: &Variant| processed(&Trace::of(&variant.settings, scenario.seed));
+    let base = of(scenario.base());
+    for variant in &scenario.variants[1..] {
+        let other = of(variant);
+        let mut both = 0;
+        for (place, record) in &base {
+            if let Some(same) = other.get(place) {
+                assert_eq!(record, same, "{place:?} in {}", variant.name);
+                both += 1;
+            }
+        }
+        assert!(both * 10 > base.len() * 9, "{both} of {} in {}", base.len(), variant.name);
+    }
+}
+
+/// Durations of first attempts by shard and first record of the batch.
+fn durations(settings: &Settings, seed: u64) -> BTreeMap<(u32, u64), Duration> {
+    let trace = Trace::of(settings, seed);
+    let first_attempt = |step: &trace::Step| match step.what {
+        What::Sent { attempt: 1, duration } => Some(((step.shard, step.records[0]), duration)),
+        What::Sent { .. } | What::Processed | What::Discarded(_) => None,
+    };
+    trace.steps.iter().filter_map(first_attempt).collect()
+}
+
+#[test]
+fn batches_that_begin_with_the_same_record_take_the_same_random_factor() {
+    let scenario = scenario(TEXT);
+    let base = durations(&scenario.base().settings, scenario.seed);
+    for variant in &scenario.variants[1..] {
+        let other = durations(&variant.settings, scenario.seed);
+        let in_both: Vec<_> = base.keys().filter(|place| other.contains_key(place)).collect();
+        assert!(in_both.len() > 100, "{} batches in {}", in_both.len(), variant.name);
+        for place in in_both {
+            assert_eq!(base[place], other[place], "{place:?} in {}", variant.name);
+        }
+    }
+}
+
+#[test]
+fn what_is_written_does_not_depend_on_when_it_is_read() {
+    let scenario = scenario(TEXT);
+    let settings = &scenario.base().settings;
+    let mut slow = settings.clone();
+    slow.function.duration.base = Duration::from_secs(2);
+    let (fast, slow) = (Trace::of(settings, 3), Trace::of(&slow, 3));
+    assert_eq!(fast.written, slow.written);
+    assert!(slow.remaining > fast.remaining);
+    let log: u64 = records(settings, 0).iter().map(|log| log.len() as u64).sum();
+    assert_eq!(log, fast.written);
+}
+
+fn mean_record_age(scenario: &Scenario, variant: usize, seed: u64, number: u32) -> f64 {
+    let variant = &scenario.variants[variant];
+    let plan = ReplicationPlan { variant, seed, number, events_max: 10_000_000, spans: &[] };
+    run(&plan).expect("it runs").record_age.mean.expect("records were processed")
+}
+
+fn variance(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>()
+        / (values.len() - 1) as f64
+}
+
+#[test]
+fn paired_differences_vary_less_than_unpaired_ones() {
+    let scenario = scenario(TEXT);
+    let ages = |variant, seed| -> Vec<f64> {
+        (0..20).map(|number| mean_record_age(&scenario, variant, seed, number)).collect()
+    };
+    let differences = |of: &[f64], from: &[f64]| -> Vec<f64> {
+        of.iter().zip(from).map(|(of, from)| of - from).collect()
+    };
+    let (base, paired, unpaired) = (ages(0, 3), ages(1, 3), ages(1, 4));
+    let with = variance(&differences(&paired, &base));
+    let without = variance(&differences(&unpaired, &base));
+    assert!(with * 3.0 < without, "variance {with} s² paired, {without} s² unpaired");
+}

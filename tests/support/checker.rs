@@ -1,0 +1,432 @@
+//! An observer that holds a run to what must be true of every run.
+//!
+//! | what | where |
+//! |---|---|
+//! | time never goes back | every observation |
+//! | records are those of the workload; none is delivered filtered, too early or too old | sent |
+//! | a lane runs one batch at a time, and its oldest undone record is in it (S4.1, S5.5) | sent |
+//! | BatchSize, payload, R + 1 attempts, concurrency (S3.1, S3.3, S5.1, S10.3) | sent |
+//! | outcomes fit the poison marks; what is processed is what the outcome says (S6) | ended |
+//! | records of a key are processed in order; a record has one end (S9.6) | ends |
+//! | discards have their condition's reason (S5.6, S7.1) | discarded |
+//! | backlog of a minute, ledger, blocked times are those of an own count (S9) | minute, finish |
+//!
+//! Left out: records lost to retention by number, which observations do not name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shardlag::engine::{RandomSource, RunEnd};
+use shardlag::experiment::recorder::Recorder;
+use shardlag::model::event::LaneId;
+use shardlag::model::failure::Outcome;
+use shardlag::model::function::Invocation;
+use shardlag::model::observation::{
+    Blockage, Discard, DiscardCondition, Fetched, Observation, Observer, Records,
+};
+use shardlag::model::record::Record;
+use shardlag::model::settings::{
+    AgeScope, FailureReport, LaneAssignment, Settings, StartingPosition, StreamKind, ThrottlePolicy,
+};
+use shardlag::model::system::Finished;
+use shardlag::model::workload::WorkloadPlan;
+use shardlag::units::{Bytes, Duration, Instant, Limit};
+
+/// Watches one run.
+#[derive(Debug)]
+pub struct Checker<'a> {
+    settings: &'a Settings,
+    /// The records of every shard as the workload alone gives them.
+    logs: Vec<Vec<Record>>,
+    /// Where reading starts.
+    position: Instant,
+    now: Instant,
+    in_flight: u32,
+    shards: Vec<ShardBook>,
+    counts: Counts,
+}
+
+/// What is known of a shard.
+#[derive(Debug, Clone, Default)]
+struct ShardBook {
+    lanes: BTreeMap<u32, LaneBook>,
+    /// Records that were processed or discarded.
+    ended: BTreeSet<u64>,
+    /// The last processed record of every key.
+    last_of_key: BTreeMap<u64, u64>,
+    /// The lane of every key that was seen.
+    lane_of_key: BTreeMap<u64, u32>,
+    /// Last announcement of the oldest unfinished record.
+    oldest: Option<Instant>,
+    blocked: Option<Blockage>,
+}
+
+/// What is known of a lane.
+#[derive(Debug, Clone, Default)]
+struct LaneBook {
+    in_flight: Option<Invocation>,
+    /// The invocation that just ended, until the next is sent.
+    ended: Option<Invocation>,
+    /// Records that were sent and have no end yet, with their arrival.
+    undone: BTreeMap<u64, Instant>,
+    /// Attempts by first and last record of the batch.
+    attempts: BTreeMap<(u64, u64), u32>,
+}
+
+/// Records by their end, and invocations.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Counts {
+    processed: u64,
+    discarded: u64,
+    filtered: u64,
+    expired: u64,
+    skipped: u64,
+    invocations: u64,
+    throttles: u64,
+    /// Records that were sent and whose end was not told: they can only have expired.
+    vanished: u64,
+}
+
+impl<'a> Checker<'a> {
+    /// A checker of the first replication of `settings`.
+    pub fn new(settings: &'a Settings, seed: u64) -> Checker<'a> {
+        let mut plan = WorkloadPlan::new(settings, RandomSource::new(seed, 0));
+        if settings.mapping.parallelization_factor > 1 {
+            plan = plan.with_keys();
+        }
+        let shards = settings.stream.shards;
+        let log = |shard| {
+            let mut cursor = plan.cursor(shard);
+            std::iter::from_fn(move || cursor.next_record()).collect()
+        };
+        let position = match settings.mapping.starting_position {
+            StartingPosition::TrimHorizon => Instant::START,
+            StartingPosition::Latest => Instant::START + settings.knobs.enable_delay,
+            StartingPosition::AtTimestamp(at) => at,
+        };
+        Checker {
+            settings,
+            logs: (0..shards).map(log).collect(),
+            position,
+            now: Instant::START,
+            in_flight: 0,
+            shards: vec![ShardBook::default(); shards as usize],
+            counts: Counts::default(),
+        }
+    }
+
+    /// Whether all records are those of the workload: nothing is written back.
+    fn is_closed(&self) -> bool {
+        self.settings.function.writes_back.is_none()
+    }
+
+    fn lane(&mut self, id: LaneId) -> &mut LaneBook {
+        self.shards[id.shard as usize].lanes.entry(id.lane).or_default()
+    }
+
+    fn sent(&mut self, id: LaneId, invocation: &Invocation, records: Records<'_>) {
+        assert_eq!(invocation.sent_at, self.now);
+        assert!(invocation.ends_at >= self.now, "{invocation:?}");
+        assert!(invocation.duration <= self.settings.function.timeout, "{invocation:?}");
+        assert_eq!(invocation.records, records.count());
+        self.in_flight += 1;
+        let limit = self.concurrency_limit();
+        assert!(limit.allows(self.in_flight), "{} in flight of {limit:?}", self.in_flight);
+        self.check_size(records);
+        let mut previous: Option<&Fetched> = None;
+        for fetched in records.iter() {
+            if let Some(previous) = previous {
+                assert!(previous.sequence < fetched.sequence, "{previous:?} before {fetched:?}");
+                assert!(previous.record.arrival <= fetched.record.arrival);
+            }
+            previous = Some(fetched);
+            self.check_record(id, fetched);
+        }
+        let (now, retention) = (self.now, self.settings.stream.retention);
+        let (first, last) = (records.first().sequence, records.last().sequence);
+        let retries = self.settings.mapping.maximum_retry_attempts;
+        let lane = self.lane(id);
+        assert!(lane.in_flight.is_none(), "{id:?} sends while {:?}", lane.in_flight);
+        lane.in_flight = Some(*invocation);
+        lane.ended = None;
+        // S5.5: nothing newer of the lane while an older record has no end, unless it expired.
+        let mut vanished = 0;
+        while let Some((&oldest, &arrival)) = lane.undone.first_key_value() {
+            if oldest >= first {
+                break;
+            }
+            assert!(now - arrival > retention, "{oldest} is undone, {first}.. is sent in {id:?}");
+            lane.undone.remove(&oldest);
+            vanished += 1;
+        }
+        let same = lane.attempts.entry((first, last)).or_insert(0);
+        *same += 1;
+        assert!(*same <= invocation.attempt, "attempt {same} is said to be {invocation:?}");
+        assert!(
+            retries.allows(invocation.attempt - 1),
+            "attempt {} with {retries:?} retries",
+            invocation.attempt
+        );
+        lane.undone.extend(records.iter().map(|f| (f.sequence, f.record.arrival)));
+        self.counts.vanished += vanished;
+    }
+
+    fn check_size(&self, records: Records<'_>) {
+        let batch_size = self.settings.mapping.batch_size;
+        assert!(records.count() <= batch_size, "{} records", records.count());
+        let cost = |bytes: u64| match self.settings.stream.kind {
+            StreamKind::DynamoDb => bytes + 450,
+            StreamKind::Kinesis => bytes.div_ceil(3) * 4 + 500,
+        };
+        let costs = records.iter().map(|fetched| cost(fetched.record.bytes.into()));
+        let payload = Bytes::new(14 + costs.sum::<u64>());
+        let limit = self.settings.knobs.payload_limit;
+        assert!(limit.allows(payload), "a payload of {payload} above {limit:?}");
+    }
+
+    fn check_record(&mut self, id: LaneId, fetched: &Fetched) {
+        let (record, sequence) = (&fetched.record, fetched.sequence);
+        if self.is_closed() {
+            assert_eq!(*record, self.logs[id.shard as usize][sequence as usize], "{fetched:?}");
+        }
+        assert!(!record.marks.filtered, "a filtered record is sent: {fetched:?}");
+        let readable = record.arrival + self.settings.knobs.read_visibility;
+        assert!(readable <= fetched.read_at && fetched.read_at <= self.now, "{fetched:?}");
+        assert!(record.arrival >= self.position, "{fetched:?} is before the starting position");
+        let age = self.now - record.arrival;
+        assert!(age <= self.settings.stream.retention, "{fetched:?} is sent {age} old");
+        let age = self.now - self.created(record.arrival);
+        let limit = self.settings.mapping.maximum_record_age;
+        assert!(limit.allows(age), "{fetched:?} is sent {age} old");
+        let shard = &mut self.shards[id.shard as usize];
+        assert!(!shard.ended.contains(&sequence), "{fetched:?} is sent after its end");
+        let lanes = self.settings.mapping.parallelization_factor;
+        assert!(id.lane < lanes);
+        if lanes > 1 && self.settings.knobs.lane_assignment == LaneAssignment::StaticHash {
+            let lane = *shard.lane_of_key.entry(record.key_hash).or_insert(id.lane);
+            assert_eq!(lane, id.lane, "the key of {fetched:?} changes its lane");
+        }
+    }
+
+    /// S1.3, written anew.
+    fn created(&self, arrival: Instant) -> Instant {
+        let resolution = self.settings.knobs.timestamp_resolution.as_nanos().max(1);
+        let start = self.settings.start_unix_nanos;
+        let date = start + arrival.as_nanos();
+        Instant::from_nanos((date / resolution * resolution).saturating_sub(start))
+    }
+
+    /// S10.3, written anew.
+    fn concurrency_limit(&self) -> Limit<u32> {
+        let concurrency = &self.settings.concurrency;
+        let used = concurrency.other_functions.iter().rev().find(|(from, _)| *from <= self.now);
+        let used = used.map_or(0, |(_, used)| *used);
+        match (concurrency.reserved, concurrency.account_limit) {
+            (Some(reserved), _) => Limit::Limited(reserved),
+            (None, Limit::Limited(limit)) => Limit::Limited(limit.saturating_sub(used)),
+            (None, Limit::Unlimited) => Limit::Unlimited,
+        }
+    }
+
+    fn ended(&mut self, id: LaneId, invocation: &Invocation, records: Records<'_>) {
+        assert_eq!(invocation.ends_at, self.now);
+        self.in_flight -= 1;
+        self.counts.invocations += 1;
+        let is_poison = |fetched: &Fetched| fetched.record.marks.poison;
+        let poison = records.iter().position(is_poison);
+        let says_all_is_well = match self.settings.function.reports {
+            FailureReport::Raises | FailureReport::TimesOut => false,
+            FailureReport::FirstFailed | FailureReport::AllFailed => {
+                !self.settings.mapping.report_batch_item_failures
+            }
+        };
+        match (invocation.outcome, poison) {
+            (Outcome::Success, Some(_)) => {
+                assert!(says_all_is_well, "a poison record succeeds: {invocation:?}");
+            }
+            (Outcome::Partial { succeeded }, Some(first)) => {
+                assert!(succeeded as usize <= first, "poison {first} of {invocation:?} is done");
+            }
+            (Outcome::Success | Outcome::Error | Outcome::Partial { .. }, _) => {}
+        }
+        let lane = self.lane(id);
+        assert_eq!(lane.in_flight.take(), Some(*invocation), "another one was sent");
+        lane.ended = Some(*invocation);
+    }
+
+    fn processed(&mut self, id: LaneId, records: Records<'_>) {
+        let lane = self.lane(id);
+        let expected = match lane.ended.take().map(|invocation| invocation.outcome) {
+            Some(Outcome::Success) => None,
+            Some(Outcome::Partial { succeeded }) => Some(succeeded),
+            Some(Outcome::Error) | None => panic!("{id:?} processes records it did not send"),
+        };
+        assert!(expected.is_none_or(|expected| expected == records.count()));
+        self.counts.processed += u64::from(records.count());
+        for fetched in records.iter() {
+            let key = (fetched.record.key_hash, fetched.sequence);
+            let shard = &mut self.shards[id.shard as usize];
+            let previous = shard.last_of_key.insert(key.0, key.1);
+            let keeps_order = previous.is_none_or(|previous| previous < key.1);
+            let is_ordered = self.settings.knobs.lane_assignment != LaneAssignment::RoundRobin;
+            assert!(keeps_order || !is_ordered, "{} after {previous:?} of its key", key.1);
+        }
+        self.end_records(id, records);
+    }
+
+    fn end_records(&mut self, id: LaneId, records: Records<'_>) {
+        for fetched in records.iter() {
+            self.lane(id).undone.remove(&fetched.sequence);
+            let is_first = self.shards[id.shard as usize].ended.insert(fetched.sequence);
+            assert!(is_first, "{fetched:?} has a second end");
+        }
+    }
+
+    fn discarded(&mut self, id: LaneId, records: Records<'_>, discard: Discard) {
+        self.counts.discarded += u64::from(records.count());
+        let mapping = &self.settings.mapping;
+        let is_too_old = |fetched: &Fetched| {
+            let age = self.now - self.created(fetched.record.arrival);
+            !mapping.maximum_record_age.allows(age)
+        };
+        match discard.condition {
+            DiscardCondition::RetryAttemptsExhausted => {
+                let attempts = mapping.maximum_retry_attempts.bound().map(|retries| retries + 1);
+                assert_eq!(Some(discard.invoke_count), attempts, "{discard:?}");
+            }
+            DiscardCondition::RecordAgeExceeded => match self.settings.knobs.age_scope {
+                AgeScope::Record => assert!(records.iter().all(is_too_old), "{discard:?}"),
+                AgeScope::Batch => assert!(is_too_old(records.first()), "{discard:?}"),
+            },
+            DiscardCondition::Dropped => {
+                assert_eq!(self.settings.knobs.throttle_policy, ThrottlePolicy::Drop);
+            }
+        }
+        assert_eq!(discard.delivered.is_some(), mapping.on_failure.is_some());
+        assert!(self.lane(id).in_flight.is_none(), "{id:?} discards what it executes");
+        self.end_records(id, records);
+    }
+
+    fn oldest_unfinished(&mut self, shard: u32, arrival: Option<Instant>) {
+        let is_closed = self.is_closed();
+        let book = &mut self.shards[shard as usize];
+        let arrival = arrival.unwrap_or(Instant::FAR_FUTURE);
+        if is_closed {
+            assert!(
+                book.oldest.is_none_or(|oldest| oldest < arrival),
+                "{arrival:?} is no progress"
+            );
+        }
+        book.oldest = Some(arrival);
+    }
+
+    /// Records from the starting position up to and with `until`, all shards together.
+    fn arrived(&self, until: Instant) -> u64 {
+        let is_there =
+            |record: &&Record| record.arrival >= self.position && record.arrival <= until;
+        self.logs.iter().map(|log| log.iter().filter(is_there).count() as u64).sum()
+    }
+
+    fn minute(&self, now: Instant, backlog: u64) {
+        let visibility = self.settings.knobs.read_visibility;
+        if self.is_closed() && now >= Instant::START + visibility {
+            let counts = &self.counts;
+            let gone = counts.processed + counts.discarded + counts.filtered + counts.expired;
+            let arrived = self.arrived(now.saturating_sub(visibility));
+            assert_eq!(backlog + gone, arrived, "backlog {backlog}, {counts:?}");
+        }
+    }
+
+    /// Closes the books beside those of the standard recorder.
+    pub fn finish(&self, finished: Finished, recorder: &Recorder<'_>) {
+        let (counts, closing) = (&self.counts, finished.closing);
+        assert!(self.now <= finished.at, "{:?} after the end, {finished:?}", self.now);
+        assert_eq!(closing.in_flight, self.in_flight);
+        let gone = counts.processed + counts.discarded + counts.filtered + counts.expired;
+        let written = gone + counts.skipped + closing.remaining;
+        assert_eq!(written, closing.written, "{counts:?} {finished:?}");
+        if self.is_closed() {
+            // Records of the very end of a run no longer happen; a drained one has had all.
+            let last = match finished.end {
+                RunEnd::Exhausted { .. } => Instant::FAR_FUTURE,
+                RunEnd::Horizon | RunEnd::EventLimit { .. } => {
+                    finished.at.saturating_sub(Duration::from_nanos(1))
+                }
+            };
+            let is_before = |record: &&Record| record.arrival < self.position;
+            let skipped: usize = self.logs.iter().map(|l| l.iter().filter(is_before).count()).sum();
+            assert_eq!(skipped as u64, counts.skipped);
+            assert_eq!(closing.written, self.arrived(last) + counts.skipped, "{finished:?}");
+        }
+        assert!(counts.vanished <= counts.expired, "{counts:?}");
+        match finished.end {
+            RunEnd::Exhausted { .. } => {
+                assert_eq!(closing.remaining, 0, "nothing goes on, records are left: {counts:?}");
+            }
+            RunEnd::Horizon => {}
+            RunEnd::EventLimit { at } => panic!("too many events by {at:?}"),
+        }
+        let tallies = &recorder.tallies;
+        assert_eq!(counts.processed, tallies.processed);
+        assert_eq!(counts.invocations, tallies.invocations);
+        assert_eq!(counts.throttles, tallies.throttles);
+        check_blocked(finished.at, recorder);
+    }
+}
+
+/// Blocked intervals lie inside the run, do not overlap per shard and add up (S9.3).
+fn check_blocked(end: Instant, recorder: &Recorder<'_>) {
+    let intervals = recorder.blocked.intervals();
+    for interval in &intervals {
+        assert!(interval.from < interval.to && interval.to <= end.as_secs_f64(), "{interval:?}");
+    }
+    for pair in intervals.windows(2) {
+        assert!(pair[0].shard < pair[1].shard || pair[0].to <= pair[1].from, "{pair:?}");
+    }
+    let sum: f64 = intervals.iter().map(|interval| interval.to - interval.from).sum();
+    let total = recorder.blocked.total.as_secs_f64();
+    assert!((sum - total).abs() < 1e-6 || recorder.blocked.is_truncated, "{sum} s of {total} s");
+}
+
+impl Observer for Checker<'_> {
+    fn observe(&mut self, now: Instant, observation: Observation<'_>) {
+        assert!(now >= self.now, "{now:?} after {:?}: {observation:?}", self.now);
+        // A drained run ends with its last activity, the count of a minute may come behind that.
+        if !matches!(observation, Observation::Minute { .. }) {
+            self.now = now;
+        }
+        match observation {
+            Observation::InvocationSent { lane, invocation, records } => {
+                self.sent(lane, invocation, records);
+            }
+            Observation::InvocationEnded { lane, invocation, records } => {
+                self.ended(lane, invocation, records);
+            }
+            Observation::Processed { lane, records, parts: _ } => self.processed(lane, records),
+            Observation::Discarded { lane, records, discard } => {
+                self.discarded(lane, records, discard);
+            }
+            Observation::Read { records, filtered, shard: _ } => {
+                assert!(filtered <= records);
+                self.counts.filtered += u64::from(filtered);
+            }
+            Observation::Expired { records, shard: _, read: _ } => self.counts.expired += records,
+            Observation::Skipped { records, shard: _ } => self.counts.skipped += records,
+            Observation::Throttled { lane } => {
+                assert!(self.lane(lane).in_flight.is_none(), "{lane:?} tries while it executes");
+                self.counts.throttles += 1;
+            }
+            Observation::OldestUnfinished { shard, arrival } => {
+                self.oldest_unfinished(shard, arrival);
+            }
+            Observation::Blocked { shard, state } => {
+                let book = &mut self.shards[shard as usize];
+                assert_ne!(book.blocked, state, "shard {shard} is blocked as before");
+                book.blocked = state;
+            }
+            Observation::Minute { backlog } => self.minute(now, backlog),
+            Observation::ReadAgain { .. } => panic!("polling does not stop here"),
+            Observation::ServiceFailed { .. } => panic!("nothing scripts a service error here"),
+            Observation::Polled { .. } => {}
+        }
+    }
+}
