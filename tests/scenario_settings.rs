@@ -175,6 +175,7 @@ fn whole_traffic() -> Vec<Traffic> {
 
 fn whole_mapping() -> Mapping {
     Mapping {
+        enabled: true,
         starting_position: StartingPosition::AtTimestamp(Instant::from_secs(600)),
         batch_size: 500,
         batching_window: Duration::from_secs(5),
@@ -183,6 +184,7 @@ fn whole_mapping() -> Mapping {
         maximum_record_age: Limit::Limited(Duration::from_secs(3600)),
         bisect: true,
         report_batch_item_failures: true,
+        tumbling_window: Duration::ZERO,
         on_failure: Some(OnFailure {
             destination_arn: "arn:aws:sqs:us-east-1:1:failed".to_owned(),
             delivery_failure: chance(0.01),
@@ -216,6 +218,7 @@ fn whole_function() -> Function {
         ],
         reports: FailureReport::FirstFailed,
         behaviour: Vec::new(),
+        state_per_record: Bytes::new(0),
         writes_back: Some(WritesBack {
             at_shares: vec![0.1, 0.84],
             record_size: Bytes::new(1024),
@@ -243,6 +246,9 @@ fn whole_knobs() -> Knobs {
         refill_below: Some(9),
         lookahead: Limit::Limited(70),
         enable_delay: Duration::from_secs(75),
+        disable_delay: Duration::ZERO,
+        update_delay: Duration::ZERO,
+        window_idle_close: Duration::from_secs(120),
         invoke_overhead: Duration::from_millis(20),
         payload_limit: Limit::Limited(Bytes::new(6_291_456)),
         retry: backoff(60),
@@ -266,6 +272,7 @@ fn a_whole_scenario_becomes_the_settings_that_it_says() {
         },
         traffic: whole_traffic(),
         mapping: whole_mapping(),
+        schedule: Vec::new(),
         function: whole_function(),
         concurrency: Concurrency {
             account_limit: Limit::Limited(500),

@@ -67,6 +67,12 @@ const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
         |settings| settings.mapping.parallelization_factor > 1 && can_fail(settings),
     ),
     (
+        "S4.5",
+        "When polling starts again, what was finished above a record that is not is delivered \
+         again; retry counters are lost.",
+        |settings| !settings.schedule.is_empty(),
+    ),
+    (
         "S5.3",
         "The backoff of a failing batch doubles up to 60 s, that of a throttled one up to 10 s; \
          only the first waits have been recorded.",
@@ -79,6 +85,12 @@ const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
             let lanes = settings.stream.shards * settings.mapping.parallelization_factor;
             settings.concurrency.environments_per_10s.bound().is_some_and(|limit| lanes > limit)
         },
+    ),
+    (
+        "S11.3",
+        "A tumbling window without later records is closed 120 s after its end, or as \
+         `window_idle_close` says.",
+        |settings| !settings.mapping.tumbling_window.is_zero(),
     ),
 ];
 
@@ -94,7 +106,8 @@ pub fn exercised(variants: &[Variant]) -> Vec<Assumption> {
 }
 
 fn can_fail(settings: &Settings) -> bool {
-    settings.function.faults.iter().any(|fault| !matches!(fault.kind, FaultKind::Slow(_)))
+    !settings.function.behaviour.is_empty()
+        || settings.function.faults.iter().any(|fault| !matches!(fault.kind, FaultKind::Slow(_)))
 }
 
 fn can_throttle(settings: &Settings) -> bool {

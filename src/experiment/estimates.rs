@@ -170,8 +170,7 @@ fn ledger(over: &Over<'_>) -> Ledger {
         expired: over.count(|replication| replication.tallies.expired),
         skipped: over.count(|replication| replication.tallies.skipped),
         remaining: over.count(|replication| replication.tallies.remaining),
-        // One generation of a mapping delivers nothing twice after a success.
-        duplicates: over.each(|_| 0.0),
+        duplicates: over.count(|replication| replication.tallies.duplicates),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Batches: how many records one holds (S3.1, S3.3) and what it has been through.
 
 use super::settings::StreamKind;
+use super::tumbling::Call;
 use crate::units::{Bytes, Duration, Instant, Limit};
 
 /// A batch cut from the front of its lane's records: its size, counters and waits so far.
@@ -9,8 +10,10 @@ use crate::units::{Bytes, Duration, Instant, Limit};
 /// halves and remainders are the records behind the ones before.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Batch {
-    /// Records in it.
+    /// Records in it; none in a final call.
     pub records: u32,
+    /// What it is for.
+    pub call: Call,
     /// Attempts at this very batch (S5.1).
     pub attempts: u32,
     /// Deliveries of its records since it was first cut, before any split: unlike `attempts`
@@ -57,6 +60,7 @@ impl Batch {
     pub fn cut(records: u32, now: Instant, lane_free_since: Instant) -> Batch {
         Batch {
             records,
+            call: Call::Records,
             attempts: 0,
             deliveries: 0,
             throttles: 0,

@@ -38,6 +38,21 @@ pub enum Event {
     /// Other functions use more or less of the account's concurrency from now on, or a new
     /// environment can be started for who waits in line (S10.3).
     ConcurrencyChanges,
+    /// The mapping's settings change as scheduled (S2.6, S2.7).
+    MappingChanges {
+        /// Which entry of the schedule.
+        index: u32,
+    },
+    /// Polling stops after the mapping was disabled (S2.5).
+    PollingStops {
+        /// The change it belongs to.
+        generation: u32,
+    },
+    /// Polling starts after the mapping was created, enabled or changed (S2.5).
+    PollingStarts {
+        /// The change it belongs to.
+        generation: u32,
+    },
     /// A minute is over: backlogs are counted.
     MinuteEnds,
 }

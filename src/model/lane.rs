@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use super::batch::Batch;
 use super::function::Invocation;
 use super::observation::{BlockageCause, Fetched};
+use super::tumbling::OpenWindow;
 use crate::units::Instant;
 
 /// One of up to ten lanes of a shard.
@@ -30,6 +31,8 @@ pub struct Lane {
     pub free_since: Instant,
     /// Throttles in a row, for the backoff of batches that are cut anew.
     pub throttle_streak: u32,
+    /// The tumbling window it has delivered records of, until that is closed (S11).
+    pub window: Option<OpenWindow>,
     /// Set while its head batch makes no progress.
     pub blocked: Option<BlockedSince>,
 }
@@ -68,6 +71,7 @@ impl Lane {
             last_cut: None,
             free_since: Instant::START,
             throttle_streak: 0,
+            window: None,
             blocked: None,
         }
     }
@@ -83,6 +87,15 @@ impl Lane {
     /// Without a batch, which is a bug.
     pub fn head(&mut self) -> &mut Batch {
         self.batches.last_mut().expect("a lane that acts has a batch")
+    }
+
+    /// Forgets its batches and what they have been through; the records stay (S2.6).
+    pub fn drop_batches(&mut self) {
+        self.batches.clear();
+        self.phase = Phase::Ready;
+        self.due_at = None;
+        self.throttle_streak = 0;
+        self.blocked = None;
     }
 
     /// Notes that the head batch failed or was throttled.

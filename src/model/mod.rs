@@ -3,12 +3,14 @@
 pub mod age_parts;
 pub mod batch;
 pub mod blocked;
+pub mod checkpoint;
 pub mod destination;
 pub mod eligibility;
 pub mod event;
 pub mod failure;
 pub mod function;
 pub mod lane;
+pub mod mapping_change;
 pub mod observation;
 pub mod poll_grid;
 pub mod purposes;
@@ -17,6 +19,7 @@ pub mod record;
 pub mod settings;
 pub mod shard;
 pub mod system;
+pub mod tumbling;
 pub mod window;
 pub mod workload;
 

@@ -33,6 +33,13 @@ pub enum Observation<'a> {
         /// Of these, removed by the filter (S3.5).
         filtered: u32,
     },
+    /// Records above the checkpoint were read again after polling started anew (S4.5).
+    ReadAgain {
+        /// Shard index.
+        shard: u32,
+        /// How many.
+        records: u32,
+    },
     /// Records were lost to retention (S1.5).
     Expired {
         /// Shard index.
@@ -147,6 +154,21 @@ pub struct Discard {
     pub response: Option<LastResponse>,
     /// Whether the message reached a destination; `None` without one.
     pub delivered: Option<bool>,
+    /// The tumbling window of the batch, where there are windows.
+    pub window: Option<WindowFacts>,
+}
+
+/// What the destination is told of a tumbling window (S8.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowFacts {
+    /// Its beginning, nanoseconds since 1970.
+    pub start_unix_nanos: u64,
+    /// Its end, nanoseconds since 1970.
+    pub end_unix_nanos: u64,
+    /// The batch is the window's final call.
+    pub is_final: bool,
+    /// The window was ended early (S11.4).
+    pub is_early: bool,
 }
 
 /// Why a batch was given up.
@@ -181,9 +203,11 @@ pub struct Fetched {
     /// For how long reading it was held back by an unfinished or full page, or a full buffer
     /// (S2.4).
     pub held: Duration,
+    /// It was finished before, above the checkpoint, and is delivered again (S4.5).
+    pub is_duplicate: bool,
 }
 
-/// The records of a batch, oldest first; at least one.
+/// The records of a batch, oldest first; none in the final call of a tumbling window.
 #[derive(Debug, Clone, Copy)]
 pub struct Records<'a> {
     queue: &'a VecDeque<Fetched>,
@@ -191,9 +215,9 @@ pub struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// The first `count` records of a lane's queue; `count` is above 0.
+    /// The first `count` records of a lane's queue.
     pub fn new(queue: &'a VecDeque<Fetched>, count: u32) -> Records<'a> {
-        assert!(count > 0 && count as usize <= queue.len(), "{count} of {}", queue.len());
+        assert!(count as usize <= queue.len(), "{count} of {}", queue.len());
         Records { queue, count: count as usize }
     }
 
@@ -202,14 +226,19 @@ impl<'a> Records<'a> {
         self.count as u32
     }
 
-    /// The oldest record.
+    /// The oldest record; a bug in a final call.
     pub fn first(&self) -> &'a Fetched {
         &self.queue[0]
     }
 
-    /// The newest record.
+    /// The newest record; a bug in a final call.
     pub fn last(&self) -> &'a Fetched {
         &self.queue[self.count - 1]
+    }
+
+    /// Number of records that have not met their end before (S4.5).
+    pub fn anew(&self) -> u32 {
+        self.iter().filter(|fetched| !fetched.is_duplicate).count() as u32
     }
 
     /// All records, oldest first.

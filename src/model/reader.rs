@@ -13,6 +13,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::checkpoint::FinishedAhead;
 use super::lane::Lane;
 use super::observation::{Blockage, Fetched};
 use super::poll_grid::PollGrid;
@@ -41,6 +42,10 @@ pub struct ShardReader {
     pub oldest: Option<Option<Instant>>,
     /// When the shard is looked at next on behalf of lanes that read for themselves.
     pub readable_at: Option<Instant>,
+    /// Read before polling stopped and to be read again, in order (S4.5).
+    pub replay: VecDeque<Fetched>,
+    /// What was finished above the checkpoint; only where polling may stop during the run.
+    finished_ahead: Option<FinishedAhead>,
     /// With dynamic assignment: the lane that holds a key, and how many of its records.
     keys: BTreeMap<u64, (u32, u32)>,
 }
@@ -66,8 +71,9 @@ pub struct CountedPage {
 }
 
 impl ShardReader {
-    /// A reader with `lanes` lanes that has read nothing.
-    pub fn new(grid: PollGrid, lanes: u32) -> ShardReader {
+    /// A reader with `lanes` lanes that has read nothing; `may_stop`: polling may stop and start
+    /// again during the run.
+    pub fn new(grid: PollGrid, lanes: u32, may_stop: bool) -> ShardReader {
         ShardReader {
             grid,
             next_poll: None,
@@ -78,8 +84,34 @@ impl ShardReader {
             blockage: None,
             oldest: None,
             readable_at: None,
+            replay: VecDeque::new(),
+            finished_ahead: may_stop.then(FinishedAhead::default),
             keys: BTreeMap::new(),
         }
+    }
+
+    /// Stops polling: no tick is to come, and what was fetched but not read is left (S2.6).
+    pub fn stop(&mut self) {
+        self.next_poll = None;
+        self.held_since = None;
+        self.readable_at = None;
+        self.counted.clear();
+        self.counted_records = 0;
+    }
+
+    /// Goes back to the checkpoint: what was read above it is to be read again (S4.5).
+    pub fn rewind(&mut self) {
+        if let Some(finished_ahead) = &mut self.finished_ahead {
+            self.replay.extend(finished_ahead.above_checkpoint(&mut self.lanes));
+            self.keys.clear();
+        }
+    }
+
+    /// Starts polling at `now` with `lanes` lanes.
+    pub fn start(&mut self, grid: PollGrid, lanes: u32, now: Instant) {
+        self.grid = grid;
+        let lane = Lane { free_since: now, ..Lane::new() };
+        self.lanes = vec![lane; lanes as usize];
     }
 
     /// Puts a record into its lane (S4.1) and says which: polling is one stream per shard whatever
@@ -120,7 +152,14 @@ impl ShardReader {
                 self.release_key(key_hash);
             }
         }
-        self.lanes[lane as usize].queue.drain(..count as usize);
+        let queue = &mut self.lanes[lane as usize].queue;
+        let Some(finished_ahead) = &mut self.finished_ahead else {
+            queue.drain(..count as usize);
+            return;
+        };
+        finished_ahead.add(queue.range(..count as usize));
+        queue.drain(..count as usize);
+        finished_ahead.pass_checkpoint(&self.lanes);
     }
 
     fn release_key(&mut self, key_hash: u64) {
@@ -147,6 +186,19 @@ impl ShardReader {
 
     /// Arrival of the oldest record in a lane.
     pub fn oldest_fetched(&self) -> Option<Instant> {
-        self.lanes.iter().filter_map(|lane| lane.queue.front()).map(|f| f.record.arrival).min()
+        let first = |queue: &VecDeque<Fetched>| {
+            queue.iter().find(|fetched| !fetched.is_duplicate).map(|f| f.record.arrival)
+        };
+        self.lanes.iter().map(|lane| &lane.queue).chain([&self.replay]).filter_map(first).min()
+    }
+
+    /// Records that were read and have not met their end, those to be read again among them.
+    pub fn held(&self) -> u64 {
+        let held = |queue: &VecDeque<Fetched>| match &self.finished_ahead {
+            None => queue.len(),
+            Some(_) => queue.iter().filter(|fetched| !fetched.is_duplicate).count(),
+        };
+        let queues = self.lanes.iter().map(|lane| &lane.queue).chain([&self.replay]);
+        queues.map(held).sum::<usize>() as u64
     }
 }

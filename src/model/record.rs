@@ -34,6 +34,9 @@ impl Record {
     /// The source of records that the handler wrote back (S10.6).
     pub const WRITTEN_BACK: u16 = u16::MAX;
 
+    /// Stands in for a source in the random addresses of final calls, which have no record.
+    pub const OF_FINAL_CALLS: u16 = u16::MAX - 1;
+
     /// Its place in the workload, given the shard it lies on.
     pub fn address(&self, shard: u32) -> RecordAddress {
         RecordAddress { shard, source: self.source, index: self.index }

@@ -6,14 +6,14 @@
 //! number, sequence numbers have AWS's length and rise within the shard.
 //!
 //! Reference: Lambda developer guide, "Retain discarded batches"; recordings cited by S8.1. Left
-//! out: `timeWindowInfo` (tumbling windows), and in a `payload` all records but the first and the
+//! out: in a `payload` all records but the first and the
 //! last, the only ones a run keeps.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::text::slug;
-use crate::results::{DestinationMessage, FunctionError, RunResults};
+use crate::results::{DestinationMessage, FunctionError, MessageWindow, RunResults};
 
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "us-east-1";
@@ -65,6 +65,8 @@ struct InvocationRecord {
     #[serde(rename = "KinesisBatchInfo", skip_serializing_if = "Option::is_none")]
     kinesis: Option<BatchInfo>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    time_window_info: Option<TimeWindowInfo>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<String>,
 }
 
@@ -89,12 +91,34 @@ struct ResponseContext {
 #[serde(rename_all = "camelCase")]
 struct BatchInfo {
     shard_id: String,
+    #[serde(flatten)]
+    records: Option<RecordsInfo>,
+    stream_arn: String,
+}
+
+/// What a final call, which has no records, does not have.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RecordsInfo {
     start_sequence_number: String,
     end_sequence_number: String,
     approximate_arrival_of_first_record: String,
     approximate_arrival_of_last_record: String,
     batch_size: u32,
-    stream_arn: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TimeWindowInfo {
+    window: Window,
+    is_final_invoke_for_window: bool,
+    is_window_terminated_early: bool,
+}
+
+#[derive(Serialize)]
+struct Window {
+    start: String,
+    end: String,
 }
 
 impl InvocationRecord {
@@ -124,6 +148,7 @@ impl InvocationRecord {
             timestamp: in_milliseconds(message.sent_unix_nanos),
             dynamodb,
             kinesis,
+            time_window_info: message.window.map(TimeWindowInfo::new),
             payload,
         }
     }
@@ -133,14 +158,30 @@ impl BatchInfo {
     fn new(message: &DestinationMessage) -> BatchInfo {
         let DestinationMessage { is_kinesis, shard, .. } = *message;
         let arrival = if is_kinesis { in_milliseconds } else { in_seconds };
-        BatchInfo {
-            shard_id: shard_id(is_kinesis, shard),
+        let records = || RecordsInfo {
             start_sequence_number: sequence_number(is_kinesis, shard, message.first_sequence),
             end_sequence_number: sequence_number(is_kinesis, shard, message.last_sequence),
             approximate_arrival_of_first_record: arrival(message.first_arrival_unix_nanos),
             approximate_arrival_of_last_record: arrival(message.last_arrival_unix_nanos),
             batch_size: message.batch_size,
+        };
+        BatchInfo {
+            shard_id: shard_id(is_kinesis, shard),
+            records: (message.batch_size > 0).then(records),
             stream_arn: stream_arn(is_kinesis),
+        }
+    }
+}
+
+impl TimeWindowInfo {
+    fn new(window: MessageWindow) -> TimeWindowInfo {
+        TimeWindowInfo {
+            window: Window {
+                start: in_seconds(window.start_unix_nanos),
+                end: in_seconds(window.end_unix_nanos),
+            },
+            is_final_invoke_for_window: window.is_final,
+            is_window_terminated_early: window.is_early,
         }
     }
 }
@@ -160,12 +201,16 @@ fn is_s3(message: &DestinationMessage) -> bool {
 
 /// The event as text, as S3 gets it, with the records the run kept: the first and the last.
 fn payload(message: &DestinationMessage, info: &BatchInfo) -> String {
-    let first = (&info.start_sequence_number, message.first_arrival_unix_nanos);
-    let last = (&info.end_sequence_number, message.last_arrival_unix_nanos);
-    let ends = if message.first_sequence == message.last_sequence {
-        vec![first]
-    } else {
-        vec![first, last]
+    let ends = match &info.records {
+        None => Vec::new(),
+        Some(records) => {
+            let first = (&records.start_sequence_number, message.first_arrival_unix_nanos);
+            let last = (&records.end_sequence_number, message.last_arrival_unix_nanos);
+            match message.first_sequence == message.last_sequence {
+                true => vec![first],
+                false => vec![first, last],
+            }
+        }
     };
     let record =
         |(sequence, arrival): (&String, u64)| event_record(message, info, sequence, arrival);

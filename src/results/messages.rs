@@ -25,12 +25,28 @@ pub struct DestinationMessage {
     pub first_arrival_unix_nanos: u64,
     /// Creation time of the last record.
     pub last_arrival_unix_nanos: u64,
-    /// Records in the batch.
+    /// Records in the batch; 0 in the final call of a tumbling window, which has no sequence
+    /// numbers and no arrivals.
     pub batch_size: u32,
+    /// The tumbling window, where there are windows.
+    pub window: Option<MessageWindow>,
     /// ARN of the destination.
     pub destination_arn: String,
     /// It reached the destination.
     pub delivered: bool,
+}
+
+/// The tumbling window of a discarded batch (S11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageWindow {
+    /// Its beginning, nanoseconds since 1970.
+    pub start_unix_nanos: u64,
+    /// Its end, nanoseconds since 1970.
+    pub end_unix_nanos: u64,
+    /// The batch is the window's final call.
+    pub is_final: bool,
+    /// The window was ended early.
+    pub is_early: bool,
 }
 
 /// `functionError` of a `responseContext`.

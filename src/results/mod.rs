@@ -9,7 +9,7 @@ mod series;
 mod summary;
 
 pub use estimate::Estimate;
-pub use messages::{DestinationMessage, FunctionError, Redrive};
+pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
 pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, TimeSeries};
 pub use summary::{
     AgeBreakdown, AgeStatistics, BatchSizes, BlockedByCause, BlockedShardTime, CloudWatchSums,

@@ -9,7 +9,8 @@
 //!
 //! Records are numbered from 1 in the order written: those of the scenario's scripted traffic, by
 //! time, records of equal time in the order of the file. `"$seq:2"` in a response stands for the
-//! sequence number of record 2. A response is a JSON text, because TOML has no null.
+//! sequence number of record 2, `"$bytes:N"` in its `state` for a text of N bytes. A response is a
+//! JSON text, because TOML has no null.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ use crate::model::settings::{
     Arrivals, BehaviourCondition, BehaviourRule, ItemIdentifier, RecordAddress, Response,
     ScriptedAnswer, Traffic,
 };
-use crate::units::Instant;
+use crate::units::{Bytes, Instant};
 
 const RULES_MAX: usize = 10_000;
 const NUMBERS_MAX: usize = 1_000_000;
@@ -235,7 +236,27 @@ fn response(json: &Json, numbering: &Numbering) -> Result<Response, String> {
             vec![ItemIdentifier::Unknown]
         }
     };
-    Ok(Response { item_failures })
+    // S11.2: null is as good as absent. **Assumption**
+    let state = json.get("state").filter(|state| !state.is_null());
+    Ok(Response { item_failures, state: state.map(|state| Bytes::new(json_bytes(state))) })
+}
+
+/// Size of a value as JSON, in bytes; `"$bytes:N"` stands for a text of N bytes.
+fn json_bytes(json: &Json) -> u64 {
+    match json {
+        Json::String(text) => {
+            let bytes = text.strip_prefix("$bytes:").and_then(|bytes| bytes.parse::<u64>().ok());
+            bytes.map_or(json.to_string().len() as u64, |bytes| bytes + 2)
+        }
+        Json::Array(items) => {
+            2 + items.iter().map(json_bytes).sum::<u64>() + (items.len() as u64).saturating_sub(1)
+        }
+        Json::Object(entries) => {
+            let entry = |(key, value): (&String, &Json)| key.len() as u64 + 3 + json_bytes(value);
+            2 + entries.iter().map(entry).sum::<u64>() + (entries.len() as u64).saturating_sub(1)
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => json.to_string().len() as u64,
+    }
 }
 
 fn identifier(item: &Json, numbering: &Numbering) -> Result<ItemIdentifier, String> {

@@ -42,6 +42,8 @@ pub(super) fn function(
         Some(field) => writes_back(&field, cx).map(Some),
         None => Some(None),
     };
+    let state = table.or_default("state_per_record", "0B", cx);
+    let state_per_record = record_bytes(&state, cx);
     let fault_field = table.optional("fault", cx);
     let faults = faults::faults(fault_field.as_ref(), context, cx);
     let behaviour_field = table.optional("behaviour", cx);
@@ -57,6 +59,7 @@ pub(super) fn function(
         faults: faults?,
         reports: reports?,
         behaviour: behaviour?,
+        state_per_record: state_per_record?,
         writes_back: writes_back?,
     })
 }

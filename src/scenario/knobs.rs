@@ -95,8 +95,11 @@ impl<'d> ModelSection<'d> {
         let refill_below = refill_below(&self.knob("refill_below", kind, cx), cx);
         let lookahead = self.records("lookahead", kind, cx);
         let enable_delay = self.time("enable_delay", kind, cx);
+        let disable_delay = self.time("disable_delay", kind, cx);
+        let update_delay = self.time("update_delay", kind, cx);
         let invoke_overhead = self.time("invoke_overhead", kind, cx);
         let window_clock = self.word("window_clock", &WINDOW_CLOCKS, kind, cx);
+        let window_idle_close = self.time("window_idle_close", kind, cx);
         let payload_limit = self.size("payload_limit", kind, cx);
         let lane_assignment = self.word("lane_assignment", &LANE_ASSIGNMENTS, kind, cx);
         let lane_failure_scope = self.word("lane_failure_scope", &LANE_SCOPES, kind, cx);
@@ -123,8 +126,11 @@ impl<'d> ModelSection<'d> {
             refill_below: refill_below?,
             lookahead: lookahead?,
             enable_delay: enable_delay?,
+            disable_delay: disable_delay?,
+            update_delay: update_delay?,
             invoke_overhead: invoke_overhead?,
             window_clock: window_clock?,
+            window_idle_close: window_idle_close?,
             payload_limit: payload_limit?,
             lane_assignment: lane_assignment?,
             lane_failure_scope: lane_failure_scope?,

@@ -1,7 +1,7 @@
 //! `[mapping]`: the request parameters of CreateEventSourceMapping, by their names in the API.
 //!
 //! Numbers are plain, as in the API. Limits and refusals are in [`super::mapping_limits`].
-//! Left out: tumbling windows (S11), and parameters of sources other than streams.
+//! Left out: parameters of sources other than streams.
 
 use super::destination::FailingDeliveries;
 use super::document::Value;
@@ -41,7 +41,7 @@ pub(super) fn mapping(
     mut table: TableReader<'_>,
     start: &Start,
     profile: Profile,
-    failing: Option<FailingDeliveries<'_>>,
+    failing: Option<&FailingDeliveries<'_>>,
     cx: &mut Reading,
 ) -> Option<Mapping> {
     let event_source_arn = event_source_arn(&mut table, start.kind, cx);
@@ -57,12 +57,14 @@ pub(super) fn mapping(
     let response_types = table.or_default("FunctionResponseTypes", "[]", cx);
     let report_batch_item_failures = response_types_of(&response_types, cx);
     let on_failure = on_failure(&mut table, failing, cx);
-    tumbling_window(&mut table, factor, cx);
-    filter_criteria(&mut table, cx);
-    enabled(&mut table, cx);
+    let tumbling_window = tumbling_window(&mut table, factor, cx);
+    filter_criteria(&mut table, tumbling_window, cx);
+    let enabled = enabled(&mut table, cx);
+    table.accept("schedule");
     without_effect(&mut table, cx);
     table.finish(cx);
     Some(Mapping {
+        enabled: enabled?,
         starting_position: starting_position?,
         batch_size: u32::try_from(batch_size?).ok()?,
         batching_window: Duration::from_secs(u64::try_from(batching_window?).ok()?),
@@ -73,6 +75,7 @@ pub(super) fn mapping(
             .map_or(Limit::Unlimited, |seconds| Limit::Limited(Duration::from_secs(seconds))),
         bisect: bisect?,
         report_batch_item_failures: report_batch_item_failures?,
+        tumbling_window: Duration::from_secs(u64::try_from(tumbling_window?).ok()?),
         on_failure: on_failure?,
     })
 }
@@ -157,7 +160,7 @@ fn response_types_of(field: &Field<'_>, cx: &mut Reading) -> Option<bool> {
 /// The outer `None`: something was wrong.
 fn on_failure(
     table: &mut TableReader<'_>,
-    failing: Option<FailingDeliveries<'_>>,
+    failing: Option<&FailingDeliveries<'_>>,
     cx: &mut Reading,
 ) -> Option<Option<OnFailure>> {
     let destination_arn = match table.optional("DestinationConfig", cx) {
@@ -174,7 +177,7 @@ fn on_failure(
     Some(destination_arn.map(|destination_arn| OnFailure {
         destination_arn,
         delivery_failure: failing.chance,
-        failing_deliveries: failing.numbers,
+        failing_deliveries: failing.numbers.clone(),
     }))
 }
 
@@ -206,24 +209,25 @@ fn destination(field: &Field<'_>, cx: &mut Reading) -> Option<Option<String>> {
     Some(Some(arn))
 }
 
-fn tumbling_window(table: &mut TableReader<'_>, factor: Option<i64>, cx: &mut Reading) {
+fn tumbling_window(
+    table: &mut TableReader<'_>,
+    factor: Option<i64>,
+    cx: &mut Reading,
+) -> Option<i64> {
     let Some(field) = table.peek(limits::TUMBLING_WINDOW.name) else {
         // Registered as known, so that suggestions name it; not listed among the settings.
         table.optional(limits::TUMBLING_WINDOW.name, cx);
-        return;
+        return Some(0);
     };
-    let seconds = parameter(table, &limits::TUMBLING_WINDOW, "0", cx).unwrap_or(0);
-    if seconds == 0 {
-        return;
-    }
-    if factor.is_some_and(|factor| factor > 1) {
+    let seconds = parameter(table, &limits::TUMBLING_WINDOW, "0", cx)?;
+    if seconds > 0 && factor.is_some_and(|factor| factor > 1) {
         let plain = "tumbling windows need `ParallelizationFactor = 1`".to_owned();
         refuse(&field, plain, &limits::tumbling_window_with_lanes(), cx);
     }
-    cx.error(&field, "tumbling windows are not modelled yet; leave it out or write 0").rule("S11");
+    Some(seconds)
 }
 
-fn filter_criteria(table: &mut TableReader<'_>, cx: &mut Reading) {
+fn filter_criteria(table: &mut TableReader<'_>, tumbling_window: Option<i64>, cx: &mut Reading) {
     let Some(field) = table.optional("FilterCriteria", cx) else {
         return;
     };
@@ -234,8 +238,12 @@ fn filter_criteria(table: &mut TableReader<'_>, cx: &mut Reading) {
     let filters = criteria.optional("Filters", cx);
     criteria.finish(cx);
     let Some(filters) = filters else { return };
-    let elements = filters.list(10, "[{ Pattern = \"{}\" }]", cx);
-    for filter in elements.unwrap_or_default() {
+    let elements = filters.list(10, "[{ Pattern = \"{}\" }]", cx).unwrap_or_default();
+    if !elements.is_empty() && tumbling_window.is_some_and(|seconds| seconds > 0) {
+        let message = "AWS takes no filter together with a tumbling window";
+        cx.error(&filters, message).rule("S11.1");
+    }
+    for filter in elements {
         let Some(mut inner) = filter.table("{ Pattern = \"{}\" }", cx) else {
             continue;
         };
@@ -253,12 +261,10 @@ fn filter_criteria(table: &mut TableReader<'_>, cx: &mut Reading) {
     }
 }
 
-fn enabled(table: &mut TableReader<'_>, cx: &mut Reading) {
-    let Some(field) = table.optional("Enabled", cx) else {
-        return;
-    };
-    if field.boolean(cx) == Some(false) {
-        cx.error(&field, "a disabled mapping reads nothing; leave it out or write `true`");
+fn enabled(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<bool> {
+    match table.optional("Enabled", cx) {
+        Some(field) => field.boolean(cx),
+        None => Some(true),
     }
 }
 

@@ -40,6 +40,7 @@ pub mod profiles;
 mod quantity;
 mod reader;
 mod resolve;
+mod schedule;
 mod scripted;
 mod source;
 mod starting_position;

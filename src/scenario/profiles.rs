@@ -60,7 +60,7 @@ const fn same(name: &'static str, value: &'static str, rule: &'static str) -> Kn
 }
 
 /// Profile `aws`. `idle_poll_interval` is `poll_interval` unless a profile says otherwise (S2.2).
-const AWS: [KnobDefault; 31] = [
+const AWS: [KnobDefault; 34] = [
     knob("timestamp_resolution", "1s", "1ms", "S1.3"),
     knob("read_visibility", "85ms", "20ms", "S1.4"),
     knob("page_records", "1000", "10000", "S1.6"),
@@ -72,8 +72,11 @@ const AWS: [KnobDefault; 31] = [
     same("refill_below", "automatic", "S2.4"),
     same("lookahead", "unlimited", "S2.4"),
     same("enable_delay", "0s", "S2.5"),
+    same("disable_delay", "0s", "S2.5"),
+    same("update_delay", "0s", "S2.7"),
     same("invoke_overhead", "20ms", "S2.3"),
     same("window_clock", "previous_completion", "S3.2"),
+    same("window_idle_close", "120s", "S11.3"),
     same("payload_limit", "6291456B", "S3.3"),
     same("lane_assignment", "static_hash", "S4.1"),
     same("lane_failure_scope", "lane", "S4.4"),

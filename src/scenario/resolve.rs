@@ -11,11 +11,12 @@ use super::knobs::ModelSection;
 use super::mapping::mapping;
 use super::prices::{Prices, prices};
 use super::reader::{Field, Reading, TableReader};
+use super::schedule::{MappingContext, schedule};
 use super::starting_position::Start;
 use super::stream::StreamSection;
 use super::traffic::{TrafficContext, traffic};
 use super::{ResolvedSetting, Variant};
-use crate::model::settings::{Horizon, Mapping, Settings, StreamKind};
+use crate::model::settings::{Horizon, Mapping, ScheduledMapping, Settings, StreamKind};
 use crate::units::Duration;
 
 const SECONDS_PER_DAY: u64 = 86_400;
@@ -50,7 +51,7 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     let model = sections.table(&sections.model, "model", cx);
     let model = model.map(|table| ModelSection::begin(table, cx));
     let profile = model.as_ref().map(|model| model.profile);
-    let mapping = sections.mapping(&start, profile, cx);
+    let mappings = sections.mapping(&start, profile, cx);
     let function = sections.table(&sections.function, "function", cx).and_then(|table| {
         let numbering = Numbering::of(traffic.as_deref());
         function(table, &FaultContext { shards }, &numbering, cx)
@@ -60,12 +61,14 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
         .and_then(|table| concurrency(table, cx));
     let knobs = model.and_then(|model| model.knobs(assumed_kind, cx));
     let prices = sections.prices(cx);
+    let (mapping, schedule) = mappings.unzip();
     let settings = Settings {
         start_unix_nanos: start_unix_nanos?,
         horizon: horizon?,
         stream: stream?.stream()?,
         traffic: traffic?,
         mapping: mapping?,
+        schedule: schedule?,
         function: function?,
         concurrency: concurrency?,
         knobs: knobs?,
@@ -125,11 +128,18 @@ impl<'d> Sections<'d> {
         start: &Start,
         profile: Option<super::profiles::Profile>,
         cx: &mut Reading,
-    ) -> Option<Mapping> {
+    ) -> Option<(Mapping, Vec<ScheduledMapping>)> {
         let destination = self.table(&self.destination, "destination", cx)?;
         let failing = failing_deliveries(destination, cx);
         let table = self.table(&self.mapping, "mapping", cx)?;
-        mapping(table, start, profile?, failing, cx)
+        let profile = profile?;
+        let created = mapping(table, start, profile, failing.as_ref(), cx);
+        let context = MappingContext { start, profile, failing: failing.as_ref() };
+        let schedule = match &self.mapping {
+            Some(field) if created.is_some() => schedule(field, &context, cx),
+            Some(_) | None => Some(Vec::new()),
+        };
+        Some((created?, schedule?))
     }
 
     fn prices(&self, cx: &mut Reading) -> Option<Prices> {

@@ -1,6 +1,8 @@
 //! Text in, facts out: runs a scenario and keeps what the tests look at.
 
-use shardlag::model::observation::{Discard, Observation, Observer};
+#![allow(dead_code, reason = "every test file uses its own part of it")]
+
+use shardlag::model::observation::{Discard, Fetched, Observation, Observer};
 use shardlag::model::settings::Settings;
 use shardlag::model::simulate;
 use shardlag::units::Instant;
@@ -19,6 +21,8 @@ pub struct Facts {
     pub discards: Vec<(Vec<u64>, Discard)>,
     /// Records handled, in order: shard, key hash, sequence.
     pub processed: Vec<(u32, u64, u64)>,
+    /// Records handled, in order: shard, sequence, nanoseconds of arrival.
+    pub arrivals: Vec<(u32, u64, u64)>,
     /// Records lost to retention.
     pub expired: u64,
 }
@@ -52,6 +56,11 @@ impl Observer for Facts {
                 self.discards.push((numbers, discard));
             }
             Observation::Processed { lane, records, .. } => {
+                let arrival = |fetched: &Fetched| fetched.record.arrival.as_nanos();
+                let arrivals = records.iter();
+                self.arrivals.extend(
+                    arrivals.map(|fetched| (lane.shard, fetched.sequence, arrival(fetched))),
+                );
                 let handled = records.iter();
                 self.processed.extend(
                     handled.map(|fetched| (lane.shard, fetched.record.key_hash, fetched.sequence)),
@@ -59,6 +68,7 @@ impl Observer for Facts {
             }
             Observation::Expired { records, .. } => self.expired += records,
             Observation::Polled { .. }
+            | Observation::ReadAgain { .. }
             | Observation::Read { .. }
             | Observation::Skipped { .. }
             | Observation::Throttled { .. }

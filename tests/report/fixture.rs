@@ -209,6 +209,7 @@ pub fn message(number: u64) -> DestinationMessage {
         first_arrival_unix_nanos: START_UNIX_NANOS + 1_000_000_000,
         last_arrival_unix_nanos: START_UNIX_NANOS + 1_000_000_000,
         batch_size: 100,
+        window: None,
         destination_arn: "arn:aws:sqs:us-east-1:123456789012:failed".to_owned(),
         delivered: true,
     }

@@ -358,6 +358,7 @@ impl Observer for Checker<'_> {
                 book.blocked = state;
             }
             Observation::Minute { backlog } => self.minute(now, backlog),
+            Observation::ReadAgain { .. } => panic!("polling does not stop here"),
             Observation::ServiceFailed { .. } => panic!("nothing scripts a service error here"),
             Observation::Polled { .. } => {}
         }

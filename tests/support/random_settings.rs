@@ -44,6 +44,7 @@ pub fn settings(poll_model: PollModel) -> impl Strategy<Value = Settings> {
                 stream,
                 traffic,
                 mapping,
+                schedule: Vec::new(),
                 function,
                 concurrency,
                 knobs,
@@ -154,6 +155,8 @@ fn mapping() -> impl Strategy<Value = Mapping> {
     let failing = (limited(0u32..4), proptest::bool::ANY, proptest::bool::ANY, on_failure);
     (position, batch_size, window, lanes, age, failing).prop_map(
         |(starting_position, batch_size, batching_window, lanes, age, failing)| Mapping {
+            enabled: true,
+            tumbling_window: Duration::ZERO,
             starting_position,
             batch_size,
             batching_window,
@@ -187,6 +190,7 @@ fn function() -> impl Strategy<Value = Function> {
     let failing = (weighted(0.5, millis(0, 2000)), vec(fault(), 0..3), reports);
     (duration, environment, failing, writes_back).prop_map(
         |((base, per_record, per_kb, variation), environment, failing, writes_back)| Function {
+            state_per_record: Bytes::new(0),
             duration: FunctionDuration { base, per_record, per_kb, variation },
             fail_after: failing.0,
             init: environment.0,
@@ -298,6 +302,9 @@ fn knobs(poll_model: PollModel) -> impl Strategy<Value = Knobs> {
     let failing = (backoff(), throttling, millis(0, 50), ages);
     (reading, window_clock, payload, lanes, failing).prop_map(
         move |(reading, window_clock, payload_limit, lanes, failing)| Knobs {
+            disable_delay: Duration::ZERO,
+            update_delay: Duration::ZERO,
+            window_idle_close: Duration::ZERO,
             timestamp_resolution: reading.0,
             read_visibility: reading.1,
             page_records: reading.2,

@@ -74,6 +74,7 @@ impl Observer for Trace {
             Observation::Throttled { lane: _ } => self.throttles += 1,
             Observation::Expired { records, shard: _, read: _ } => self.expired += records,
             Observation::Polled { .. }
+            | Observation::ReadAgain { .. }
             | Observation::Read { .. }
             | Observation::Skipped { .. }
             | Observation::InvocationEnded { .. }

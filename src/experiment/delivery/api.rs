@@ -81,8 +81,7 @@ pub(super) fn shown(mapping: &Mapping) -> Map<String, Value> {
         ("BisectBatchOnFunctionError", json!(mapping.bisect)),
         ("FunctionResponseTypes", json!(response_types)),
         ("DestinationConfig", json!({ "OnFailure": on_failure })),
-        // A tumbling window other than 0 is not modelled, so a mapping never has one.
-        ("TumblingWindowInSeconds", json!(0)),
+        ("TumblingWindowInSeconds", json!(seconds(mapping.tumbling_window))),
     ];
     shown.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }

@@ -83,7 +83,22 @@ fn record(record: &WrittenRecord) -> Value {
 }
 
 fn mapping(parameters: &Map<String, Json>) -> Table {
-    let given = parameters.iter().filter_map(|(key, json)| Some((key.clone(), plain(json)?)));
+    let mut table = as_table(parameters);
+    // The only parameter that is not the API's own, so it has a time of ours in it.
+    if let Some(Value::Array(changes)) = table.get_mut("schedule") {
+        for change in changes.iter_mut().filter_map(Value::as_table_mut) {
+            let at = change.get("at");
+            let at = at.and_then(|at| at.as_float().or(at.as_integer().map(|at| at as f64)));
+            if let Some(at) = at {
+                change.insert("at".to_owned(), seconds(at));
+            }
+        }
+    }
+    table
+}
+
+fn as_table(entries: &Map<String, Json>) -> Table {
+    let given = entries.iter().filter_map(|(key, json)| Some((key.clone(), plain(json)?)));
     given.collect()
 }
 
@@ -98,7 +113,7 @@ fn plain(json: &Json) -> Option<Value> {
         },
         Json::String(value) => text(value),
         Json::Array(items) => Value::Array(items.iter().filter_map(plain).collect()),
-        Json::Object(entries) => Value::Table(mapping(entries)),
+        Json::Object(entries) => Value::Table(as_table(entries)),
     })
 }
 

@@ -78,17 +78,16 @@ fn compare_deliveries(
     facts: &Facts,
     found: &mut Vec<Difference>,
 ) {
-    let batch = |delivered: &Delivered| json!(delivered.records);
     match expected {
         Deliveries::All(expected) => {
-            let got: Vec<Value> = facts.deliveries.iter().map(batch).collect();
+            let got: Vec<Value> = facts.deliveries.iter().map(as_json).collect();
             found.extend(Difference::between("deliveries", &listed(expected), &json!(got)));
         }
         Deliveries::Grouped(groups) => {
             for (group, expected) in groups {
                 let got = delivered_of(case, group, facts);
                 let what = format!("deliveries of {group}");
-                found.extend(Difference::between(&what, &listed(expected), &json!(got)));
+                found.extend(Difference::between(&what, &listed(expected), &got));
             }
         }
     }
@@ -103,16 +102,23 @@ fn listed(expected: &[ExpectedDelivery]) -> Value {
 }
 
 /// The deliveries of a record key, reduced to its records, or else of a shard index.
-fn delivered_of(case: &Case, group: &str, facts: &Facts) -> Vec<Vec<u64>> {
+fn delivered_of(case: &Case, group: &str, facts: &Facts) -> Value {
     let has_key = |number: &u64| case.records[*number as usize - 1].key.as_deref() == Some(group);
     if case.records.iter().any(|record| record.key.as_deref() == Some(group)) {
         let of_key = facts.deliveries.iter().map(|delivered| {
             delivered.records.iter().copied().filter(has_key).collect::<Vec<u64>>()
         });
-        return of_key.filter(|records| !records.is_empty()).collect();
+        return of_key.filter(|records| !records.is_empty()).map(Value::from).collect();
     }
     let of_shard = facts.deliveries.iter().filter(|delivered| delivered.shard.to_string() == group);
-    of_shard.map(|delivered| delivered.records.clone()).collect()
+    of_shard.map(as_json).collect()
+}
+
+fn as_json(delivered: &Delivered) -> Value {
+    match delivered.final_call {
+        None => json!(delivered.records),
+        Some(call) => json!({ "final": [], "early": call.is_early }),
+    }
 }
 
 fn compare_gap(gap: &Gap, facts: &Facts, found: &mut Vec<Difference>) {

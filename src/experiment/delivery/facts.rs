@@ -12,6 +12,7 @@ use crate::experiment::recorder::tallies::Tallies;
 use crate::model::observation::{Discard, Fetched, Observation, Observer, Records};
 use crate::model::settings::{Horizon, Settings};
 use crate::model::simulate;
+use crate::model::tumbling::Call;
 use crate::results::DestinationMessage;
 use crate::scenario::Variant;
 use crate::units::Instant;
@@ -45,6 +46,15 @@ pub(super) struct Delivered {
     pub starts_at: Instant,
     /// Record numbers.
     pub records: Vec<u64>,
+    /// It is the final call of a tumbling window, ended early or not.
+    pub final_call: Option<FinalCall>,
+}
+
+/// The final call of a tumbling window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FinalCall {
+    /// The window is ended early.
+    pub is_early: bool,
 }
 
 /// One batch given up.
@@ -153,7 +163,9 @@ impl<'a> Log<'a> {
     }
 
     fn end(&mut self, shard: u32, records: Records<'_>, fate: Fate) {
-        for number in self.numbers(shard, records) {
+        // What is delivered again has met its end before.
+        for fetched in records.iter().filter(|fetched| !fetched.is_duplicate) {
+            let number = self.number(shard, fetched.sequence);
             self.fates[number as usize - 1] = fate;
         }
     }
@@ -191,7 +203,12 @@ impl Observer for Log<'_> {
             Observation::InvocationSent { lane, invocation, records } => {
                 let records = self.numbers(lane.shard, records);
                 let starts_at = invocation.starts_at();
-                self.deliveries.push(Delivered { shard: lane.shard, starts_at, records });
+                let final_call = match invocation.call {
+                    Call::Records => None,
+                    Call::Final { is_early, .. } => Some(FinalCall { is_early }),
+                };
+                let shard = lane.shard;
+                self.deliveries.push(Delivered { shard, starts_at, records, final_call });
             }
             Observation::Processed { lane, records, parts: _ } => {
                 self.end(lane.shard, records, Fate::Processed);
@@ -201,6 +218,7 @@ impl Observer for Log<'_> {
                 self.end(lane.shard, records, Fate::Discarded);
             }
             Observation::Polled { .. }
+            | Observation::ReadAgain { .. }
             | Observation::Throttled { .. }
             | Observation::ServiceFailed { .. }
             | Observation::InvocationEnded { .. }

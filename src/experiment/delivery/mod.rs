@@ -138,10 +138,6 @@ fn not_modelled(case: &Case) -> Option<&'static str> {
     if !case.stream.reshard.is_empty() {
         return Some("shards that close and open during a run (S1.7) are not modelled");
     }
-    let schedule = case.mapping.get("schedule").and_then(Value::as_array);
-    if schedule.is_some_and(|schedule| !schedule.is_empty()) {
-        return Some("settings that change during a run (S2.6, S2.7) are not modelled");
-    }
     None
 }
 

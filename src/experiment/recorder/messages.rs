@@ -1,9 +1,11 @@
 //! What the on-failure destination got, and how long that leaves to act on it (S8).
 
-use crate::model::observation::{Discard, DiscardCondition, LastResponse, Records};
-use crate::model::settings::{Settings, StreamKind};
+use crate::model::observation::{
+    Discard, DiscardCondition, Fetched, LastResponse, Records, WindowFacts,
+};
+use crate::model::settings::{OnFailure, Settings, StreamKind};
 use crate::model::system::created;
-use crate::results::{DestinationMessage, FunctionError, Redrive};
+use crate::results::{DestinationMessage, FunctionError, MessageWindow, Redrive};
 use crate::units::{Duration, Instant};
 
 /// Messages kept of a replication.
@@ -33,16 +35,16 @@ impl Messages {
         records: Records<'_>,
         discard: &Discard,
     ) {
-        let (Some(delivered), Some(destination)) =
-            (discard.delivered, settings.mapping.on_failure.as_ref())
+        let (Some(delivered), Some(destination)) = (discard.delivered, destination(settings, now))
         else {
             return;
         };
         let number = self.count;
         self.count += 1;
-        if delivered {
+        let ends = (records.count() > 0).then(|| (*records.first(), *records.last()));
+        if let (true, Some((first, _))) = (delivered, ends) {
             // S8.2: whoever reads the message must fetch its records before they expire.
-            let age = now.since(records.first().record.arrival);
+            let age = now.since(first.record.arrival);
             let margin = settings.stream.retention.saturating_sub(age);
             self.margin_sum += margin.as_secs_f64();
             self.shortest_margin =
@@ -52,6 +54,7 @@ impl Messages {
             return;
         };
         let unix = |at: Instant| settings.start_unix_nanos + at.as_nanos();
+        let creation = |fetched: &Fetched| unix(created(settings, fetched.record.arrival));
         kept.push(DestinationMessage {
             number,
             is_kinesis: settings.stream.kind == StreamKind::Kinesis,
@@ -63,11 +66,12 @@ impl Messages {
                 LastResponse::Unhandled => FunctionError::Unhandled,
                 LastResponse::PartialFailure => FunctionError::Null,
             }),
-            first_sequence: records.first().sequence,
-            last_sequence: records.last().sequence,
-            first_arrival_unix_nanos: unix(created(settings, records.first().record.arrival)),
-            last_arrival_unix_nanos: unix(created(settings, records.last().record.arrival)),
+            first_sequence: ends.map_or(0, |(first, _)| first.sequence),
+            last_sequence: ends.map_or(0, |(_, last)| last.sequence),
+            first_arrival_unix_nanos: ends.map_or(0, |(first, _)| creation(&first)),
+            last_arrival_unix_nanos: ends.map_or(0, |(_, last)| creation(&last)),
             batch_size: records.count(),
+            window: discard.window.map(message_window),
             destination_arn: destination.destination_arn.clone(),
             delivered,
         });
@@ -92,6 +96,18 @@ impl Messages {
             mean_seconds: self.margin_sum / self.count as f64,
         })
     }
+}
+
+/// The destination last asked for by `now`.
+fn destination(settings: &Settings, now: Instant) -> Option<&OnFailure> {
+    let past = settings.schedule.iter().rev().filter(|change| change.at <= now);
+    let mappings = past.map(|change| &change.mapping).chain([&settings.mapping]);
+    mappings.filter_map(|mapping| mapping.on_failure.as_ref()).next()
+}
+
+fn message_window(window: WindowFacts) -> MessageWindow {
+    let WindowFacts { start_unix_nanos, end_unix_nanos, is_final, is_early } = window;
+    MessageWindow { start_unix_nanos, end_unix_nanos, is_final, is_early }
 }
 
 fn condition_name(condition: DiscardCondition) -> &'static str {

@@ -112,6 +112,10 @@ impl<'a> Recorder<'a> {
         for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
             span.invocations += 1;
         }
+        if records.count() == 0 {
+            // The final call of a tumbling window has no record that could have an age.
+            return;
+        }
         let last = created(self.settings, records.last().record.arrival);
         let (at_send, at_finish) = (invocation.sent_at.since(last), now.since(last));
         // S9.1: one sample per invocation, stamped when it ends.
@@ -143,7 +147,11 @@ impl Observer for Recorder<'_> {
             Observation::Read { records, filtered, shard: _ } => {
                 self.tallies.read(records, filtered);
             }
-            Observation::Expired { records, shard: _, read: _ } => self.tallies.expired += records,
+            Observation::ReadAgain { records, shard: _ } => self.tallies.read(records, 0),
+            Observation::Expired { records, shard: _, read } => {
+                let anew = read.map_or(records, |records| u64::from(records.anew()));
+                self.tallies.expired += anew;
+            }
             Observation::Skipped { records, shard: _ } => self.tallies.skipped += records,
             Observation::Throttled { lane: _ } => {
                 self.tallies.throttles += 1;
@@ -159,7 +167,8 @@ impl Observer for Recorder<'_> {
                 self.invocation_ended(now, invocation, records);
             }
             Observation::Processed { records, parts, lane: _ } => {
-                self.tallies.processed(records.count(), parts);
+                self.tallies.processed(records.anew(), parts);
+                self.tallies.duplicates += u64::from(records.count() - records.anew());
                 for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
                     span.processed += u64::from(records.count());
                 }
@@ -167,12 +176,12 @@ impl Observer for Recorder<'_> {
                     let sizes = records.iter().map(|fetched| fetched.record.bytes);
                     self.tallies.put(unit, sizes);
                 }
-                for fetched in records.iter() {
+                for fetched in records.iter().filter(|fetched| !fetched.is_duplicate) {
                     self.record_age.record(now.since(fetched.record.arrival));
                 }
             }
             Observation::Discarded { lane, records, discard } => {
-                self.tallies.discarded(records.count(), &discard);
+                self.tallies.discarded(records, &discard);
                 self.messages.discarded(self.settings, now, lane.shard, records, &discard);
             }
             Observation::OldestUnfinished { shard, arrival } => {

@@ -4,7 +4,7 @@
 use crate::model::age_parts::AgeParts;
 use crate::model::failure::Outcome;
 use crate::model::function::Invocation;
-use crate::model::observation::{Discard, DiscardCondition};
+use crate::model::observation::{Discard, DiscardCondition, Records};
 use crate::model::system::Closing;
 use crate::units::{Bytes, Duration};
 
@@ -27,6 +27,8 @@ pub struct Tallies {
     pub expired: u64,
     /// Records before the starting position.
     pub skipped: u64,
+    /// Records handled successfully once more after they had met their end (S4.5).
+    pub duplicates: u64,
     /// Records still in the stream at the end.
     pub remaining: u64,
     /// GetRecords calls.
@@ -127,12 +129,12 @@ impl Tallies {
     }
 
     /// Records were given up.
-    pub fn discarded(&mut self, records: u32, discard: &Discard) {
-        let records = u64::from(records);
+    pub fn discarded(&mut self, batch: Records<'_>, discard: &Discard) {
+        let (records, anew) = (u64::from(batch.count()), u64::from(batch.anew()));
         match discard.condition {
-            DiscardCondition::RetryAttemptsExhausted => self.retry_attempts_exhausted += records,
-            DiscardCondition::RecordAgeExceeded => self.record_age_exceeded += records,
-            DiscardCondition::Dropped => self.dropped_at_throttle += records,
+            DiscardCondition::RetryAttemptsExhausted => self.retry_attempts_exhausted += anew,
+            DiscardCondition::RecordAgeExceeded => self.record_age_exceeded += anew,
+            DiscardCondition::Dropped => self.dropped_at_throttle += anew,
         }
         match discard.delivered {
             Some(true) => self.delivered_records += records,

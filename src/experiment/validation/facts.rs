@@ -277,6 +277,7 @@ impl Facts {
             Observation::Processed { lane, .. } => now == stopped_at && last == Some((*lane, 0)),
             Observation::Polled { .. }
             | Observation::Read { .. }
+            | Observation::ReadAgain { .. }
             | Observation::Expired { .. }
             | Observation::Skipped { .. }
             | Observation::Throttled { .. }
@@ -310,6 +311,7 @@ impl Observer for Facts {
             }
             Observation::Polled { .. }
             | Observation::Read { .. }
+            | Observation::ReadAgain { .. }
             | Observation::Skipped { .. }
             | Observation::Blocked { .. }
             | Observation::ServiceFailed { .. }

@@ -44,7 +44,10 @@ pub fn settings(config: &Config) -> Mapped<model::Settings> {
             retention: config.retention_s.map_or(FOR_EVER, seconds),
         },
         traffic: traffic(config)?,
+        schedule: Vec::new(),
         mapping: model::Mapping {
+            enabled: true,
+            tumbling_window: Duration::ZERO,
             starting_position: model::StartingPosition::TrimHorizon,
             batch_size: batch_size(config),
             batching_window: seconds(config.window_s),
@@ -211,6 +214,7 @@ fn function(config: &Config) -> Mapped<model::Function> {
         faults: faults(config)?,
         reports,
         behaviour: Vec::new(),
+        state_per_record: Bytes::new(0),
         writes_back,
     })
 }
@@ -294,6 +298,9 @@ fn knobs(config: &Config) -> model::Knobs {
             PollModel::Gated => model::PollModel::Gated,
             PollModel::Buffered => model::PollModel::Buffered,
         },
+        disable_delay: Duration::ZERO,
+        update_delay: Duration::ZERO,
+        window_idle_close: Duration::ZERO,
         poll_interval: interval,
         idle_poll_interval: config.idle_poll_interval_s.map_or(interval, duration),
         poll_phase: phase(config),

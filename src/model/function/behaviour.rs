@@ -9,6 +9,7 @@
 
 use crate::model::observation::Records;
 use crate::model::settings::{BehaviourCondition, BehaviourRule, RecordAddress, ScriptedAnswer};
+use crate::model::tumbling::Call;
 use crate::units::Instant;
 
 /// A function's script and how far it is.
@@ -28,6 +29,8 @@ pub struct Try<'a> {
     pub shard: u32,
     /// Which attempt at this very batch it is, from 1, if it reaches the function.
     pub attempt: u32,
+    /// What the call is for.
+    pub call: Call,
     /// The records.
     pub records: Records<'a>,
 }
@@ -80,8 +83,7 @@ fn holds(when: &BehaviourCondition, attempt: &Try<'_>, number: u64) -> bool {
         && when.attempts.as_ref().is_none_or(|wanted| wanted.contains(&attempt.attempt))
         && when.invocations.as_ref().is_none_or(|wanted| wanted.contains(&number))
         && when.between.is_none_or(|(from, to)| from <= attempt.now && attempt.now < to)
-        // No tumbling window, no final call.
-        && when.is_final.is_none_or(|is_final| !is_final)
+        && when.is_final.is_none_or(|is_final| is_final == (attempt.call != Call::Records))
 }
 
 #[cfg(test)]
@@ -107,6 +109,7 @@ mod tests {
             sequence: index,
             read_at: Instant::START,
             held: Duration::ZERO,
+            is_duplicate: false,
         };
         (4..7).map(fetched).collect()
     }
@@ -115,7 +118,8 @@ mod tests {
         let queue = queue();
         let records = Records::new(&queue, 3);
         let now = Instant::from_secs(10);
-        holds(&when, &Try { now, shard: 1, attempt: 2, records }, 5)
+        let call = Call::Records;
+        holds(&when, &Try { now, shard: 1, attempt: 2, call, records }, 5)
     }
 
     #[test]

@@ -22,12 +22,15 @@ use self::concurrency::ConcurrencyLimit;
 use self::duration::DurationSampler;
 use self::environment::Environments;
 use self::fault::{Faults, InvocationFacts, Verdict};
+use self::response::Reads;
 use super::failure::Outcome;
 use super::observation::Records;
 use super::purposes;
-use super::settings::{FailureReport, ScriptedAnswer, Settings};
+use super::record::Record;
+use super::settings::{FailureReport, Mapping, ScriptedAnswer, Settings};
+use super::tumbling::Call;
 use crate::engine::{Purpose, RandomSource, RandomStream};
-use crate::units::{Duration, Instant};
+use crate::units::{Bytes, Duration, Instant};
 
 /// One invocation of the function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +49,12 @@ pub struct Invocation {
     pub records: u32,
     /// Which attempt at this very batch it is, from 1.
     pub attempt: u32,
+    /// What it is for.
+    pub call: Call,
     /// How it ends, as the mapping understands it.
     pub outcome: Outcome,
+    /// Size of the state it returns for its tumbling window (S11.2).
+    pub state: Option<Bytes>,
     /// It ran into its timeout, so its environment is lost (S10.2).
     pub timed_out: bool,
 }
@@ -66,6 +73,8 @@ pub struct BatchAddress {
     pub shard: u32,
     /// Which attempt at this very batch it is, from 1.
     pub attempt: u32,
+    /// What the call is for.
+    pub call: Call,
     /// Which delivery of its records it is, from 1: also halves and remainders count on (S6).
     pub delivery: u32,
 }
@@ -79,6 +88,8 @@ struct Course {
     fails: bool,
     /// It runs into its timeout.
     times_out: bool,
+    /// Size of the state it returns.
+    state: Option<Bytes>,
 }
 
 /// The function's state during a run.
@@ -96,6 +107,8 @@ pub struct Function {
     fail_after: Option<Duration>,
     reports: FailureReport,
     understands_partial: bool,
+    has_windows: bool,
+    state_per_record: Bytes,
     random: RandomSource,
 }
 
@@ -119,6 +132,8 @@ impl Function {
             fail_after: function.fail_after,
             reports: function.reports,
             understands_partial: settings.mapping.report_batch_item_failures,
+            has_windows: !settings.mapping.tumbling_window.is_zero(),
+            state_per_record: function.state_per_record,
             random,
         }
     }
@@ -138,6 +153,12 @@ impl Function {
         self.behaviour.refusal(&attempt(now, address, records))
     }
 
+    /// The mapping reads responses as its new settings say (S6.5).
+    pub fn mapping_changed(&mut self, mapping: &Mapping) {
+        self.understands_partial = mapping.report_batch_item_failures;
+        self.has_windows = !mapping.tumbling_window.is_zero();
+    }
+
     /// When a new environment can be started, if there is none for an invocation at `now`.
     pub fn next_environment_at(&mut self, now: Instant) -> Option<Instant> {
         self.environments.next_at(now)
@@ -153,12 +174,14 @@ impl Function {
         self.limit.changes()
     }
 
-    /// Starts an invocation that [`Function::admits`] allowed; its end is known at once.
+    /// Starts an invocation that [`Function::admits`] allowed; its end is known at once. `state` is
+    /// the size of its tumbling window's state so far.
     pub fn invoke(
         &mut self,
         now: Instant,
         address: BatchAddress,
         records: Records<'_>,
+        state: Bytes,
     ) -> Invocation {
         let others = self.in_flight;
         self.in_flight += 1;
@@ -166,9 +189,9 @@ impl Function {
         let init = if is_cold { self.init } else { Duration::ZERO };
         let starts_at = now + self.overhead + init;
         let facts = InvocationFacts { starts_at, others, address, records };
-        let Course { mut outcome, fails, mut times_out } = self
+        let Course { mut outcome, fails, mut times_out, state } = self
             .scripted_course(&attempt(now, address, records))
-            .unwrap_or_else(|| self.course_by_faults(&facts));
+            .unwrap_or_else(|| self.course_by_faults(&facts, state));
         self.behaviour.invoked(address.shard);
         let full = self.full_duration(&facts);
         let mut duration = match (fails, self.fail_after) {
@@ -189,7 +212,9 @@ impl Function {
             ends_at: starts_at + duration,
             records: records.count(),
             attempt: address.attempt,
+            call: address.call,
             outcome,
+            state,
             timed_out: times_out,
         }
     }
@@ -205,14 +230,20 @@ impl Function {
 
     /// How an invocation goes that a rule of the script decides.
     fn scripted_course(&self, attempt: &Try<'_>) -> Option<Course> {
-        let raises = Course { outcome: Outcome::Error, fails: true, times_out: false };
+        let outcome = Outcome::Error;
+        let raises = Course { outcome, fails: true, times_out: false, state: None };
         Some(match self.behaviour.answer(attempt)? {
             ScriptedAnswer::Raise => raises,
             ScriptedAnswer::TimeOut => Course { times_out: true, ..raises },
             ScriptedAnswer::Respond(response) => {
                 let (shard, records) = (attempt.shard, attempt.records);
-                let outcome = response::outcome(response, self.understands_partial, shard, records);
-                Course { outcome, fails: outcome != Outcome::Success, times_out: false }
+                let reads = Reads {
+                    item_failures: self.understands_partial,
+                    state: self.has_windows && attempt.call == Call::Records,
+                };
+                let outcome = response::outcome(response, reads, shard, records);
+                let fails = outcome != Outcome::Success;
+                Course { outcome, fails, times_out: false, state: response.state }
             }
             ScriptedAnswer::Throttle | ScriptedAnswer::ServiceError => {
                 panic!("a batch was sent that the script keeps from the function")
@@ -220,11 +251,13 @@ impl Function {
         })
     }
 
-    fn course_by_faults(&self, facts: &InvocationFacts<'_>) -> Course {
+    fn course_by_faults(&self, facts: &InvocationFacts<'_>, state: Bytes) -> Course {
         let verdict = self.faults.verdict(facts, &self.random);
         let (outcome, says) = self.response(verdict, facts.records.count());
         let fails = outcome != Outcome::Success || verdict.is_failure();
-        Course { outcome, fails, times_out: says == Some(FailureReport::TimesOut) }
+        let added = self.state_per_record.get() * u64::from(facts.records.count());
+        let state = self.has_windows.then(|| Bytes::new(state.get() + added));
+        Course { outcome, fails, times_out: says == Some(FailureReport::TimesOut), state }
     }
 
     /// What the mapping makes of what the function says (S6.5, S10.5).
@@ -259,7 +292,8 @@ impl Function {
 }
 
 fn attempt<'r>(now: Instant, address: BatchAddress, records: Records<'r>) -> Try<'r> {
-    Try { now, shard: address.shard, attempt: address.attempt, records }
+    let BatchAddress { shard, attempt, call, delivery: _ } = address;
+    Try { now, shard, attempt, call, records }
 }
 
 /// The random stream of an invocation: addressed by its first record and which delivery of it
@@ -270,10 +304,16 @@ pub(super) fn random_of(
     purpose: Purpose,
     facts: &InvocationFacts<'_>,
 ) -> RandomStream {
-    let record = facts.records.first().record;
+    let (source, index) = match facts.address.call {
+        Call::Records => {
+            let record = facts.records.first().record;
+            (record.source, record.index)
+        }
+        Call::Final { window, .. } => (Record::OF_FINAL_CALLS, window),
+    };
     let purpose = Purpose(purpose.0 | u64::from(facts.address.delivery) << 32);
-    let entity = purposes::entity(record.source.into(), facts.address.shard);
-    random.stream(purpose, entity).at(record.index, WORDS_PER_INVOCATION)
+    let entity = purposes::entity(source.into(), facts.address.shard);
+    random.stream(purpose, entity).at(index, WORDS_PER_INVOCATION)
 }
 
 /// Words of its stream an invocation may use.

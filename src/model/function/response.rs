@@ -7,6 +7,9 @@
 //! | every identifier names a record of the batch | on | records before the lowest are done |
 //! | any identifier does not | on | the whole batch failed |
 //!
+//! With a tumbling window a response without `state` fails the whole batch too, whatever the
+//! setting (S11.2), but for the final call, after which no state is needed.
+//!
 //! A batch that failed by its response makes no progress but is no function error: CloudWatch's
 //! `Errors` does not count it and `functionError` is null (S8.1). That one bad identifier among
 //! good ones spoils the response is an **Assumption**.
@@ -18,14 +21,21 @@ use crate::model::settings::{ItemIdentifier, RecordAddress, Response};
 /// The whole batch failed by its response.
 const FULL_FAILURE: Outcome = Outcome::Partial { succeeded: 0 };
 
+/// What the mapping reads of a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reads {
+    /// `ReportBatchItemFailures`.
+    pub item_failures: bool,
+    /// There is a tumbling window, and the call is not its final one.
+    pub state: bool,
+}
+
 /// The outcome of an invocation with `records` of `shard` that returned `response`.
-pub fn outcome(
-    response: &Response,
-    understands_partial: bool,
-    shard: u32,
-    records: Records<'_>,
-) -> Outcome {
-    if !understands_partial || response.item_failures.is_empty() {
+pub fn outcome(response: &Response, reads: Reads, shard: u32, records: Records<'_>) -> Outcome {
+    if reads.state && response.state.is_none() {
+        return FULL_FAILURE;
+    }
+    if !reads.item_failures || response.item_failures.is_empty() {
         return Outcome::Success;
     }
     let mut lowest = records.count();
@@ -51,13 +61,14 @@ mod tests {
     use super::*;
     use crate::model::observation::Fetched;
     use crate::model::record::{Marks, Record};
-    use crate::units::{Duration, Instant};
+    use crate::units::{Bytes, Duration, Instant};
 
     fn fetched(index: u64) -> Fetched {
         let marks = Marks { poison: false, filtered: false };
         let arrival = Instant::START;
         let record = Record { arrival, index, key_hash: 0, bytes: 1, source: 0, marks };
-        Fetched { record, sequence: index, read_at: arrival, held: Duration::ZERO }
+        let held = Duration::ZERO;
+        Fetched { record, sequence: index, read_at: arrival, held, is_duplicate: false }
     }
 
     #[test]
@@ -76,11 +87,23 @@ mod tests {
             (vec![item(2)], false, Outcome::Success),
         ];
         let queue: VecDeque<Fetched> = (0..4).map(fetched).collect();
-        for (item_failures, understands_partial, expected) in table {
-            let response = Response { item_failures };
+        for (items, item_failures, expected) in table {
+            let response = Response { item_failures: items, state: None };
             let records = Records::new(&queue, 4);
-            let outcome = outcome(&response, understands_partial, 0, records);
-            assert_eq!(outcome, expected, "{response:?}, understood: {understands_partial}");
+            let reads = Reads { item_failures, state: false };
+            let outcome = outcome(&response, reads, 0, records);
+            assert_eq!(outcome, expected, "{response:?}, {reads:?}");
+        }
+    }
+
+    #[test]
+    fn with_a_tumbling_window_a_response_without_state_is_a_failure() {
+        let queue: VecDeque<Fetched> = (0..4).map(fetched).collect();
+        let records = Records::new(&queue, 4);
+        for (state, expected) in [(None, FULL_FAILURE), (Some(Bytes::new(2)), Outcome::Success)] {
+            let response = Response { item_failures: Vec::new(), state };
+            let reads = Reads { item_failures: false, state: true };
+            assert_eq!(outcome(&response, reads, 0, records), expected, "{state:?}");
         }
     }
 }

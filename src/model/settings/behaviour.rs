@@ -3,7 +3,7 @@
 //! Rules are tried in order at every try of a batch; the first whose condition holds decides.
 //! Where none holds the function's faults decide, and without faults it succeeds.
 
-use crate::units::Instant;
+use crate::units::{Bytes, Instant};
 
 /// One rule of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub enum ScriptedAnswer {
 pub struct Response {
     /// Entries of `batchItemFailures`; empty: absent, null or empty.
     pub item_failures: Vec<ItemIdentifier>,
+    /// Size of `state` as JSON; `None`: absent or null (S11.2).
+    pub state: Option<Bytes>,
 }
 
 /// The identifier in an entry of `batchItemFailures`.

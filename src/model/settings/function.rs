@@ -26,6 +26,8 @@ pub struct Function {
     pub reports: FailureReport,
     /// Its script; where no rule holds, `faults` decide.
     pub behaviour: Vec<BehaviourRule>,
+    /// What every record adds to the state of its tumbling window (S11.4).
+    pub state_per_record: Bytes,
     /// Records that handling a record writes to the same shard (S10.6).
     pub writes_back: Option<WritesBack>,
 }

@@ -29,12 +29,18 @@ pub struct Knobs {
     pub refill_below: Option<u32>,
     /// `buffered`: fetched but unfinished records per shard (S2.4).
     pub lookahead: Limit<u32>,
-    /// Polling starts this long after the mapping is created (S2.5).
+    /// Polling starts this long after the mapping is created or enabled (S2.5).
     pub enable_delay: Duration,
+    /// Polling stops this long after the mapping is disabled (S2.5).
+    pub disable_delay: Duration,
+    /// Polling starts again this long after other settings are changed (S2.7).
+    pub update_delay: Duration,
     /// From a batch being ready to the handler's start (S2.3).
     pub invoke_overhead: Duration,
     /// When a batching window opens (S3.2).
     pub window_clock: WindowClock,
+    /// A tumbling window without later records is closed this long after its end (S11.3).
+    pub window_idle_close: Duration,
     /// Largest JSON event (S3.3).
     pub payload_limit: Limit<Bytes>,
     /// How records are assigned to lanes (S4.1).

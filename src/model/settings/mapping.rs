@@ -5,6 +5,8 @@ use crate::units::{Duration, Instant, Limit, Probability};
 /// The settings of an event source mapping; fields follow the names of the API.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {
+    /// `Enabled`.
+    pub enabled: bool,
     /// `StartingPosition`.
     pub starting_position: StartingPosition,
     /// `BatchSize`, 1 to 10,000.
@@ -21,8 +23,19 @@ pub struct Mapping {
     pub bisect: bool,
     /// `FunctionResponseTypes` has `ReportBatchItemFailures`.
     pub report_batch_item_failures: bool,
+    /// `TumblingWindowInSeconds`, 0 to 900 s; zero: no windows.
+    pub tumbling_window: Duration,
     /// `DestinationConfig.OnFailure`.
     pub on_failure: Option<OnFailure>,
+}
+
+/// Settings that a scheduled `UpdateEventSourceMapping` puts in force (S2.6, S2.7).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScheduledMapping {
+    /// When the request is made.
+    pub at: Instant,
+    /// All settings from then on; the starting position stays as it was.
+    pub mapping: Mapping,
 }
 
 /// Where reading begins (S2.5).

@@ -30,7 +30,7 @@ pub use knobs::{
     AgeScope, Backoff, IteratorAgeAt, IteratorAgeOn, Knobs, LaneAssignment, LaneFailureScope,
     PollModel, PollPhase, ThrottleBatch, ThrottleDelay, ThrottlePolicy, WindowClock,
 };
-pub use mapping::{Mapping, OnFailure, StartingPosition};
+pub use mapping::{Mapping, OnFailure, ScheduledMapping, StartingPosition};
 pub use traffic::{
     Arrivals, BurstSize, CountSpread, Gap, Keys, RecordSize, ScriptedRecord, Traffic,
 };
@@ -46,8 +46,10 @@ pub struct Settings {
     pub stream: Stream,
     /// What is written to it; several sources are merged by time.
     pub traffic: Vec<Traffic>,
-    /// The event source mapping.
+    /// The event source mapping as it is created.
     pub mapping: Mapping,
+    /// Changes of the mapping during the run, by time.
+    pub schedule: Vec<ScheduledMapping>,
     /// The function behind it.
     pub function: Function,
     /// What bounds how many invocations run at once.

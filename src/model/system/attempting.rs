@@ -14,6 +14,7 @@ use crate::model::observation::{BlockageCause, DiscardCondition, Observation, Ob
 use crate::model::purposes;
 use crate::model::record::{Marks, Record};
 use crate::model::settings::{Backoff, ThrottleBatch, ThrottleDelay, ThrottlePolicy};
+use crate::model::tumbling::Call;
 use crate::units::{Duration, Instant};
 
 impl System<'_> {
@@ -24,8 +25,9 @@ impl System<'_> {
             return;
         }
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
-        let (first, head) = (lane.queue[0].record, lane.head());
-        if head.records == 1 && self.rules.payload.is_oversize(first.bytes) {
+        let bytes = lane.queue.front().map_or(0, |first| first.record.bytes);
+        let head = lane.head();
+        if head.records == 1 && self.rules.payload.is_oversize(bytes) {
             // S3.4: each try fails before the handler and uses the retry quota.
             head.end_wait(cx.now);
             head.attempts += 1;
@@ -44,7 +46,7 @@ impl System<'_> {
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         let head = lane.batches.last()?;
         let (attempt, delivery) = (head.attempts + 1, head.deliveries + 1);
-        let address = BatchAddress { shard: id.shard, attempt, delivery };
+        let address = BatchAddress { shard: id.shard, attempt, call: head.call, delivery };
         self.function.refuses(now, address, Records::new(&lane.queue, head.records))
     }
 
@@ -97,7 +99,7 @@ impl System<'_> {
     /// dropped before, so that it takes no place in a batch (S1.5, S7.3). Says whether there was
     /// any.
     pub(super) fn drop_stale<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> bool {
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         let Some(oldest) = lane.queue.front() else { return false };
         let arrival = std::iter::once(oldest.record.arrival);
         let created = |arrival| created(self.settings, arrival);
@@ -105,7 +107,8 @@ impl System<'_> {
         if oldest == Eligibility::Eligible {
             return false;
         }
-        let fill = self.rules.payload.fill(lane.queue.iter().map(|fetched| fetched.record.bytes));
+        let fill = self.fill(id);
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         lane.batches.push(Batch::cut(fill.records, cx.now, lane.free_since));
         if self.drop_ineligible(cx, id) {
             self.readers[id.shard as usize].lanes[id.lane as usize].batches.pop();
@@ -122,6 +125,7 @@ impl System<'_> {
         if self.line.front() == Some(&id) {
             self.line.pop_front();
         }
+        let state = self.state_for_head(id);
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         let head = lane.head();
         head.end_wait(cx.now);
@@ -129,11 +133,15 @@ impl System<'_> {
         head.deliveries += 1;
         head.throttles = 0;
         let records = head.records;
-        let address =
-            BatchAddress { shard: id.shard, attempt: head.attempts, delivery: head.deliveries };
+        let address = BatchAddress {
+            shard: id.shard,
+            attempt: head.attempts,
+            call: head.call,
+            delivery: head.deliveries,
+        };
         lane.throttle_streak = 0;
         let records = Records::new(&lane.queue, records);
-        let invocation = self.function.invoke(cx.now, address, records);
+        let invocation = self.function.invoke(cx.now, address, records, state);
         lane.phase = Phase::InFlight(invocation);
         cx.calendar.schedule(invocation.ends_at, Event::InvocationEnds { lane: id });
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
@@ -175,7 +183,8 @@ impl System<'_> {
                 self.discard(cx, id, records, DiscardCondition::Dropped, None);
             }
             ThrottlePolicy::Retry => {
-                let is_whole = head.attempts == 0 && lane.batches.len() == 1;
+                let is_cut_now = head.attempts == 0 && head.call == Call::Records;
+                let is_whole = is_cut_now && lane.batches.len() == 1;
                 if knobs.throttle_batch == ThrottleBatch::Recut && is_whole {
                     lane.batches.pop();
                 }
@@ -251,10 +260,16 @@ impl System<'_> {
     /// The random stream of a retry of the head batch, addressed by its first record.
     fn at_head(&self, id: LaneId, purpose: Purpose, retry: u32) -> crate::engine::RandomStream {
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
-        let record = lane.queue[0].record;
+        let (source, index) = match lane.batches.last().map(|head| head.call) {
+            Some(Call::Final { window, .. }) => (Record::OF_FINAL_CALLS, window),
+            Some(Call::Records) | None => {
+                let record = lane.queue[0].record;
+                (record.source, record.index)
+            }
+        };
         let purpose = Purpose(purpose.0 | u64::from(retry) << 32);
-        let entity = purposes::entity(record.source.into(), id.shard);
-        self.random.stream(purpose, entity).at(record.index, 2)
+        let entity = purposes::entity(source.into(), id.shard);
+        self.random.stream(purpose, entity).at(index, 2)
     }
 
     /// S10.6: the handler's own writes enter the shard at the time they are made.

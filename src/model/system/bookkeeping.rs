@@ -1,9 +1,11 @@
 //! What is announced of shards: oldest record, blockage, backlog, ledger (S9).
 
+use std::collections::VecDeque;
+
 use super::{Context, MINUTE, ReadingMode, System};
 use crate::model::blocked::blockage;
 use crate::model::event::{Event, LaneId};
-use crate::model::observation::{Observation, Observer};
+use crate::model::observation::{Fetched, Observation, Observer, Records};
 use crate::units::{Duration, Instant};
 
 /// What is known only when a run ends (S9.6).
@@ -54,9 +56,26 @@ impl System<'_> {
         if oldest_kept == Instant::START {
             return;
         }
+        self.expire_replay(cx, shard, oldest_kept);
         let records = self.shards[shard as usize].skip_before(oldest_kept);
         if records > 0 {
             cx.observer.observe(cx.now, Observation::Expired { shard, records, read: None });
+        }
+    }
+
+    /// The same for records that were read before polling stopped.
+    fn expire_replay<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        shard: u32,
+        oldest_kept: Instant,
+    ) {
+        let replay = &mut self.readers[shard as usize].replay;
+        let count = replay.partition_point(|fetched| fetched.record.arrival < oldest_kept);
+        let expired: VecDeque<Fetched> = replay.drain(..count).collect();
+        if count > 0 {
+            let (records, read) = (count as u64, Some(Records::new(&expired, count as u32)));
+            cx.observer.observe(cx.now, Observation::Expired { shard, records, read });
         }
     }
 
@@ -66,13 +85,12 @@ impl System<'_> {
         for shard in 0..self.settings.stream.shards {
             self.expire_unread(cx, shard);
             self.announce_oldest(cx, shard);
-            let queued: usize =
-                self.readers[shard as usize].lanes.iter().map(|lane| lane.queue.len()).sum();
+            let queued = self.readers[shard as usize].held();
             let unread = match self.readable_until(cx.now) {
                 Some(until) => self.shards[shard as usize].unread(until),
                 None => 0,
             };
-            backlog += queued as u64 + unread;
+            backlog += queued + unread;
         }
         cx.observer.observe(cx.now, Observation::Minute { backlog });
         // With nothing else pending a drained run is over.
@@ -106,14 +124,9 @@ impl System<'_> {
             let unread = if cx.now == Instant::START { 0 } else { log.unread(last) };
             let read = log.next_sequence();
             let reader = &self.readers[shard as usize];
-            let queued: usize = reader.lanes.iter().map(|lane| lane.queue.len()).sum();
             closing.written += read + unread;
-            closing.remaining += unread + queued as u64;
-            if self.rules.mode != ReadingMode::Lanes && reader.held_since.is_none() {
-                let calls = reader.grid.next_at_or_after(cx.now).passed;
-                let polled = Observation::Polled { shard, calls, records: 0 };
-                cx.observer.observe(cx.now, polled);
-            }
+            closing.remaining += unread + reader.held();
+            self.count_idle_polls(cx, shard);
         }
         closing
     }

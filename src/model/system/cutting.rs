@@ -51,7 +51,7 @@ impl System<'_> {
     ) {
         loop {
             let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
-            if lane.phase != Phase::Ready {
+            if lane.phase != Phase::Ready || !self.polling.is_on {
                 return;
             }
             if lane.batches.is_empty() && !self.cut(cx, id, occasion) {
@@ -94,13 +94,17 @@ impl System<'_> {
         }
         self.pull(cx, id);
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        if lane.queue.is_empty() && self.rules.mode == ReadingMode::Lanes {
+            self.await_records(cx, id);
+        }
+        if self.cut_final_call(cx, id) {
+            return true;
+        }
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         if lane.queue.is_empty() {
-            if self.rules.mode == ReadingMode::Lanes {
-                self.await_records(cx, id);
-            }
             return false;
         }
-        let fill = self.rules.payload.fill(lane.queue.iter().map(|fetched| fetched.record.bytes));
+        let fill = self.fill(id);
         if self.rules.has_window && !fill.is_full {
             let end = self.window_end(id);
             if end > cx.now {
@@ -258,7 +262,9 @@ impl System<'_> {
             self.await_readable(cx, id.shard);
             return;
         }
-        let Some(readable) = self.next_readable(id.shard) else { return };
+        let Some(readable) = self.next_readable(id.shard).filter(|_| self.polling.is_on) else {
+            return;
+        };
         let mut at = self.next_own_poll(id, readable.max(cx.now));
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         if self.rules.has_window && self.window_counts_without_poll(id) {
@@ -266,7 +272,7 @@ impl System<'_> {
             let visibility = self.settings.knobs.read_visibility;
             let arrival = readable.saturating_sub(visibility);
             let first = FirstWaiting { arrival, seen: readable };
-            let window = self.settings.mapping.batching_window;
+            let window = self.mapping.batching_window;
             let end = window_end(clock, window, first, lane.last_completion);
             at = at.min(end.max(readable).max(self.polling_starts));
         }
@@ -296,8 +302,7 @@ impl System<'_> {
             ReadingMode::Lanes => oldest.record.arrival,
         };
         let first = FirstWaiting { arrival, seen };
-        let (clock, window) =
-            (self.settings.knobs.window_clock, self.settings.mapping.batching_window);
+        let (clock, window) = (self.settings.knobs.window_clock, self.mapping.batching_window);
         window_end(clock, window, first, lane.last_completion)
     }
 
@@ -317,14 +322,14 @@ impl System<'_> {
         for fetched in &lane.queue {
             filling.add(fetched.record.bytes);
         }
-        let shard = &mut self.shards[id.shard as usize];
         for ahead in 0.. {
-            let record = shard.peek(ahead)?;
+            let record = *self.shards[id.shard as usize].peek(ahead)?;
             let readable = record.arrival.saturating_add(self.settings.knobs.read_visibility);
             if readable > window_end {
                 return None;
             }
-            if !record.marks.filtered && filling.add(record.bytes) {
+            let ends_window = self.starts_a_window(id, record.arrival);
+            if !record.marks.filtered && (ends_window || filling.add(record.bytes)) {
                 return Some(self.next_own_poll(id, readable.max(cx.now)));
             }
         }

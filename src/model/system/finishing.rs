@@ -14,6 +14,7 @@ use crate::model::observation::{
 };
 use crate::model::purposes;
 use crate::model::settings::LaneFailureScope;
+use crate::model::tumbling::Call;
 
 impl System<'_> {
     /// The lane's invocation ends.
@@ -31,7 +32,13 @@ impl System<'_> {
         let ended = Observation::InvocationEnded { lane: id, invocation: &invocation, records };
         cx.observer.observe(cx.now, ended);
         match invocation.outcome {
-            Outcome::Success => self.processed(cx, id, &invocation, invocation.records),
+            Outcome::Success => {
+                match invocation.call {
+                    Call::Records => self.processed(cx, id, &invocation, invocation.records),
+                    Call::Final { .. } => self.finish_records(cx, id, 0),
+                }
+                self.window_goes_on(cx, id, &invocation);
+            }
             Outcome::Partial { succeeded } if succeeded > 0 => {
                 self.processed(cx, id, &invocation, succeeded);
                 self.attempt_ended(cx, id, &invocation);
@@ -45,6 +52,7 @@ impl System<'_> {
         // Whoever waits in line goes before the lane whose slot became free.
         self.serve_line(cx);
         self.advance(cx, id, Occasion::BatchDone);
+        self.settle(cx);
         self.announce(cx, id.shard);
     }
 
@@ -140,17 +148,26 @@ impl System<'_> {
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         // S7.2: a batch that was never tried still reports one.
         let invoke_count = lane.head().attempts.max(1);
-        let first_sequence = lane.queue[0].sequence;
+        let call = lane.head().call;
+        let first_sequence = match call {
+            Call::Records => lane.queue[0].sequence,
+            Call::Final { window, .. } => window,
+        };
         self.messages += 1;
         let message = Delivery { number: self.messages, shard: id.shard, first_sequence };
-        let destination = self.settings.mapping.on_failure.as_ref();
+        let destination = self.mapping.on_failure.as_ref();
         let delivered = destination::deliver(destination, &self.random, message);
+        let window = self.window_facts(id);
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
-        let discard = Discard { condition, invoke_count, response, delivered };
+        let discard = Discard { condition, invoke_count, response, delivered, window };
         let records_view = Records::new(&lane.queue, records);
         let observation = Observation::Discarded { lane: id, records: records_view, discard };
         cx.observer.observe(cx.now, observation);
         self.finish_records(cx, id, records);
+        if call != Call::Records {
+            // S11.3: given up, it does not hold the next window.
+            self.readers[id.shard as usize].lanes[id.lane as usize].window = None;
+        }
     }
 
     /// Removes the first `records` records of the head batch, whatever became of them: the lane

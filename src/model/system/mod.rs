@@ -5,8 +5,10 @@
 //!
 //! | file | what happens there |
 //! |---|---|
+//! | `polling` | when there is polling: enabled, disabled and changed mappings (S2.5 to S2.7) |
 //! | `reading` | polls and the ways of records into lanes (S2) |
 //! | `cutting` | when a free lane's records become a batch (S3) |
+//! | `windows` | tumbling windows: batches of one window, state, final calls (S11) |
 //! | `attempting` | checks before an attempt, concurrency, sending (S5.2 to S5.4) |
 //! | `finishing` | what follows the end of an attempt (S5, S6, S8) |
 //! | `bookkeeping` | what is announced of shards: oldest record, blockage, ledger (S9) |
@@ -15,10 +17,13 @@ mod attempting;
 mod bookkeeping;
 mod cutting;
 mod finishing;
+mod polling;
 mod reading;
+mod windows;
 
 use std::collections::VecDeque;
 
+use self::polling::Polling;
 use super::age_parts::AgeContext;
 use super::batch::PayloadRule;
 use super::eligibility::AgeLimits;
@@ -29,8 +34,9 @@ use super::observation::Observer;
 use super::poll_grid::PollGrid;
 use super::purposes;
 use super::reader::ShardReader;
-use super::settings::{Arrivals, Horizon, Knobs, PollModel, PollPhase, Settings};
+use super::settings::{Arrivals, Horizon, Knobs, Mapping, PollModel, PollPhase, Settings};
 use super::shard::Shard;
+use super::tumbling::TumblingRule;
 use super::workload::WorkloadPlan;
 use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
 use crate::units::{Duration, Instant, Limit};
@@ -45,6 +51,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct System<'a> {
     settings: &'a Settings,
+    /// The mapping's settings in force.
+    mapping: &'a Mapping,
+    polling: Polling<'a>,
     rules: Rules,
     random: RandomSource,
     shards: Vec<Shard>,
@@ -71,7 +80,7 @@ pub struct Context<'a, O> {
     observer: &'a mut O,
 }
 
-/// Rules with their numbers, fixed for the run.
+/// Rules with their numbers, fixed while the mapping's settings are.
 #[derive(Debug, Clone, Copy)]
 struct Rules {
     payload: PayloadRule,
@@ -83,6 +92,7 @@ struct Rules {
     counted_page: u32,
     refill_below: u64,
     has_window: bool,
+    tumbling: Option<TumblingRule>,
 }
 
 /// How records get from a shard into a lane.
@@ -144,10 +154,13 @@ impl<'a> System<'a> {
             let first = polling_starts + phase(settings, &random, shard);
             let knobs = &settings.knobs;
             let grid = PollGrid::new(first, knobs.poll_interval, knobs.idle_poll_interval);
-            ShardReader::new(grid, settings.mapping.parallelization_factor)
+            let may_stop = !settings.schedule.is_empty();
+            ShardReader::new(grid, settings.mapping.parallelization_factor, may_stop)
         });
         System {
-            rules: Rules::new(settings),
+            mapping: &settings.mapping,
+            polling: Polling::new(&settings.mapping),
+            rules: Rules::new(settings, &settings.mapping),
             random,
             shards: shards.collect(),
             readers: readers.collect(),
@@ -167,9 +180,7 @@ impl<'a> System<'a> {
             cx.calendar.schedule(change, Event::ConcurrencyChanges);
         }
         cx.calendar.schedule(Instant::START + MINUTE, Event::MinuteEnds);
-        for shard in 0..self.settings.stream.shards {
-            self.start_reading(cx, shard);
-        }
+        self.create_mapping(cx);
     }
 
     fn handle<O: Observer>(&mut self, event: Event, cx: &mut Context<'_, O>) {
@@ -179,7 +190,10 @@ impl<'a> System<'a> {
             Event::Poll { .. }
             | Event::Readable { .. }
             | Event::LaneDue { .. }
-            | Event::InvocationEnds { .. } => true,
+            | Event::InvocationEnds { .. }
+            | Event::MappingChanges { .. }
+            | Event::PollingStops { .. }
+            | Event::PollingStarts { .. } => true,
         };
         if is_activity {
             self.last_activity = cx.now;
@@ -190,6 +204,9 @@ impl<'a> System<'a> {
             Event::LaneDue { lane } => self.lane_due(cx, lane),
             Event::InvocationEnds { lane } => self.invocation_ends(cx, lane),
             Event::ConcurrencyChanges => self.serve_line(cx),
+            Event::MappingChanges { index } => self.mapping_changes(cx, index),
+            Event::PollingStops { generation } => self.polling_stops(cx, generation),
+            Event::PollingStarts { generation } => self.polling_starts(cx, generation),
             Event::MinuteEnds => self.minute_ends(cx),
         }
         while let Some(id) = self.released.pop() {
@@ -204,8 +221,8 @@ impl<'a> System<'a> {
 }
 
 impl Rules {
-    fn new(settings: &Settings) -> Rules {
-        let (knobs, mapping) = (&settings.knobs, &settings.mapping);
+    fn new(settings: &Settings, mapping: &Mapping) -> Rules {
+        let knobs = &settings.knobs;
         let uniform_size = uniform_size(settings);
         let lanes_read = match knobs.poll_model {
             PollModel::Paged | PollModel::Buffered => false,
@@ -224,7 +241,7 @@ impl Rules {
         let refill_below = knobs.refill_below.unwrap_or(5 * mapping.batch_size);
         let has_window = !mapping.batching_window.is_zero();
         Rules {
-            payload: payload_rule(settings, uniform_size),
+            payload: payload_rule(settings, mapping, uniform_size),
             counted_page: counted_page(knobs, uniform_size),
             failure: FailurePolicy {
                 maximum_retry_attempts: mapping.maximum_retry_attempts,
@@ -243,14 +260,19 @@ impl Rules {
             mode,
             refill_below: u64::from(refill_below),
             has_window,
+            tumbling: TumblingRule::new(
+                mapping.tumbling_window,
+                settings.start_unix_nanos,
+                knobs.window_idle_close,
+            ),
         }
     }
 }
 
 /// S3.3, by counting where all records have one size.
-fn payload_rule(settings: &Settings, uniform_size: Option<u32>) -> PayloadRule {
+fn payload_rule(settings: &Settings, mapping: &Mapping, uniform_size: Option<u32>) -> PayloadRule {
     let limit = settings.knobs.payload_limit;
-    let rule = PayloadRule::new(settings.stream.kind, limit, settings.mapping.batch_size);
+    let rule = PayloadRule::new(settings.stream.kind, limit, mapping.batch_size);
     uniform_size.map_or(rule, |bytes| rule.with_uniform_size(bytes))
 }
 

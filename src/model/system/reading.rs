@@ -14,6 +14,8 @@ impl System<'_> {
     /// Positions the reader of a shard and schedules its first poll (S2.5).
     pub(super) fn start_reading<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         let position = match self.settings.mapping.starting_position {
+            // S2.6: a mapping that is enabled again reads on from its checkpoint.
+            _ if self.polling.has_begun => Instant::START,
             StartingPosition::TrimHorizon => Instant::START,
             StartingPosition::Latest => self.polling_starts,
             StartingPosition::AtTimestamp(at) => at,
@@ -79,6 +81,9 @@ impl System<'_> {
 
     /// Schedules the next tick that can find a record, unless reading is held back.
     pub(super) fn schedule_poll<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        if !self.polling.is_on {
+            return;
+        }
         if self.is_held_back(shard) {
             let reader = &mut self.readers[shard as usize];
             reader.next_poll = None;
@@ -139,7 +144,7 @@ impl System<'_> {
         } else {
             reader.lanes[0].is_free() && reader.lanes[0].due_at.is_none()
         };
-        if !is_needed {
+        if !is_needed || !self.polling.is_on {
             return;
         }
         let Some(at) = self.next_readable(shard) else { return };
@@ -153,7 +158,11 @@ impl System<'_> {
 
     /// When the next unread record can be read, which may be in the past.
     pub(super) fn next_readable(&mut self, shard: u32) -> Option<Instant> {
-        let arrival = self.shards[shard as usize].next_arrival()?;
+        let replay = self.readers[shard as usize].replay.front();
+        let arrival = match replay {
+            Some(fetched) => fetched.record.arrival,
+            None => self.shards[shard as usize].next_arrival()?,
+        };
         Some(arrival.saturating_add(self.settings.knobs.read_visibility))
     }
 
@@ -179,7 +188,7 @@ impl System<'_> {
     }
 
     pub(super) fn lane_count(&self) -> u32 {
-        self.settings.mapping.parallelization_factor
+        self.mapping.parallelization_factor
     }
 
     fn is_held_back(&self, shard: u32) -> bool {
@@ -201,10 +210,13 @@ impl System<'_> {
     /// Fetches one page into the lanes (S1.6, S2.4) and says how many records it had.
     fn fetch_page<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
         let Some(until) = self.readable_until(cx.now) else { return 0 };
+        let again = self.read_again(cx, shard);
         let knobs = &self.settings.knobs;
-        let mut room = u64::from(knobs.page_records.bound().unwrap_or(u32::MAX));
+        let page_records = knobs.page_records.bound().unwrap_or(u32::MAX);
+        let mut room = u64::from(page_records.saturating_sub(again));
         if let (PollModel::Buffered, Limit::Limited(lookahead)) = (self.model(), knobs.lookahead) {
-            room = room.min(u64::from(lookahead) - self.readers[shard as usize].unfinished());
+            let unfinished = self.readers[shard as usize].unfinished();
+            room = room.min(u64::from(lookahead).saturating_sub(unfinished));
         }
         let reader = &mut self.readers[shard as usize];
         let log = &mut self.shards[shard as usize];
@@ -222,15 +234,17 @@ impl System<'_> {
                 continue;
             }
             let readable = record.arrival + knobs.read_visibility;
-            let fetched = Fetched { record, sequence, read_at: now, held: held.time(readable) };
+            let held = held.time(readable);
+            let fetched = Fetched { record, sequence, read_at: now, held, is_duplicate: false };
             reader.assign(knobs.lane_assignment, fetched);
         }
         self.observe_read(cx, shard, records, filtered);
-        records
+        records + again
     }
 
     fn count_page<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
         let Some(until) = self.readable_until(cx.now) else { return 0 };
+        let again = self.read_again(cx, shard);
         let there = self.shards[shard as usize].unread(until);
         let reader = &mut self.readers[shard as usize];
         let page = u64::from(self.rules.counted_page);
@@ -239,7 +253,7 @@ impl System<'_> {
             reader.counted.push_back(CountedPage { records, read_at: cx.now });
             reader.counted_records += records;
         }
-        records as u32
+        records as u32 + again
     }
 
     fn pull_counted<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
@@ -260,7 +274,8 @@ impl System<'_> {
             if record.marks.filtered {
                 filtered += 1;
             } else {
-                let fetched = Fetched { record, sequence, read_at, held: Duration::ZERO };
+                let held = Duration::ZERO;
+                let fetched = Fetched { record, sequence, read_at, held, is_duplicate: false };
                 reader.lanes[0].queue.push_back(fetched);
             }
         }
@@ -271,6 +286,7 @@ impl System<'_> {
     /// several everything, because a record shows its lane only when it is read.
     fn pull_readable<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         let Some(until) = self.readable_until(cx.now) else { return };
+        self.read_again(cx, shard);
         let knobs = &self.settings.knobs;
         let single = self.lane_count() == 1;
         let wanted = self.rules.payload.batch_size() as usize;
@@ -283,7 +299,8 @@ impl System<'_> {
                 filtered += 1;
                 continue;
             }
-            let fetched = Fetched { record, sequence, read_at: cx.now, held: Duration::ZERO };
+            let (read_at, held) = (cx.now, Duration::ZERO);
+            let fetched = Fetched { record, sequence, read_at, held, is_duplicate: false };
             reader.assign(knobs.lane_assignment, fetched);
         }
         if records > 0 {
@@ -291,6 +308,22 @@ impl System<'_> {
             cx.observer.observe(cx.now, Observation::Polled { shard, calls, records });
         }
         self.observe_read(cx, shard, records, filtered);
+    }
+
+    /// Reads what lies above the checkpoint after polling started anew (S4.5), and says how many
+    /// records that are. **Assumption**: they come with one read, beside what else it finds.
+    fn read_again<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
+        let assignment = self.settings.knobs.lane_assignment;
+        let reader = &mut self.readers[shard as usize];
+        let records = reader.replay.len() as u32;
+        while let Some(fetched) = reader.replay.pop_front() {
+            let held = Duration::ZERO;
+            reader.assign(assignment, Fetched { read_at: cx.now, held, ..fetched });
+        }
+        if records > 0 {
+            cx.observer.observe(cx.now, Observation::ReadAgain { shard, records });
+        }
+        records
     }
 
     fn observe_read<O: Observer>(

@@ -57,7 +57,7 @@ impl WorkloadPlan {
         WorkloadPlan {
             random,
             shards,
-            needs_keys: settings.mapping.parallelization_factor > 1,
+            needs_keys: has_lanes(settings),
             sources,
             poison: poison_faults(&settings.function.faults).into(),
         }
@@ -185,4 +185,11 @@ impl SourcePlan {
             script,
         }
     }
+}
+
+/// Whether a shard ever has several lanes, which are told apart by key (S4.1).
+fn has_lanes(settings: &Settings) -> bool {
+    let scheduled = settings.schedule.iter().map(|change| &change.mapping);
+    let mut mappings = std::iter::once(&settings.mapping).chain(scheduled);
+    mappings.any(|mapping| mapping.parallelization_factor > 1)
 }

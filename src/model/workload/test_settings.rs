@@ -38,6 +38,7 @@ pub fn settings(shards: u32, traffic: Vec<Traffic>, length: Duration) -> Setting
         },
         traffic,
         mapping: mapping(),
+        schedule: Vec::new(),
         function: function(),
         concurrency: Concurrency {
             account_limit: Limit::Limited(1000),
@@ -51,6 +52,7 @@ pub fn settings(shards: u32, traffic: Vec<Traffic>, length: Duration) -> Setting
 
 fn mapping() -> Mapping {
     Mapping {
+        enabled: true,
         starting_position: StartingPosition::TrimHorizon,
         batch_size: 100,
         batching_window: Duration::ZERO,
@@ -59,6 +61,7 @@ fn mapping() -> Mapping {
         maximum_record_age: Limit::Unlimited,
         bisect: false,
         report_batch_item_failures: false,
+        tumbling_window: Duration::ZERO,
         on_failure: None,
     }
 }
@@ -79,6 +82,7 @@ fn function() -> Function {
         faults: Vec::new(),
         reports: FailureReport::Raises,
         behaviour: Vec::new(),
+        state_per_record: Bytes::new(0),
         writes_back: None,
     }
 }
@@ -103,8 +107,11 @@ fn knobs() -> Knobs {
         refill_below: None,
         lookahead: Limit::Unlimited,
         enable_delay: Duration::ZERO,
+        disable_delay: Duration::ZERO,
+        update_delay: Duration::ZERO,
         invoke_overhead: Duration::from_millis(20),
         window_clock: WindowClock::PreviousCompletion,
+        window_idle_close: Duration::from_secs(120),
         payload_limit: Limit::Limited(Bytes::new(6_291_456)),
         lane_assignment: LaneAssignment::StaticHash,
         lane_failure_scope: LaneFailureScope::Lane,

@@ -1,0 +1,119 @@
+//! Tumbling windows in a lane: batches of one window, state, and final calls (S11).
+
+use super::attempting::created;
+use super::{Context, System};
+use crate::model::batch::{Batch, Fill};
+use crate::model::event::LaneId;
+use crate::model::function::Invocation;
+use crate::model::observation::{Fetched, Observer, WindowFacts};
+use crate::model::tumbling::{Call, OpenWindow, STATE_MAX};
+use crate::units::{Bytes, Instant};
+
+impl System<'_> {
+    /// The tumbling window of a record, if there are windows.
+    fn window_of(&self, arrival: Instant) -> Option<u64> {
+        let rule = self.rules.tumbling?;
+        Some(rule.index_of(created(self.settings, arrival)))
+    }
+
+    /// Whether a record is of another window than the oldest one that waits in the lane.
+    pub(super) fn starts_a_window(&self, id: LaneId, arrival: Instant) -> bool {
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let oldest = lane.queue.front().and_then(|first| self.window_of(first.record.arrival));
+        self.window_of(arrival) != oldest
+    }
+
+    /// How a batch is filled: a batch never mixes windows (S11.1).
+    pub(super) fn fill(&self, id: LaneId) -> Fill {
+        let queue = &self.readers[id.shard as usize].lanes[id.lane as usize].queue;
+        let bytes = |fetched: &Fetched| fetched.record.bytes;
+        let Some(window) = self.window_of(queue[0].record.arrival) else {
+            return self.rules.payload.fill(queue.iter().map(bytes));
+        };
+        let is_of_window =
+            |fetched: &&Fetched| self.window_of(fetched.record.arrival) == Some(window);
+        let of_window = queue.iter().take_while(is_of_window).count();
+        let fill = self.rules.payload.fill(queue.range(..of_window).map(bytes));
+        // No further record can join once one of a later window is there.
+        Fill { is_full: fill.is_full || of_window < queue.len(), ..fill }
+    }
+
+    /// S11.3: cuts the final call of the lane's open window if it is due, or arranges to be
+    /// called when it is.
+    pub(super) fn cut_final_call<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+    ) -> bool {
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let (Some(rule), Some(open)) = (self.rules.tumbling, lane.window) else { return false };
+        let is_due = match lane.queue.front() {
+            Some(first) => self.window_of(first.record.arrival) != Some(open.index),
+            None => {
+                let closes_at = rule.closes_idle_at(open.index);
+                if closes_at > cx.now {
+                    let at = lane.due_at.map_or(closes_at, |due| due.min(closes_at));
+                    self.wake(cx, id, at);
+                }
+                closes_at <= cx.now
+            }
+        };
+        if is_due {
+            self.push_final_call(cx, id, Call::Final { window: open.index, is_early: false });
+        }
+        is_due
+    }
+
+    fn push_final_call<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId, call: Call) {
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        lane.due_at = None;
+        let batch = Batch { call, ..Batch::cut(0, cx.now, lane.free_since) };
+        lane.batches.push(batch);
+    }
+
+    /// The state that the head batch gets; its window is open from now on (S11.2).
+    pub(super) fn state_for_head(&mut self, id: LaneId) -> Bytes {
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let first = lane.queue.front();
+        let index = first.and_then(|first| self.window_of(first.record.arrival));
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        if let (None, Some(index), Call::Records) = (lane.window, index, lane.head().call) {
+            lane.window = Some(OpenWindow { index, state: Bytes::new(0) });
+        }
+        lane.window.map_or(Bytes::new(0), |open| open.state)
+    }
+
+    /// A call succeeded: keeps the state it returned, and ends the window where that is too
+    /// large (S11.4) or the call was the final one.
+    pub(super) fn window_goes_on<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        id: LaneId,
+        invocation: &Invocation,
+    ) {
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        match (invocation.call, &mut lane.window) {
+            (Call::Final { .. }, window) => *window = None,
+            (Call::Records, Some(open)) => {
+                open.state = invocation.state.unwrap_or(open.state);
+                let window = open.index;
+                if open.state > STATE_MAX {
+                    self.push_final_call(cx, id, Call::Final { window, is_early: true });
+                }
+            }
+            (Call::Records, None) => {}
+        }
+    }
+
+    /// What the destination is told of the window of the head batch.
+    pub(super) fn window_facts(&self, id: LaneId) -> Option<WindowFacts> {
+        let rule = self.rules.tumbling?;
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let (index, is_final, is_early) = match lane.batches.last()?.call {
+            Call::Final { window, is_early } => (window, true, is_early),
+            Call::Records => (self.window_of(lane.queue.front()?.record.arrival)?, false, false),
+        };
+        let (start_unix_nanos, end_unix_nanos) = rule.span_unix_nanos(index);
+        Some(WindowFacts { start_unix_nanos, end_unix_nanos, is_final, is_early })
+    }
+}
