@@ -120,8 +120,10 @@ impl PayloadRule {
     /// The same rule where every record has `bytes` stored bytes: a batch is filled by counting.
     #[must_use]
     pub fn with_uniform_size(mut self, bytes: u32) -> PayloadRule {
-        let full = self.fill(std::iter::repeat_n(bytes, self.batch_size as usize + 1));
-        self.uniform = Some(full.records);
+        let cost = self.record_cost(bytes);
+        let room = self.limit.bound().map(|limit| limit.get().saturating_sub(ENVELOPE_BYTES));
+        let fitting = room.map_or(u64::MAX, |room| room / cost).max(1);
+        self.uniform = Some(fitting.min(self.batch_size.into()) as u32);
         self
     }
 
@@ -207,6 +209,11 @@ mod tests {
         for waiting in 0..6 {
             let sizes = || std::iter::repeat_n(1, waiting);
             assert_eq!(uniform.fill(sizes()), rule.fill(sizes()), "{waiting}");
+        }
+        let rule = self::rule(StreamKind::DynamoDb, 10_000);
+        for bytes in [350_000, 6_291_456 - 464, 6_291_456 - 463, 7_000_000] {
+            let sizes = || std::iter::repeat_n(bytes, 40);
+            assert_eq!(rule.with_uniform_size(bytes).fill(sizes()), rule.fill(sizes()), "{bytes}");
         }
         assert_eq!(rule.fill([].into_iter()), Fill { records: 0, is_full: false });
     }
