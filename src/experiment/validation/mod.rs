@@ -7,7 +7,7 @@
 //! | [`config`], [`run_length`], [`metric`] | the parts of the schema |
 //! | [`settings`] | a config as settings of the model |
 //! | [`replication`], [`facts`] | runs it and keeps what metrics need |
-//! | [`estimate`], [`counts`] | the metrics |
+//! | [`mod@estimate`], [`counts`] | the metrics |
 //! | [`verdict`] | whether estimates agree |
 //! | [`statistics`] | procedures of the statistics code |
 //! | [`short`](mod@short) | which items a short check takes |
