@@ -138,7 +138,9 @@ impl System<'_> {
     ) {
         let Some(at) = chance else { return };
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
-        if self.lane_count() == 1 && lane.queue.is_empty() && self.rules.has_window {
+        let is_empty = lane.queue.is_empty();
+        let has_more = self.next_readable(id.shard).is_some();
+        if self.lane_count() == 1 && is_empty && has_more && self.rules.has_window {
             // The window of the next record may end before the poll.
             self.await_records(cx, id);
         } else {
