@@ -10,9 +10,6 @@ use shardlag::results::DestinationMessage;
 
 const CASES: &str = include_str!("data/deliveries.jsonl");
 
-/// Cases that need what the model does not have.
-const UNSUPPORTED: usize = 2;
-
 fn cases() -> Vec<Case> {
     read_cases(CASES).unwrap_or_else(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -30,7 +27,7 @@ fn verdict(case: &Case, seed: u64) -> Verdict {
 }
 
 #[test]
-fn every_case_that_the_model_can_express_passes_whatever_the_seed() {
+fn every_case_passes_whatever_the_seed() {
     let cases = cases();
     assert_eq!(cases.len(), 121);
     for seed in [1, 2, 3, 4, 5] {
@@ -46,9 +43,8 @@ fn every_case_that_the_model_can_express_passes_whatever_the_seed() {
                 Verdict::Unsupported(why) => unsupported.push(format!("{}: {why}", case.id)),
             }
         }
-        println!("unsupported:\n{}", unsupported.join("\n"));
         assert!(failed.is_empty(), "seed {seed}:\n{}", failed.join("\n"));
-        assert_eq!(unsupported.len(), UNSUPPORTED, "{}", unsupported.join("\n"));
+        assert!(unsupported.is_empty(), "unsupported:\n{}", unsupported.join("\n"));
     }
 }
 

@@ -48,6 +48,7 @@ fn with(settings: &Settings, change: impl FnOnce(&mut Settings)) -> Settings {
 /// Which of two shards comes first at one instant is open.
 fn on_one_shard(settings: &mut Settings) {
     settings.stream.shards = 1;
+    settings.stream.reshards.clear();
     for traffic in &mut settings.traffic {
         if let Arrivals::Scripted { records } = &mut traffic.arrivals {
             let on_the_first =
@@ -99,9 +100,16 @@ fn of_whole_milliseconds() -> impl Strategy<Value = Settings> {
                 | FaultKind::DownstreamLimit(_) => {}
             }
         }
+        if !settings.stream.reshards.is_empty() {
+            // Unread records are looked at every minute, and whether that is before or after a
+            // reshard decides in which shard those that expire are counted.
+            settings.stream.retention = Duration::from_secs(86_400);
+        }
         // Ten seconds are ten seconds to the scaling rate of environments.
         settings.concurrency.environments_per_10s = Limit::Unlimited;
         let knobs = &mut settings.knobs;
+        // The first roll-over comes at a random time.
+        knobs.shard_rollover = Limit::Unlimited;
         knobs.poll_phase = PollPhase::At(Duration::from_millis(70));
         knobs.poll_jitter = Duration::ZERO;
         knobs.throttle_delay = ThrottleDelay::Backoff;
@@ -121,6 +129,9 @@ fn scaled(settings: &Settings, c: u64) -> Settings {
         Horizon::Drained { at_most } => Horizon::Drained { at_most: at_most * c },
     };
     settings.stream.retention = settings.stream.retention * c;
+    for reshard in &mut settings.stream.reshards {
+        reshard.at = instant(reshard.at);
+    }
     for traffic in &mut settings.traffic {
         (traffic.from, traffic.to) = (instant(traffic.from), instant(traffic.to));
         if let Arrivals::TraceTimes { times } = &mut traffic.arrivals {
@@ -156,6 +167,7 @@ fn scaled(settings: &Settings, c: u64) -> Settings {
         &mut function.init,
         &mut function.idle_timeout,
         &mut function.timeout,
+        &mut knobs.child_discovery,
         &mut knobs.timestamp_resolution,
         &mut knobs.read_visibility,
         &mut knobs.poll_interval,
@@ -204,9 +216,10 @@ fn lanes_without_records_change_nothing() {
         settings.stream.retention = Duration::from_secs(86_400);
         match settings.knobs.poll_model {
             PollModel::Paged | PollModel::Buffered => {}
-            // For the same reason a window may open earlier.
+            // For the same reason a window may open, and a shard be at its end, earlier.
             PollModel::Grid | PollModel::Restart | PollModel::Gated | PollModel::Instant => {
                 settings.mapping.batching_window = Duration::ZERO;
+                settings.knobs.shard_rollover = Limit::Unlimited;
             }
         }
         settings
@@ -247,7 +260,7 @@ fn a_concurrency_limit_of_all_lanes_is_no_limit() {
         settings
     });
     try_cases("a_concurrency_limit_of_all_lanes", CASES, &alone, |settings, seed| {
-        let lanes = settings.stream.shards * settings.mapping.parallelization_factor;
+        let lanes = settings.stream.shards_in_all() * settings.mapping.parallelization_factor;
         let bounded = with(settings, |s| s.concurrency.account_limit = Limit::Limited(lanes));
         let unbounded = with(settings, |s| s.concurrency.account_limit = Limit::Unlimited);
         assert_alike(&bounded, &unbounded, seed);
@@ -271,6 +284,7 @@ fn a_window_of_no_length_is_no_window() {
 #[test]
 fn a_shard_that_is_coupled_to_none_changes_none() {
     let uncoupled = any_settings().prop_map(|mut settings| {
+        settings.stream.reshards.clear();
         for traffic in &mut settings.traffic {
             traffic.per_shard = true;
         }

@@ -237,6 +237,8 @@ fn whole_knobs() -> Knobs {
     Knobs {
         poll_model: PollModel::Buffered,
         timestamp_resolution: Duration::from_millis(1),
+        shard_rollover: Limit::Unlimited,
+        child_discovery: Duration::from_secs(8),
         read_visibility: Duration::from_millis(20),
         page_records: Limit::Limited(10_000),
         page_bytes: Limit::Limited(Bytes::new(10 << 20)),
@@ -268,6 +270,7 @@ fn a_whole_scenario_becomes_the_settings_that_it_says() {
         stream: Stream {
             kind: StreamKind::Kinesis,
             shards: 4,
+            reshards: Vec::new(),
             retention: Duration::from_secs(48 * 3600),
         },
         traffic: whole_traffic(),

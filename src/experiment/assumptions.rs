@@ -15,6 +15,12 @@ type IsExercised = fn(&Settings) -> bool;
 /// Rule, what is assumed, and whether settings rely on it.
 const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
     (
+        "S1.7",
+        "A split sends every key to one of two halves by its hash; real splits halve a range of \
+         hashes, so that other keys stay together.",
+        |settings| settings.stream.reshards.iter().any(|reshard| reshard.open.len() > 1),
+    ),
+    (
         "S2.4",
         "With BatchSize above 1, the next page is read when at most 5 batches of the last one \
          are unfinished; only BatchSize 1 has been measured.",

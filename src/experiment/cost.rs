@@ -4,7 +4,7 @@
 //! Kinesis: open shards per hour and PUT payload units. Lambda reads DynamoDB streams for free.
 
 use super::recorder::tallies::Tallies;
-use crate::model::settings::StreamKind;
+use crate::model::settings::{Stream, StreamKind};
 use crate::scenario::Variant;
 
 /// Cost of a replication in US dollars.
@@ -26,7 +26,7 @@ impl Dollars {
         let stream = match settings.stream.kind {
             StreamKind::DynamoDb => 0.0,
             StreamKind::Kinesis => {
-                let shard_hours = f64::from(settings.stream.shards) * seconds / 3600.0;
+                let shard_hours = shard_seconds(&settings.stream, seconds) / 3600.0;
                 let units = tallies.put_units_per_record() * tallies.written as f64;
                 shard_hours * prices.kinesis_per_shard_hour
                     + units / 1e6 * prices.kinesis_per_million_put_units
@@ -43,4 +43,14 @@ impl Dollars {
     pub fn total(&self) -> f64 {
         self.requests + self.compute + self.stream
     }
+}
+
+/// Time that shards are open up to `seconds`, all shards together, in seconds.
+fn shard_seconds(stream: &Stream, seconds: f64) -> f64 {
+    let from_start = f64::from(stream.shards) * seconds;
+    let changes = stream.reshards.iter().map(|reshard| {
+        let more = reshard.open.len() as f64 - reshard.close.len() as f64;
+        more * (seconds - reshard.at.as_secs_f64()).max(0.0)
+    });
+    from_start + changes.sum::<f64>()
 }

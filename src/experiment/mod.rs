@@ -242,7 +242,7 @@ fn variant_details(
     VariantDetails {
         series: series::over_replications(replications),
         blocked: first.blocked_intervals.clone(),
-        shards: variant.settings.stream.shards,
+        shards: variant.settings.stream.shards_in_all(),
         messages: first.messages.clone(),
         redrive: first.redrive,
         sentence: sentence::describe(summary),

@@ -3,11 +3,13 @@
 //! Lanes follow the key hashes of the first replication: with few keys another replication may
 //! load its lanes otherwise, which a report of many replications shows. Failures count with the
 //! chances that are known beforehand (error rates, the per-record rate on a full batch); outages
-//! and poison records are passing and do not.
+//! and poison records are passing and do not. Where shards split or are merged, the load is that of
+//! the shards that are left in the end (S1.7).
 
 use crate::analysis::stability::{LaneLoad, OfferedLoad, ServiceTime};
 use crate::engine::RandomSource;
 use crate::model::batch::PayloadRule;
+use crate::model::lineage::Lineage;
 use crate::model::settings::{FaultKind, RecordSize, Settings, Variation};
 use crate::model::workload::WorkloadPlan;
 use crate::units::{Instant, Limit, Rate};
@@ -17,20 +19,25 @@ const ATTEMPTS_MAX: f64 = 1e6;
 
 /// The offered load of `settings`, with the keys of the first replication of `seed`.
 pub fn offered_load(settings: &Settings, seed: u64) -> OfferedLoad {
-    let plan = WorkloadPlan::new(settings, RandomSource::new(seed, 0)).with_keys();
+    let random = RandomSource::new(seed, 0);
+    let plan = WorkloadPlan::new(settings, random).with_keys();
     let lanes = settings.mapping.parallelization_factor;
     let mut loads = Vec::new();
     let mut peak_of_all = 0.0;
-    for shard in 0..settings.stream.shards {
+    let lineage = Lineage::new(settings, &random);
+    let is_left = |shard: &u32| lineage.life(*shard).closes == Instant::FAR_FUTURE;
+    for shard in (0..settings.stream.shards_in_all()).filter(is_left) {
         let mut lane_loads = vec![(0.0, 0.0); lanes as usize];
         for (source, traffic) in settings.traffic.iter().enumerate() {
-            let rates = plan.source_rates(source, shard);
-            let delivered = traffic.matches_filter.get();
-            peak_of_all += rates.peak * delivered;
-            let shares = plan.lane_shares(source, shard, lanes);
-            for ((mean, peak), share) in lane_loads.iter_mut().zip(shares) {
-                *mean += rates.mean * delivered * share;
-                *peak += rates.peak * delivered * share;
+            for (first, part) in lineage.shares(shard) {
+                let rates = plan.source_rates(source, first);
+                let delivered = traffic.matches_filter.get() * part;
+                peak_of_all += rates.peak * delivered;
+                let shares = plan.lane_shares(source, first, lanes);
+                for ((mean, peak), share) in lane_loads.iter_mut().zip(shares) {
+                    *mean += rates.mean * delivered * share;
+                    *peak += rates.peak * delivered * share;
+                }
             }
         }
         let rate = |per_second| Rate::new(per_second).unwrap_or_default();

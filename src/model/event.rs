@@ -53,6 +53,16 @@ pub enum Event {
         /// The change it belongs to.
         generation: u32,
     },
+    /// A shard is written to no more: it rolls over, splits or is merged (S1.7).
+    ShardCloses {
+        /// Shard index.
+        shard: u32,
+    },
+    /// A child shard is found and read from now on (S1.7).
+    ShardOpens {
+        /// Shard index; of a shard that rolled over its own.
+        shard: u32,
+    },
     /// A minute is over: backlogs are counted.
     MinuteEnds,
 }

@@ -10,6 +10,7 @@ pub mod event;
 pub mod failure;
 pub mod function;
 pub mod lane;
+pub mod lineage;
 pub mod mapping_change;
 pub mod observation;
 pub mod poll_grid;

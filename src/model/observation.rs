@@ -116,6 +116,20 @@ pub enum Observation<'a> {
         /// How; `None`: it is not blocked.
         state: Option<Blockage>,
     },
+    /// A shard is read from now on (S1.7).
+    ShardOpened {
+        /// Shard index.
+        shard: u32,
+        /// How often it rolled over before.
+        generation: u32,
+    },
+    /// A shard is closed and everything in it has met its end (S1.7).
+    ShardEnded {
+        /// Shard index.
+        shard: u32,
+        /// How often it rolled over before.
+        generation: u32,
+    },
     /// A minute is over.
     Minute {
         /// Readable but unfinished records of all shards.

@@ -46,6 +46,8 @@ pub const POLL_JITTER: Purpose = Purpose(33);
 pub const RETRY_JITTER: Purpose = Purpose(34);
 /// The wait of a throttled batch (S5.2, S5.3).
 pub const THROTTLE_WAIT: Purpose = Purpose(35);
+/// When a shard rolls over for the first time (S1.7); the entity is the shard.
+pub const SHARD_ROLLOVER: Purpose = Purpose(36);
 
 /// The random factor on an invocation's duration (S10.1).
 pub const FUNCTION_DURATION: Purpose = Purpose(48);

@@ -24,6 +24,12 @@ use crate::units::Instant;
 /// The reader of one shard.
 #[derive(Debug, Clone)]
 pub struct ShardReader {
+    /// How far it is with its shard.
+    pub stage: Stage,
+    /// How often the shard rolled over before (S1.7).
+    pub generation: u32,
+    /// When the generation closes, or did.
+    pub closes_at: Instant,
     /// The poll clock.
     pub grid: PollGrid,
     /// The next tick that can find something, and idle ticks before it.
@@ -48,6 +54,20 @@ pub struct ShardReader {
     finished_ahead: Option<FinishedAhead>,
     /// With dynamic assignment: the lane that holds a key, and how many of its records.
     keys: BTreeMap<u64, (u32, u32)>,
+}
+
+/// How far a reader is with its shard (S1.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The shard is not found yet.
+    Unknown,
+    /// It is read.
+    Open,
+    /// Everything in it has met its end; its last record was known to be the last at this time.
+    Ended {
+        /// When the reader noticed.
+        at: Instant,
+    },
 }
 
 /// A tick in the calendar.
@@ -75,6 +95,9 @@ impl ShardReader {
     /// again during the run.
     pub fn new(grid: PollGrid, lanes: u32, may_stop: bool) -> ShardReader {
         ShardReader {
+            stage: Stage::Unknown,
+            generation: 0,
+            closes_at: Instant::FAR_FUTURE,
             grid,
             next_poll: None,
             held_since: None,
@@ -170,6 +193,12 @@ impl ShardReader {
         if *records == 0 {
             self.keys.remove(&key_hash);
         }
+    }
+
+    /// Whether nothing that was read is unfinished, and nothing is being done.
+    pub fn is_idle(&self) -> bool {
+        let is_idle = |lane: &Lane| lane.is_free() && lane.queue.is_empty();
+        self.counted_records == 0 && self.replay.is_empty() && self.lanes.iter().all(is_idle)
     }
 
     /// Fetched records that are not finished, all lanes together.

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use super::record::Record;
-use super::workload::WorkloadCursor;
+use super::workload::{Half, WorkloadCursor};
 use crate::units::Instant;
 
 /// Records generated at a time.
@@ -31,6 +31,12 @@ pub struct Shard {
     /// Position in the log of the next unread record.
     next_sequence: u64,
     written_back_count: u64,
+    /// Position behind the last record of the generation that is read, once that is closed.
+    end: Option<u64>,
+    /// When that was.
+    closed_at: Instant,
+    /// Shards that took over what comes behind the end.
+    heirs: Vec<(u32, Option<Half>)>,
 }
 
 #[derive(Debug, Clone)]
@@ -50,7 +56,66 @@ impl Shard {
             written_back: VecDeque::new(),
             next_sequence: 0,
             written_back_count: 0,
+            end: None,
+            closed_at: Instant::FAR_FUTURE,
+            heirs: Vec::new(),
         }
+    }
+
+    /// The generation that is read is closed at `at`: records written from then on belong to the
+    /// next (S1.7).
+    pub fn close(&mut self, at: Instant) {
+        let before = |record: &Record| record.arrival < at;
+        let mut left = self.ring.partition_point(before) as u64;
+        if left == self.ring.len() as u64 && at > Instant::START {
+            let until = Instant::from_nanos(at.as_nanos() - 1);
+            left += self.cursor.clone().skip_through(until);
+            left += self.written_back.partition_point(before) as u64;
+        }
+        self.end = Some(self.next_sequence + left);
+        self.closed_at = at;
+    }
+
+    /// The next generation is read from now on.
+    pub fn open_next(&mut self) {
+        self.end = None;
+        self.closed_at = Instant::FAR_FUTURE;
+    }
+
+    /// Whether the generation that is read is closed and has no unread record.
+    #[inline]
+    pub fn is_at_end(&self) -> bool {
+        self.end.is_some_and(|end| self.next_sequence >= end)
+    }
+
+    /// Gives what comes behind the end to `heirs`, each its half where there are two.
+    pub fn hand_over(&mut self, to: u32, heir: &mut Shard, half: Option<Half>) {
+        let is_taken = |record: &&Record| half.is_none_or(|half| half.has(record));
+        heir.written_back.extend(self.written_back.iter().filter(is_taken));
+        heir.written_back.make_contiguous().sort_by_key(|record| record.arrival);
+        heir.written_back_count = heir.written_back_count.max(self.written_back_count);
+        heir.cursor.inherit(self.ring.clone(), self.cursor.clone(), half);
+        self.heirs.push((to, half));
+    }
+
+    /// Keeps nothing that was handed over.
+    pub fn retire(&mut self) {
+        self.ring.clear();
+        self.written_back.clear();
+        self.cursor = WorkloadCursor::empty();
+        self.counter = None;
+    }
+
+    /// The shard that took over the records of a key, if another one did.
+    pub fn heir_of(&self, record: &Record) -> Option<u32> {
+        let heir = self.heirs.iter().find(|(_, half)| half.is_none_or(|half| half.has(record)));
+        heir.map(|&(shard, _)| shard)
+    }
+
+    /// When the next unread record of the generation that is read is written, which may be in the
+    /// future.
+    pub fn next_in_generation(&mut self) -> Option<Instant> {
+        if self.is_at_end() { None } else { self.next_arrival() }
     }
 
     /// When the next unread record is written, which may be in the future.
@@ -58,8 +123,16 @@ impl Shard {
         self.peek(0).map(|record| record.arrival)
     }
 
-    /// The `n`-th unread record from 0, which may be in the future.
-    pub fn peek(&mut self, n: usize) -> Option<&Record> {
+    /// The `n`-th unread record from 0, which may be in the future; `None` behind the end of the
+    /// generation that is read.
+    pub fn peek_in_generation(&mut self, n: usize) -> Option<&Record> {
+        if self.end.is_some_and(|end| self.next_sequence + n as u64 >= end) {
+            return None;
+        }
+        self.peek(n)
+    }
+
+    fn peek(&mut self, n: usize) -> Option<&Record> {
         while self.ring.len() <= n && self.extend() {}
         self.ring.get(n)
     }
@@ -74,6 +147,9 @@ impl Shard {
     /// The same if the record has at most `bytes` stored bytes.
     #[inline]
     pub fn take_up_to(&mut self, until: Instant, bytes: u64) -> Option<(Record, u64)> {
+        if self.is_at_end() {
+            return None;
+        }
         if self.ring.is_empty() {
             self.extend();
         }
@@ -99,6 +175,12 @@ impl Shard {
             self.next_sequence += passed as u64;
         }
         self.next_sequence - from
+    }
+
+    /// The same without those of a later generation.
+    pub fn unread_in_generation(&mut self, until: Instant) -> u64 {
+        let unread = self.unread(until);
+        self.end.map_or(unread, |end| unread.min(end.saturating_sub(self.next_sequence)))
     }
 
     /// Number of unread records written at or before `until`. Times do not go back from call to
@@ -132,6 +214,9 @@ impl Shard {
     pub fn write_back(&mut self, mut record: Record) {
         record.index = self.written_back_count;
         self.written_back_count += 1;
+        if record.arrival < self.closed_at {
+            self.end = self.end.map(|end| end + 1);
+        }
         let is_before = |other: &Record| other.arrival <= record.arrival;
         if self.ring.back().is_some_and(|last| record.arrival < last.arrival) {
             let at = self.ring.partition_point(is_before);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::document::Value;
 use super::reader::{Field, Reading, TableReader};
 use super::scripted::scripted;
+use super::stream::OpenTimes;
 use super::trace::trace;
 use crate::model::settings::{Arrivals, BurstSize, Gap};
 use crate::units::{Duration, Instant, Rate};
@@ -16,9 +17,9 @@ const PROFILE_POINTS_MAX: usize = 100_000;
 const BURST_RECORDS_MAX: u32 = 1_000_000;
 
 /// What reading arrivals needs to know about the scenario.
-pub(super) struct ArrivalsContext {
-    /// Number of shards of the stream, if that is known.
-    pub shards: Option<u32>,
+pub(super) struct ArrivalsContext<'c> {
+    /// When each shard of the stream is written to, if that is known.
+    pub shards: Option<&'c OpenTimes>,
     /// Time of day of virtual time zero.
     pub start_of_day: Duration,
 }
@@ -26,7 +27,7 @@ pub(super) struct ArrivalsContext {
 /// Reads the arrivals of a source.
 pub(super) fn arrivals(
     field: &Field<'_>,
-    context: &ArrivalsContext,
+    context: &ArrivalsContext<'_>,
     cx: &mut Reading,
 ) -> Option<Arrivals> {
     let (tag, payload) = field.choice(&KINDS, cx)?;
@@ -147,7 +148,7 @@ pub(super) fn pair<'f>(
 
 fn diurnal(
     table: &mut TableReader<'_>,
-    context: &ArrivalsContext,
+    context: &ArrivalsContext<'_>,
     cx: &mut Reading,
 ) -> Option<Arrivals> {
     let mean = table.required("mean", "\"200/s\"", cx);

@@ -3,6 +3,7 @@
 use super::document::Value;
 use super::reader::{Field, Reading, TableReader};
 use super::scripted::shard_index;
+use super::stream::OpenTimes;
 use super::suggest;
 use crate::model::settings::{Fault, FaultKind, PoisonMarks};
 use crate::units::Instant;
@@ -21,15 +22,15 @@ const KINDS: [&str; 7] = [
 ];
 
 /// What reading faults needs to know about the scenario.
-pub(super) struct FaultContext {
-    /// Number of shards of the stream, if that is known.
-    pub shards: Option<u32>,
+pub(super) struct FaultContext<'c> {
+    /// When each shard of the stream is written to, if that is known.
+    pub shards: Option<&'c OpenTimes>,
 }
 
 /// Reads all faults.
 pub(super) fn faults(
     field: Option<&Field<'_>>,
-    context: &FaultContext,
+    context: &FaultContext<'_>,
     cx: &mut Reading,
 ) -> Option<Vec<Fault>> {
     let Some(field) = field else {
@@ -41,7 +42,7 @@ pub(super) fn faults(
     read.into_iter().collect()
 }
 
-fn fault(field: &Field<'_>, context: &FaultContext, cx: &mut Reading) -> Option<Fault> {
+fn fault(field: &Field<'_>, context: &FaultContext<'_>, cx: &mut Reading) -> Option<Fault> {
     let mut table = field.table("{ error_rate = \"1%\" }", cx)?;
     let mut given: Vec<(&'static str, Field<'_>)> = Vec::new();
     for kind in KINDS {
@@ -151,7 +152,7 @@ fn span(table: &mut TableReader<'_>, cx: &mut Reading) -> Option<(Instant, Insta
 }
 
 /// `{ at, shard }`, `{ number, shard }`, `{ rate }` or `{ probability }`.
-fn poison(field: &Field<'_>, context: &FaultContext, cx: &mut Reading) -> Option<PoisonMarks> {
+fn poison(field: &Field<'_>, context: &FaultContext<'_>, cx: &mut Reading) -> Option<PoisonMarks> {
     let example = "{ at = \"1h\", shard = 0 }";
     let Value::Table(_) = &field.node.value else {
         cx.wrong_kind(field, &format!("a table such as `{example}`"));

@@ -23,7 +23,7 @@ const REPORTS: [(&str, FailureReport); 4] = [
 /// Reads `[function]`. `idle_timeout` of 7 min is an **Assumption**: AWS documents none.
 pub(super) fn function(
     mut table: TableReader<'_>,
-    context: &FaultContext,
+    context: &FaultContext<'_>,
     numbering: &Numbering,
     cx: &mut Reading,
 ) -> Option<Function> {

@@ -85,6 +85,8 @@ impl<'d> ModelSection<'d> {
     /// Reads all knobs.
     pub fn knobs(mut self, kind: StreamKind, cx: &mut Reading) -> Option<Knobs> {
         let timestamp_resolution = self.time("timestamp_resolution", kind, cx);
+        let shard_rollover = shard_rollover(&self.knob("shard_rollover", kind, cx), cx);
+        let child_discovery = self.time("child_discovery", kind, cx);
         let read_visibility = self.time("read_visibility", kind, cx);
         let page_records = self.records("page_records", kind, cx);
         let page_bytes = self.size("page_bytes", kind, cx);
@@ -115,6 +117,8 @@ impl<'d> ModelSection<'d> {
         self.table.finish(cx);
         Some(Knobs {
             timestamp_resolution: timestamp_resolution?,
+            shard_rollover: shard_rollover?,
+            child_discovery: child_discovery?,
             read_visibility: read_visibility?,
             page_records: page_records?,
             page_bytes: page_bytes?,
@@ -292,6 +296,14 @@ fn poll_phase(field: &Field<'_>, cx: &mut Reading) -> Option<PollPhase> {
         | Value::Boolean(_)
         | Value::Date(_)
         | Value::List(_) => Some(PollPhase::At(field.duration("ms", cx)?)),
+    }
+}
+
+/// S1.7: a distance, or `"never"`.
+fn shard_rollover(field: &Field<'_>, cx: &mut Reading) -> Option<Limit<Duration>> {
+    match field.node.as_text() {
+        Some("never") => Some(Limit::Unlimited),
+        Some(_) | None => field.positive_duration("h", cx).map(Limit::Limited),
     }
 }
 

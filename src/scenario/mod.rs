@@ -39,6 +39,7 @@ mod problems;
 pub mod profiles;
 mod quantity;
 mod reader;
+mod reshard;
 mod resolve;
 mod schedule;
 mod scripted;

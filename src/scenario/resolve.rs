@@ -36,11 +36,11 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
 
     let stream = sections.table(&sections.stream, "stream", cx);
     let stream = stream.map(|table| StreamSection::read(table, cx));
-    let shards = stream.as_ref().and_then(|stream| stream.shards);
+    let shards = stream.as_ref().and_then(StreamSection::open_times);
     let kind = stream.as_ref().and_then(|stream| stream.kind);
     let context = TrafficContext {
         root_place: sections.root_place,
-        shards,
+        shards: shards.as_ref(),
         start_of_day: start_of_day(start_unix_nanos.unwrap_or(0)),
         must_end: matches!(horizon, Some(Horizon::Drained { .. })),
     };
@@ -54,7 +54,7 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     let mappings = sections.mapping(&start, profile, cx);
     let function = sections.table(&sections.function, "function", cx).and_then(|table| {
         let numbering = Numbering::of(traffic.as_deref());
-        function(table, &FaultContext { shards }, &numbering, cx)
+        function(table, &FaultContext { shards: shards.as_ref() }, &numbering, cx)
     });
     let concurrency = sections
         .table(&sections.concurrency, "concurrency", cx)

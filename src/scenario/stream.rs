@@ -1,9 +1,10 @@
-//! `[stream]`: kind, shards and retention (S1.5, S1.6).
+//! `[stream]`: kind, shards and retention (S1.5, S1.6, S1.8).
 
 use super::document::Value;
 use super::reader::{Reading, TableReader};
-use crate::model::settings::{Stream, StreamKind};
-use crate::units::Duration;
+use super::reshard::reshards;
+use crate::model::settings::{Reshard, Stream, StreamKind};
+use crate::units::{Duration, Instant};
 
 /// Most shards of a simulated stream.
 pub const SHARDS_MAX: u32 = 100_000;
@@ -19,14 +20,23 @@ pub(super) struct StreamSection {
     /// Number of shards, if it is right.
     pub shards: Option<u32>,
     retention: Option<Duration>,
+    reshards: Option<Vec<Reshard>>,
 }
+
+/// When each shard of a run is written to: from its opening, before its closing (S1.7).
+pub(super) struct OpenTimes(pub Vec<(Instant, Instant)>);
 
 impl StreamSection {
     /// Reads the table.
     pub fn read(mut table: TableReader<'_>, cx: &mut Reading) -> StreamSection {
         let kind =
             table.required("kind", "\"dynamodb\"", cx).and_then(|field| field.word(&KINDS, cx));
-        let shards = table.required("shards", "4", cx).and_then(|field| {
+        // S1.8: an on-demand table starts with 4 shards.
+        let field = match kind {
+            Some(StreamKind::DynamoDb) => Some(table.or_default("shards", "4", cx)),
+            Some(StreamKind::Kinesis) | None => table.required("shards", "4", cx),
+        };
+        let shards = field.and_then(|field| {
             let Value::Integer(count) = field.node.value else {
                 return field.whole_u32(1, SHARDS_MAX, cx);
             };
@@ -55,12 +65,35 @@ impl StreamSection {
             Some(StreamKind::Kinesis) => field.duration_between("h", "24h", "8760h", cx),
             None => field.duration("h", cx),
         };
+        let reshards = match (table.optional("reshard", cx), kind, shards) {
+            (None, ..) => Some(Vec::new()),
+            (Some(field), Some(kind), Some(shards)) => reshards(&field, kind, shards, cx),
+            (Some(_), ..) => None,
+        };
         table.finish(cx);
-        StreamSection { kind, shards, retention }
+        StreamSection { kind, shards, retention, reshards }
+    }
+
+    /// When each shard is written to, if that is known.
+    pub fn open_times(&self) -> Option<OpenTimes> {
+        let first = (Instant::START, Instant::FAR_FUTURE);
+        let mut times = vec![first; self.shards? as usize];
+        for reshard in self.reshards.as_ref()? {
+            for &closed in &reshard.close {
+                times[closed as usize].1 = reshard.at;
+            }
+            times.extend(reshard.open.iter().map(|_| (reshard.at, Instant::FAR_FUTURE)));
+        }
+        Some(OpenTimes(times))
     }
 
     /// The stream, if all of it is right.
-    pub fn stream(&self) -> Option<Stream> {
-        Some(Stream { kind: self.kind?, shards: self.shards?, retention: self.retention? })
+    pub fn stream(self) -> Option<Stream> {
+        Some(Stream {
+            kind: self.kind?,
+            shards: self.shards?,
+            reshards: self.reshards?,
+            retention: self.retention?,
+        })
     }
 }

@@ -3,6 +3,7 @@
 use super::arrivals::{self, ArrivalsContext};
 use super::document::{Place, Value};
 use super::reader::{Field, Reading, TableReader};
+use super::stream::OpenTimes;
 use crate::model::settings::{Keys, RecordSize, Traffic};
 use crate::units::{Bytes, Duration, Instant, Probability};
 
@@ -13,9 +14,9 @@ const KEYS_MAX: u32 = 1_000_000;
 const RECORD_BYTES_MAX: Bytes = Bytes::new(1 << 30);
 
 /// What reading the traffic needs to know about the scenario.
-pub(super) struct TrafficContext {
-    /// Number of shards of the stream, if that is known.
-    pub shards: Option<u32>,
+pub(super) struct TrafficContext<'c> {
+    /// When each shard of the stream is written to, if that is known.
+    pub shards: Option<&'c OpenTimes>,
     /// Time of day of virtual time zero.
     pub start_of_day: Duration,
     /// Where a missing table is reported.
@@ -27,7 +28,7 @@ pub(super) struct TrafficContext {
 /// Reads all sources.
 pub(super) fn traffic(
     field: Option<Field<'_>>,
-    context: &TrafficContext,
+    context: &TrafficContext<'_>,
     cx: &mut Reading,
 ) -> Option<Vec<Traffic>> {
     let Some(field) = field else {
@@ -52,7 +53,7 @@ pub(super) fn traffic(
 fn one_source(
     field: &Field<'_>,
     index: usize,
-    context: &TrafficContext,
+    context: &TrafficContext<'_>,
     cx: &mut Reading,
 ) -> Option<Traffic> {
     let group = format!("traffic {}", index + 1);

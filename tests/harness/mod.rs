@@ -76,6 +76,8 @@ impl Observer for Facts {
             | Observation::InvocationEnded { .. }
             | Observation::OldestUnfinished { .. }
             | Observation::Blocked { .. }
+            | Observation::ShardOpened { .. }
+            | Observation::ShardEnded { .. }
             | Observation::Minute { .. } => {}
         }
     }

@@ -9,6 +9,7 @@
 //! | outcomes fit the poison marks; what is processed is what the outcome says (S6) | ended |
 //! | records of a key are processed in order; a record has one end (S9.6) | ends |
 //! | discards have their condition's reason (S5.6, S7.1) | discarded |
+//! | a child shard is read when its parents are finished and found (S1.7) | opened, ended |
 //! | backlog of a minute, ledger, blocked times are those of an own count (S9) | minute, finish |
 //!
 //! Left out: records lost to retention by number, which observations do not name.
@@ -24,7 +25,8 @@ use shardlag::model::observation::{
 };
 use shardlag::model::record::Record;
 use shardlag::model::settings::{
-    AgeScope, FailureReport, LaneAssignment, Settings, StartingPosition, StreamKind, ThrottlePolicy,
+    AgeScope, Arrivals, FailureReport, LaneAssignment, Settings, StartingPosition, StreamKind,
+    ThrottlePolicy,
 };
 use shardlag::model::workload::WorkloadPlan;
 use shardlag::units::{Bytes, Instant, Limit};
@@ -43,6 +45,10 @@ pub struct Checker<'a> {
     now: Instant,
     in_flight: u32,
     shards: Vec<ShardBook>,
+    /// The arrival of the last processed record of every key, whatever its shard.
+    last_of_key: BTreeMap<u64, Instant>,
+    /// A key's hash tells it from all others.
+    has_keys: bool,
     counts: Counts,
 }
 
@@ -59,6 +65,10 @@ struct ShardBook {
     /// Last announcement of the oldest unfinished record.
     oldest: Option<Instant>,
     blocked: Option<Blockage>,
+    /// The generation that is read.
+    open: Option<u32>,
+    /// The last generation that was read to its end, and when.
+    ended_at: Option<(u32, Instant)>,
 }
 
 /// What is known of a lane.
@@ -94,7 +104,7 @@ impl<'a> Checker<'a> {
         if settings.mapping.parallelization_factor > 1 {
             plan = plan.with_keys();
         }
-        let shards = settings.stream.shards;
+        let shards = settings.stream.shards_in_all();
         let log = |shard| {
             let mut cursor = plan.cursor(shard);
             std::iter::from_fn(move || cursor.next_record()).collect()
@@ -111,6 +121,8 @@ impl<'a> Checker<'a> {
             now: Instant::START,
             in_flight: 0,
             shards: vec![ShardBook::default(); shards as usize],
+            last_of_key: BTreeMap::new(),
+            has_keys: plan_has_keys(settings),
             counts: Counts::default(),
         }
     }
@@ -118,6 +130,45 @@ impl<'a> Checker<'a> {
     /// Whether all records are those of the workload: nothing is written back.
     fn is_closed(&self) -> bool {
         self.settings.function.writes_back.is_none()
+    }
+
+    /// Whether a record's number in its shard says which record of the workload it is.
+    fn is_numbered(&self) -> bool {
+        self.is_closed() && self.settings.stream.reshards.is_empty()
+    }
+
+    fn opened(&mut self, now: Instant, shard: u32, generation: u32) {
+        let parents = self.settings.stream.reshards.iter().find(|r| r.open.contains(&shard));
+        let parents = parents.map_or(Vec::new(), |reshard| reshard.close.clone());
+        let parents = if generation > 0 { vec![shard] } else { parents };
+        for parent in parents {
+            let book = &self.shards[parent as usize];
+            let Some((last, at)) = book.ended_at else {
+                panic!("shard {shard} opens before {parent} has ended")
+            };
+            assert!(generation == 0 || last + 1 == generation, "{last} before {generation}");
+            let delay = self.settings.knobs.child_discovery;
+            let is_late = self.position > Instant::START;
+            assert!(is_late || now >= at + delay, "shard {shard} is found too early");
+        }
+        let book = &mut self.shards[shard as usize];
+        assert_eq!(book.open.replace(generation), None, "shard {shard} opens twice");
+    }
+
+    fn shard_ended(&mut self, now: Instant, shard: u32, generation: u32) {
+        let retention = self.settings.stream.retention;
+        let book = &mut self.shards[shard as usize];
+        assert_eq!(book.open.take(), Some(generation), "shard {shard} ends");
+        book.ended_at = Some((generation, now));
+        for (lane, book) in &mut book.lanes {
+            assert!(book.in_flight.is_none(), "lane {lane} of an ended shard is busy");
+            // What was sent and has no end can only have expired.
+            let undone = std::mem::take(&mut book.undone);
+            assert!(undone.values().all(|&arrival| now - arrival > retention), "{undone:?}");
+            self.counts.vanished += undone.len() as u64;
+        }
+        // A child's lanes are new ones.
+        book.lane_of_key.clear();
     }
 
     fn lane(&mut self, id: LaneId) -> &mut LaneBook {
@@ -186,7 +237,8 @@ impl<'a> Checker<'a> {
 
     fn check_record(&mut self, id: LaneId, fetched: &Fetched) {
         let (record, sequence) = (&fetched.record, fetched.sequence);
-        if self.is_closed() {
+        assert!(self.shards[id.shard as usize].open.is_some(), "{id:?} is not open");
+        if self.is_numbered() {
             assert_eq!(*record, self.logs[id.shard as usize][sequence as usize], "{fetched:?}");
         }
         assert!(!record.marks.filtered, "a filtered record is sent: {fetched:?}");
@@ -270,6 +322,13 @@ impl<'a> Checker<'a> {
             let keeps_order = previous.is_none_or(|previous| previous < key.1);
             let is_ordered = self.settings.knobs.lane_assignment != LaneAssignment::RoundRobin;
             assert!(keeps_order || !is_ordered, "{} after {previous:?} of its key", key.1);
+            let arrival = fetched.record.arrival;
+            let before = self.last_of_key.insert(key.0, arrival);
+            let keeps_order = before.is_none_or(|before| before <= arrival);
+            assert!(
+                keeps_order || !is_ordered || !self.has_keys,
+                "{fetched:?} after one of {before:?} with its key"
+            );
         }
         self.end_records(id, records);
     }
@@ -308,7 +367,7 @@ impl<'a> Checker<'a> {
     }
 
     fn oldest_unfinished(&mut self, shard: u32, arrival: Option<Instant>) {
-        let is_closed = self.is_closed();
+        let is_closed = self.is_numbered();
         let book = &mut self.shards[shard as usize];
         let arrival = arrival.unwrap_or(Instant::FAR_FUTURE);
         if is_closed {
@@ -321,10 +380,20 @@ impl<'a> Checker<'a> {
     }
 }
 
+/// Whether a key's hash tells it from all others, whatever the shard: there are several lanes or
+/// shards that split, and no key is on several shards at once.
+fn plan_has_keys(settings: &Settings) -> bool {
+    let splits = settings.stream.reshards.iter().any(|reshard| reshard.open.len() > 1);
+    let is_scripted = |arrivals: &Arrivals| matches!(arrivals, Arrivals::Scripted { .. });
+    let mut traffic = settings.traffic.iter();
+    let is_shared = traffic.all(|one| !one.per_shard && !is_scripted(&one.arrivals));
+    is_shared && (settings.mapping.parallelization_factor > 1 || splits)
+}
+
 impl Observer for Checker<'_> {
     fn observe(&mut self, now: Instant, observation: Observation<'_>) {
         assert!(now >= self.now, "{now:?} after {:?}: {observation:?}", self.now);
-        // A drained run ends with its last activity, the count of a minute may come behind that.
+        // A drained run ends with its last activity; a clock may strike behind that.
         if !matches!(observation, Observation::Minute { .. }) {
             self.now = now;
         }
@@ -358,6 +427,10 @@ impl Observer for Checker<'_> {
                 book.blocked = state;
             }
             Observation::Minute { backlog } => self.minute(now, backlog),
+            Observation::ShardOpened { shard, generation } => self.opened(now, shard, generation),
+            Observation::ShardEnded { shard, generation } => {
+                self.shard_ended(now, shard, generation);
+            }
             Observation::ReadAgain { .. } => panic!("polling does not stop here"),
             Observation::ServiceFailed { .. } => panic!("nothing scripts a service error here"),
             Observation::Polled { .. } => {}

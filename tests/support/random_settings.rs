@@ -11,9 +11,9 @@ use proptest::strategy::{Just, Strategy};
 use shardlag::model::settings::{
     AgeScope, Arrivals, Backoff, Concurrency, FailureReport, Fault, FaultKind, Function,
     FunctionDuration, Horizon, IteratorAgeAt, IteratorAgeOn, Knobs, LaneAssignment,
-    LaneFailureScope, Mapping, OnFailure, PoisonMarks, PollModel, PollPhase, ScriptedRecord,
-    Settings, StartingPosition, Stream, StreamKind, ThrottleBatch, ThrottleDelay, ThrottlePolicy,
-    Variation, WindowClock, WritesBack,
+    LaneFailureScope, Mapping, OnFailure, PoisonMarks, PollModel, PollPhase, Reshard,
+    ScriptedRecord, Settings, StartingPosition, Stream, StreamKind, ThrottleBatch, ThrottleDelay,
+    ThrottlePolicy, Variation, WindowClock, WritesBack,
 };
 use shardlag::units::{Bytes, Duration, Instant, Limit, Probability, Rate};
 
@@ -126,11 +126,33 @@ fn horizon() -> impl Strategy<Value = Horizon> {
 fn stream() -> impl Strategy<Value = Stream> {
     let retention = prop_oneof![2 => Just(Duration::from_secs(86_400)), 1 => seconds(3, 20)];
     let kind = select(vec![StreamKind::DynamoDb, StreamKind::Kinesis]);
-    (kind, 1u32..=4, retention).prop_map(|(kind, shards, retention)| Stream {
+    let choices = vec((1u64..60, 0u32..3, 0u32..8), 0..4);
+    let changes = prop_oneof![2 => Just(Vec::new()), 1 => choices];
+    (kind, 1u32..=4, retention, changes).prop_map(|(kind, shards, retention, changes)| Stream {
         kind,
         shards,
         retention,
+        reshards: reshards(shards, changes),
     })
+}
+
+/// Splits, merges and roll-overs of shards that are open, as (second, what, which).
+fn reshards(shards: u32, mut choices: Vec<(u64, u32, u32)>) -> Vec<Reshard> {
+    choices.sort_unstable();
+    let mut open: Vec<u32> = (0..shards).collect();
+    let mut next = shards;
+    let mut reshards = Vec::new();
+    for (second, what, which) in choices {
+        let mut close = vec![open.remove(which as usize % open.len())];
+        if what == 1 && !open.is_empty() {
+            close.push(open.remove(0));
+        }
+        let opened: Vec<u32> = (next..=next + u32::from(what == 2)).collect();
+        next += opened.len() as u32;
+        open.extend(&opened);
+        reshards.push(Reshard { at: Instant::from_secs(second), close, open: opened });
+    }
+    reshards
 }
 
 fn mapping() -> impl Strategy<Value = Mapping> {
@@ -270,6 +292,10 @@ fn knobs(poll_model: PollModel) -> impl Strategy<Value = Knobs> {
         prop_oneof![Just(Duration::ZERO), millis(0, 5000)],
         millis(0, 40),
     );
+    let lifecycle = (
+        prop_oneof![2 => Just(Limit::Unlimited), 1 => seconds(2, 40).prop_map(Limit::Limited)],
+        millis(0, 3000),
+    );
     let payload = prop_oneof![
         1 => Just(Limit::Unlimited),
         2 => Just(Limit::Limited(Bytes::new(6_291_456))),
@@ -300,8 +326,10 @@ fn knobs(poll_model: PollModel) -> impl Strategy<Value = Knobs> {
         select(vec![IteratorAgeOn::EveryAttempt, IteratorAgeOn::Success]),
     );
     let failing = (backoff(), throttling, millis(0, 50), ages);
-    (reading, window_clock, payload, lanes, failing).prop_map(
-        move |(reading, window_clock, payload_limit, lanes, failing)| Knobs {
+    (reading, lifecycle, window_clock, payload, lanes, failing).prop_map(
+        move |(reading, lifecycle, window_clock, payload_limit, lanes, failing)| Knobs {
+            shard_rollover: lifecycle.0,
+            child_discovery: lifecycle.1,
             disable_delay: Duration::ZERO,
             update_delay: Duration::ZERO,
             window_idle_close: Duration::ZERO,

@@ -81,6 +81,8 @@ impl Observer for Trace {
             | Observation::OldestUnfinished { .. }
             | Observation::Blocked { .. }
             | Observation::ServiceFailed { .. }
+            | Observation::ShardOpened { .. }
+            | Observation::ShardEnded { .. }
             | Observation::Minute { .. } => {}
         }
     }

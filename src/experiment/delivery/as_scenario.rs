@@ -7,12 +7,13 @@
 //! | records in the order of the list | `scripted` traffic, sorted by time |
 //! | numbers of records in `contains` and `"$seq:n"` | numbers after sorting |
 //! | a knob given as a number | the unit that its default has |
+//! | splits, merges, rollovers | the same; no others (`shard_rollover = "never"`) |
 //! | no `until` | `until = "drained"` |
 
 use serde_json::{Map, Value as Json};
 use toml::{Table, Value};
 
-use super::case::{Case, Failing, Then, When, WrittenRecord};
+use super::case::{Case, Failing, Reshard, Then, When, WrittenRecord};
 use crate::model::settings::StreamKind;
 use crate::scenario::profiles::{Profile, knob_default};
 use crate::units::{parse_bytes, parse_duration};
@@ -61,7 +62,21 @@ fn stream(case: &Case) -> Table {
     if let Some(hours) = case.stream.retention_hours {
         table.insert("retention".to_owned(), text(&format!("{hours}h")));
     }
+    let reshards = case.stream.reshard.iter().map(reshard);
+    table.insert("reshard".to_owned(), Value::Array(reshards.collect()));
     table
+}
+
+fn reshard(reshard: &Reshard) -> Value {
+    let shards = || reshard.close.iter().map(|&shard| Value::Integer(shard.into()));
+    let first = shards().next().unwrap_or(Value::Integer(-1));
+    let mut table = nested_table("at", seconds(reshard.at));
+    match (reshard.close.len(), reshard.open.len()) {
+        (1, 1) => table.insert("roll_over".to_owned(), first),
+        (1, _) => table.insert("split".to_owned(), first),
+        (_, _) => table.insert("merge".to_owned(), Value::Array(shards().collect())),
+    };
+    Value::Table(table)
 }
 
 fn traffic(case: &Case) -> Table {
@@ -180,7 +195,10 @@ fn knobs(case: &Case) -> Table {
         _ => StreamKind::DynamoDb,
     };
     let given = case.knobs.iter().filter(|(name, _)| *name != "start");
-    given.filter_map(|(name, json)| Some((name.clone(), knob(kind, name, json)?))).collect()
+    let given = given.filter_map(|(name, json)| Some((name.clone(), knob(kind, name, json)?)));
+    // A case scripts its stream: shards roll over where it says so.
+    let scripted = [("shard_rollover".to_owned(), text("never"))];
+    scripted.into_iter().chain(given).collect()
 }
 
 /// A knob; a number gets the unit of its default.

@@ -224,6 +224,8 @@ impl Observer for Log<'_> {
             | Observation::InvocationEnded { .. }
             | Observation::OldestUnfinished { .. }
             | Observation::Blocked { .. }
+            | Observation::ShardOpened { .. }
+            | Observation::ShardEnded { .. }
             | Observation::Minute { .. } => {}
         }
     }

@@ -76,7 +76,7 @@ impl<'a> Recorder<'a> {
         keeps_details: bool,
     ) -> Recorder<'a> {
         let is_kinesis = settings.stream.kind == StreamKind::Kinesis;
-        let shards = settings.stream.shards;
+        let shards = settings.stream.shards_in_all();
         Recorder {
             settings,
             iterator_age: Ages::new(),
@@ -158,7 +158,9 @@ impl Observer for Recorder<'_> {
                 self.minutes.throttled(now);
             }
             // CloudWatch counts it nowhere: neither an invocation nor a throttle.
-            Observation::ServiceFailed { lane: _ } => {}
+            Observation::ServiceFailed { lane: _ }
+            | Observation::ShardOpened { .. }
+            | Observation::ShardEnded { .. } => {}
             Observation::InvocationSent { .. } => {
                 self.minutes.concurrency_changed(now, 1);
             }

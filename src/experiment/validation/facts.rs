@@ -287,6 +287,8 @@ impl Facts {
             | Observation::Discarded { .. }
             | Observation::OldestUnfinished { .. }
             | Observation::Blocked { .. }
+            | Observation::ShardOpened { .. }
+            | Observation::ShardEnded { .. }
             | Observation::Minute { .. } => false,
         }
     }
@@ -315,6 +317,8 @@ impl Observer for Facts {
             | Observation::Skipped { .. }
             | Observation::Blocked { .. }
             | Observation::ServiceFailed { .. }
+            | Observation::ShardOpened { .. }
+            | Observation::ShardEnded { .. }
             | Observation::Minute { .. } => {}
         }
     }

@@ -105,7 +105,8 @@ impl<'a> Plan<'a> {
             }
         };
         loop {
-            let mut facts = Facts::new(settings.stream.shards, self.keeps_records, invocations);
+            let mut facts =
+                Facts::new(settings.stream.shards_in_all(), self.keeps_records, invocations);
             let finished = simulate(&settings, seed, replication, EVENTS_MAX, &mut facts);
             if let engine::RunEnd::EventLimit { at } = finished.end {
                 return Err(format!("stopped after {EVENTS_MAX} events at {at:?}"));

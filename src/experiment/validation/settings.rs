@@ -41,6 +41,7 @@ pub fn settings(config: &Config) -> Mapped<model::Settings> {
         stream: model::Stream {
             kind: model::StreamKind::DynamoDb,
             shards: config.shards,
+            reshards: Vec::new(),
             retention: config.retention_s.map_or(FOR_EVER, seconds),
         },
         traffic: traffic(config)?,
@@ -285,6 +286,8 @@ fn knobs(config: &Config) -> model::Knobs {
     let (throttle_policy, throttle, throttle_batch) = throttle(config.throttle);
     model::Knobs {
         timestamp_resolution: Duration::ZERO,
+        shard_rollover: Limit::Unlimited,
+        child_discovery: Duration::ZERO,
         read_visibility: match is_closed {
             true => visibility.max(Duration::from_nanos(1)),
             false => visibility,

@@ -125,7 +125,7 @@ impl Function {
             ),
             duration: DurationSampler::new(&function.duration),
             faults: Faults::new(settings),
-            behaviour: Behaviour::new(&function.behaviour, settings.stream.shards),
+            behaviour: Behaviour::new(&function.behaviour, settings.stream.shards_in_all()),
             overhead: settings.knobs.invoke_overhead,
             init: function.init,
             timeout: function.timeout,

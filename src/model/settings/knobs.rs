@@ -8,6 +8,10 @@ use crate::units::{Bytes, Duration, Limit};
 pub struct Knobs {
     /// Creation times are rounded down to this (S1.3); zero: exact.
     pub timestamp_resolution: Duration,
+    /// A shard is closed and followed by a new one at this distance (S1.7).
+    pub shard_rollover: Limit<Duration>,
+    /// A child shard is found this long after its parents are finished (S1.7).
+    pub child_discovery: Duration,
     /// A record can be read this long after its arrival (S1.4).
     pub read_visibility: Duration,
     /// Records one GetRecords returns at most (S1.6).

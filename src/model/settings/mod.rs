@@ -18,7 +18,7 @@ mod knobs;
 mod mapping;
 mod traffic;
 
-use crate::units::{Duration, Limit};
+use crate::units::{Duration, Instant, Limit};
 
 pub use behaviour::{
     BehaviourCondition, BehaviourRule, ItemIdentifier, RecordAddress, Response, ScriptedAnswer,
@@ -84,10 +84,32 @@ pub enum StreamKind {
 pub struct Stream {
     /// DynamoDB or Kinesis.
     pub kind: StreamKind,
-    /// Open shards, at least 1.
+    /// Shards that are open at the start, at least 1: shards 0, 1, ...
     pub shards: u32,
+    /// Shards that close and open during the run, by time (S1.7).
+    pub reshards: Vec<Reshard>,
     /// How long a record can be read (S1.5).
     pub retention: Duration,
+}
+
+impl Stream {
+    /// Shards of the whole run, those opened by reshards included.
+    pub fn shards_in_all(&self) -> u32 {
+        let opened: usize = self.reshards.iter().map(|reshard| reshard.open.len()).sum();
+        self.shards + opened as u32
+    }
+}
+
+/// A split (one to two), a merge (two to one) or a roll-over (one to one) of shards (S1.7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reshard {
+    /// When.
+    pub at: Instant,
+    /// Shards written to no more; open until then.
+    pub close: Vec<u32>,
+    /// Shards written to from now on in their place. Shards are numbered in the order in which
+    /// they open, those of one reshard in any order.
+    pub open: Vec<u32>,
 }
 
 /// What bounds the number of invocations at once (S10.3).
@@ -98,7 +120,7 @@ pub struct Concurrency {
     /// Reserved concurrency of this function; replaces the account's bound for it.
     pub reserved: Option<u32>,
     /// What other functions use of the account limit: from each time on, this many. Sorted by time.
-    pub other_functions: Vec<(crate::units::Instant, u32)>,
+    pub other_functions: Vec<(Instant, u32)>,
     /// New execution environments that can start per 10 s.
     pub environments_per_10s: Limit<u32>,
 }

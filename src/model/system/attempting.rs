@@ -297,7 +297,8 @@ impl System<'_> {
                     source: Record::WRITTEN_BACK,
                     marks: Marks { poison: false, filtered: writes_back.filtered },
                 };
-                self.shards[id.shard as usize].write_back(record);
+                let shard = self.holder_of(id.shard, &record);
+                self.shards[shard as usize].write_back(record);
             }
         }
         if handled > 0 {

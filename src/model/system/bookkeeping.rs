@@ -6,6 +6,7 @@ use super::{Context, MINUTE, ReadingMode, System};
 use crate::model::blocked::blockage;
 use crate::model::event::{Event, LaneId};
 use crate::model::observation::{Fetched, Observation, Observer, Records};
+use crate::model::reader::Stage;
 use crate::units::{Duration, Instant};
 
 /// What is known only when a run ends (S9.6).
@@ -29,6 +30,7 @@ impl System<'_> {
             reader.blockage = state;
             cx.observer.observe(cx.now, Observation::Blocked { shard, state });
         }
+        self.end_if_finished(cx, shard);
     }
 
     /// Announces the oldest unfinished record of a shard when it is another one (S9.2): the
@@ -82,9 +84,12 @@ impl System<'_> {
     /// A minute is over: counts backlogs.
     pub(super) fn minute_ends<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
         let mut backlog = 0;
-        for shard in 0..self.settings.stream.shards {
+        for shard in 0..self.shards_in_all() {
+            if self.readers[shard as usize].stage == Stage::Unknown {
+                continue;
+            }
             self.expire_unread(cx, shard);
-            self.announce_oldest(cx, shard);
+            self.announce(cx, shard);
             let queued = self.readers[shard as usize].held();
             let unread = match self.readable_until(cx.now) {
                 Some(until) => self.shards[shard as usize].unread(until),
@@ -118,8 +123,10 @@ impl System<'_> {
         let mut closing = Closing { in_flight: self.function.in_flight(), ..Closing::default() };
         // Records of the very end no longer happen.
         let last = cx.now.saturating_sub(Duration::from_nanos(1));
-        for shard in 0..self.settings.stream.shards {
-            self.expire_unread(cx, shard);
+        for shard in 0..self.shards_in_all() {
+            if self.readers[shard as usize].stage != Stage::Unknown {
+                self.expire_unread(cx, shard);
+            }
             let log = &mut self.shards[shard as usize];
             let unread = if cx.now == Instant::START { 0 } else { log.unread(last) };
             let read = log.next_sequence();

@@ -325,7 +325,7 @@ impl System<'_> {
             filling.add(fetched.record.bytes);
         }
         for ahead in 0.. {
-            let record = *self.shards[id.shard as usize].peek(ahead)?;
+            let record = *self.shards[id.shard as usize].peek_in_generation(ahead)?;
             let readable = record.arrival.saturating_add(self.settings.knobs.read_visibility);
             if readable > window_end {
                 return None;

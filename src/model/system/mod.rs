@@ -5,6 +5,7 @@
 //!
 //! | file | what happens there |
 //! |---|---|
+//! | `lifecycle` | shards that close and open, parents before children (S1.7) |
 //! | `polling` | when there is polling: enabled, disabled and changed mappings (S2.5 to S2.7) |
 //! | `reading` | polls and the ways of records into lanes (S2) |
 //! | `cutting` | when a free lane's records become a batch (S3) |
@@ -17,6 +18,7 @@ mod attempting;
 mod bookkeeping;
 mod cutting;
 mod finishing;
+mod lifecycle;
 mod polling;
 mod reading;
 mod windows;
@@ -30,6 +32,7 @@ use super::eligibility::AgeLimits;
 use super::event::{Event, LaneId};
 use super::failure::FailurePolicy;
 use super::function::Function;
+use super::lineage::Lineage;
 use super::observation::Observer;
 use super::poll_grid::PollGrid;
 use super::purposes;
@@ -56,6 +59,7 @@ pub struct System<'a> {
     polling: Polling<'a>,
     rules: Rules,
     random: RandomSource,
+    lineage: Lineage,
     shards: Vec<Shard>,
     readers: Vec<ShardReader>,
     function: Function,
@@ -66,6 +70,10 @@ pub struct System<'a> {
     /// Lanes that no longer hold their neighbours (S4.4).
     released: Vec<LaneId>,
     polling_starts: Instant,
+    /// The starting position as a time (S2.5).
+    position: Instant,
+    /// End of the run.
+    horizon: Instant,
     /// Messages for the destination so far, whether or not there is one.
     messages: u64,
     /// Time of the last event that was not just a clock.
@@ -125,13 +133,13 @@ pub fn simulate<O: Observer>(
 ) -> Finished {
     let random = RandomSource::new(seed, replication);
     let plan = WorkloadPlan::new(settings, random);
-    let mut system = System::new(settings, &plan, random);
-    let mut calendar = EventCalendar::new();
-    system.start(&mut Context { now: Instant::START, calendar: &mut calendar, observer });
     let (horizon, drains) = match settings.horizon {
         Horizon::For(length) => (Instant::START + length, false),
         Horizon::Drained { at_most } => (Instant::START + at_most, true),
     };
+    let mut system = System::new(settings, &plan, random, horizon);
+    let mut calendar = EventCalendar::new();
+    system.start(&mut Context { now: Instant::START, calendar: &mut calendar, observer });
     let limits = RunLimits { horizon, events };
     let end = run(&mut calendar, limits, |now, event, calendar| {
         system.handle(event, &mut Context { now, calendar, observer });
@@ -147,13 +155,18 @@ pub fn simulate<O: Observer>(
 }
 
 impl<'a> System<'a> {
-    fn new(settings: &'a Settings, plan: &WorkloadPlan, random: RandomSource) -> System<'a> {
+    fn new(
+        settings: &'a Settings,
+        plan: &WorkloadPlan,
+        random: RandomSource,
+        horizon: Instant,
+    ) -> System<'a> {
         let polling_starts = Instant::START + settings.knobs.enable_delay;
-        let shards = (0..settings.stream.shards).map(|shard| Shard::new(plan.cursor(shard)));
-        let readers = (0..settings.stream.shards).map(|shard| {
-            let first = polling_starts + phase(settings, &random, shard);
+        let all = 0..settings.stream.shards_in_all();
+        let shards = all.clone().map(|shard| Shard::new(plan.cursor(shard)));
+        let readers = all.map(|_| {
             let knobs = &settings.knobs;
-            let grid = PollGrid::new(first, knobs.poll_interval, knobs.idle_poll_interval);
+            let grid = PollGrid::new(polling_starts, knobs.poll_interval, knobs.idle_poll_interval);
             let may_stop = !settings.schedule.is_empty();
             ShardReader::new(grid, settings.mapping.parallelization_factor, may_stop)
         });
@@ -162,6 +175,7 @@ impl<'a> System<'a> {
             polling: Polling::new(&settings.mapping),
             rules: Rules::new(settings, &settings.mapping),
             random,
+            lineage: Lineage::new(settings, &random),
             shards: shards.collect(),
             readers: readers.collect(),
             function: Function::new(settings, random),
@@ -169,6 +183,8 @@ impl<'a> System<'a> {
             line_due: None,
             released: Vec::new(),
             polling_starts,
+            position: Instant::START,
+            horizon,
             messages: 0,
             last_activity: Instant::START,
             settings,
@@ -180,12 +196,13 @@ impl<'a> System<'a> {
             cx.calendar.schedule(change, Event::ConcurrencyChanges);
         }
         cx.calendar.schedule(Instant::START + MINUTE, Event::MinuteEnds);
+        self.open_first_shards(cx);
         self.create_mapping(cx);
     }
 
     fn handle<O: Observer>(&mut self, event: Event, cx: &mut Context<'_, O>) {
         let is_activity = match event {
-            Event::MinuteEnds => false,
+            Event::MinuteEnds | Event::ShardCloses { .. } | Event::ShardOpens { .. } => false,
             Event::ConcurrencyChanges => !self.line.is_empty(),
             Event::Poll { .. }
             | Event::Readable { .. }
@@ -207,6 +224,8 @@ impl<'a> System<'a> {
             Event::MappingChanges { index } => self.mapping_changes(cx, index),
             Event::PollingStops { generation } => self.polling_stops(cx, generation),
             Event::PollingStarts { generation } => self.polling_starts(cx, generation),
+            Event::ShardCloses { shard } => self.shard_closes(cx, shard),
+            Event::ShardOpens { shard } => self.shard_opens(cx, shard),
             Event::MinuteEnds => self.minute_ends(cx),
         }
         while let Some(id) = self.released.pop() {
@@ -302,11 +321,12 @@ fn uniform_size(settings: &Settings) -> Option<u32> {
     sizes.all(|size| size == Some(first)).then_some(first.get() as u32)
 }
 
-/// When the shard's first poll happens after polling starts (S2.1).
-fn phase(settings: &Settings, random: &RandomSource, shard: u32) -> Duration {
+/// When the shard's first poll happens after polling starts (S2.1), by generation (S1.7).
+fn phase(settings: &Settings, random: &RandomSource, shard: u32, generation: u32) -> Duration {
     match settings.knobs.poll_phase {
         PollPhase::Random => {
-            let mut stream = random.stream(purposes::POLL_PHASE, u64::from(shard));
+            let entity = purposes::entity(generation, shard);
+            let mut stream = random.stream(purposes::POLL_PHASE, entity);
             Duration::from_nanos(stream.below(settings.knobs.poll_interval.as_nanos()))
         }
         PollPhase::At(phase) => phase,

@@ -10,7 +10,8 @@ use crate::model::lane::Phase;
 use crate::model::mapping_change::{MappingsInPlay, PollingChange, after_change};
 use crate::model::observation::{Observation, Observer};
 use crate::model::poll_grid::PollGrid;
-use crate::model::settings::Mapping;
+use crate::model::reader::Stage;
+use crate::model::settings::{Mapping, StartingPosition};
 use crate::units::Instant;
 
 /// Whether there is polling, and what is on its way.
@@ -54,7 +55,7 @@ impl System<'_> {
             cx.calendar.schedule(change.at, Event::MappingChanges { index: index as u32 });
         }
         for shard in 0..settings.stream.shards {
-            self.announce_oldest(cx, shard);
+            self.announce(cx, shard);
         }
         if settings.mapping.enabled {
             let starts = Event::PollingStarts { generation: 0 };
@@ -120,7 +121,7 @@ impl System<'_> {
         if !self.polling.is_on {
             return;
         }
-        for shard in 0..self.settings.stream.shards {
+        for shard in 0..self.shards_in_all() {
             self.count_idle_polls(cx, shard);
         }
         self.polling.is_on = false;
@@ -130,7 +131,7 @@ impl System<'_> {
 
     /// S2.6: batches that are not in flight are dropped, and what they have been through.
     fn drop_batches<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
-        for shard in 0..self.settings.stream.shards {
+        for shard in self.open_shards() {
             let reader = &mut self.readers[shard as usize];
             reader.stop();
             for lane in &mut reader.lanes {
@@ -151,21 +152,52 @@ impl System<'_> {
         self.function.mapping_changed(self.mapping);
         self.polling_starts = at;
         self.polling.is_on = true;
-        let knobs = &settings.knobs;
-        for shard in 0..settings.stream.shards {
-            let first = at + phase(settings, &self.random, shard);
-            let grid = PollGrid::new(first, knobs.poll_interval, knobs.idle_poll_interval);
-            let lanes = self.mapping.parallelization_factor;
-            self.readers[shard as usize].start(grid, lanes, cx.now);
-            self.start_reading(cx, shard);
+        if !self.polling.has_begun {
+            // S2.6: a mapping that is enabled again reads on from its checkpoint.
+            self.position = match settings.mapping.starting_position {
+                StartingPosition::TrimHorizon => Instant::START,
+                StartingPosition::Latest => at,
+                StartingPosition::AtTimestamp(at) => at,
+            };
         }
         self.polling.has_begun = true;
+        for shard in self.open_shards() {
+            self.begin_reading(cx, shard, at);
+        }
+    }
+
+    /// Begins to read a shard that is open at `at`, with lanes that have done nothing.
+    pub(super) fn begin_reading<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        shard: u32,
+        at: Instant,
+    ) {
+        let knobs = &self.settings.knobs;
+        let reader = &mut self.readers[shard as usize];
+        let first = at + phase(self.settings, &self.random, shard, reader.generation);
+        let grid = PollGrid::new(first, knobs.poll_interval, knobs.idle_poll_interval);
+        reader.start(grid, self.mapping.parallelization_factor, cx.now);
+        self.start_reading(cx, shard);
+    }
+
+    /// Shards of the whole run, whether or not they are open now.
+    pub(super) fn shards_in_all(&self) -> u32 {
+        self.shards.len() as u32
+    }
+
+    /// Shards that are being read, by index.
+    fn open_shards(&self) -> Vec<u32> {
+        let is_open = |shard: &u32| self.readers[*shard as usize].stage == Stage::Open;
+        (0..self.shards_in_all()).filter(is_open).collect()
     }
 
     /// Counts polls since the last one that was simulated.
     pub(super) fn count_idle_polls<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         let reader = &self.readers[shard as usize];
-        let is_polled = self.rules.mode != ReadingMode::Lanes && reader.held_since.is_none();
+        let is_polled = self.rules.mode != ReadingMode::Lanes
+            && reader.held_since.is_none()
+            && reader.stage == Stage::Open;
         if self.polling.is_on && is_polled {
             let calls = reader.grid.next_at_or_after(cx.now).passed;
             let polled = Observation::Polled { shard, calls, records: 0 };

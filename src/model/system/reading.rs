@@ -7,20 +7,13 @@ use crate::model::observation::{Fetched, Observation, Observer};
 use crate::model::poll_grid::multiple_at_or_after;
 use crate::model::purposes;
 use crate::model::reader::{CountedPage, ScheduledPoll, ShardReader};
-use crate::model::settings::{PollModel, StartingPosition};
+use crate::model::settings::PollModel;
 use crate::units::{Bytes, Duration, Instant, Limit};
 
 impl System<'_> {
     /// Positions the reader of a shard and schedules its first poll (S2.5).
     pub(super) fn start_reading<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        let position = match self.settings.mapping.starting_position {
-            // S2.6: a mapping that is enabled again reads on from its checkpoint.
-            _ if self.polling.has_begun => Instant::START,
-            StartingPosition::TrimHorizon => Instant::START,
-            StartingPosition::Latest => self.polling_starts,
-            StartingPosition::AtTimestamp(at) => at,
-        };
-        let records = self.shards[shard as usize].skip_before(position);
+        let records = self.shards[shard as usize].skip_before(self.position);
         if records > 0 {
             cx.observer.observe(cx.now, Observation::Skipped { shard, records });
         }
@@ -28,7 +21,7 @@ impl System<'_> {
             ReadingMode::Pages | ReadingMode::CountedPages => self.schedule_poll(cx, shard),
             ReadingMode::Lanes => self.await_readable(cx, shard),
         }
-        self.announce_oldest(cx, shard);
+        self.announce(cx, shard);
     }
 
     /// A tick of the poll clock (S2.1, S2.4).
@@ -161,7 +154,7 @@ impl System<'_> {
         let replay = self.readers[shard as usize].replay.front();
         let arrival = match replay {
             Some(fetched) => fetched.record.arrival,
-            None => self.shards[shard as usize].next_arrival()?,
+            None => self.shards[shard as usize].next_in_generation()?,
         };
         Some(arrival.saturating_add(self.settings.knobs.read_visibility))
     }
@@ -177,7 +170,7 @@ impl System<'_> {
         if fetched > LOOK {
             return Some(Instant::START);
         }
-        let record = self.shards[shard as usize].peek(fetched as usize)?;
+        let record = self.shards[shard as usize].peek_in_generation(fetched as usize)?;
         Some(record.arrival.saturating_add(visibility))
     }
 
@@ -245,7 +238,7 @@ impl System<'_> {
     fn count_page<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
         let Some(until) = self.readable_until(cx.now) else { return 0 };
         let again = self.read_again(cx, shard);
-        let there = self.shards[shard as usize].unread(until);
+        let there = self.shards[shard as usize].unread_in_generation(until);
         let reader = &mut self.readers[shard as usize];
         let page = u64::from(self.rules.counted_page);
         let records = (there - reader.counted_records).min(page);

@@ -49,6 +49,8 @@ impl System<'_> {
         let (Some(rule), Some(open)) = (self.rules.tumbling, lane.window) else { return false };
         let is_due = match lane.queue.front() {
             Some(first) => self.window_of(first.record.arrival) != Some(open.index),
+            // S11.5: nothing more comes.
+            None if self.shards[id.shard as usize].is_at_end() => true,
             None => {
                 let closes_at = rule.closes_idle_at(open.index);
                 if closes_at > cx.now {

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use super::arrivals::ArrivalCursor;
 use super::attributes::Attributes;
+use super::inherited::{Half, Inherited};
 use super::marks::{CountMarks, TimeMarks};
 use super::numbered_marks::NumberedMarks;
 use crate::model::record::Record;
@@ -22,6 +23,8 @@ pub struct WorkloadCursor {
     sources: Vec<SourceCursor>,
     poison: TimeMarks,
     numbered: NumberedMarks,
+    /// What the shard took over of its parents (S1.7).
+    inherited: Vec<Inherited>,
 }
 
 /// A position in the records of one source on the shard.
@@ -43,20 +46,46 @@ impl WorkloadCursor {
         poison: TimeMarks,
         numbered: NumberedMarks,
     ) -> WorkloadCursor {
-        WorkloadCursor { sources, poison, numbered }
+        WorkloadCursor { sources, poison, numbered, inherited: Vec::new() }
+    }
+
+    /// A cursor without records.
+    pub fn empty() -> WorkloadCursor {
+        WorkloadCursor::new(Vec::new(), TimeMarks::none(), NumberedMarks::none())
+    }
+
+    /// Takes over a part of a parent's records (S1.7): those read `ahead`, then its own.
+    /// Marks that are meant for the parent stay with it.
+    pub fn inherit(
+        &mut self,
+        ahead: VecDeque<Record>,
+        mut parent: WorkloadCursor,
+        half: Option<Half>,
+    ) {
+        parent.poison.keep_rates();
+        parent.numbered = NumberedMarks::none();
+        let part = self.inherited.len() as u32;
+        self.inherited.push(Inherited::new(ahead, parent, half, part));
     }
 
     /// Arrival of the next record, which may lie in the future; `None` at the end of all sources
     /// or of the run.
     pub fn peek_arrival(&self) -> Option<Instant> {
-        self.sources.iter().filter_map(|source| source.next).min()
+        let own = self.sources.iter().filter_map(|source| source.next);
+        own.chain(self.inherited.iter().filter_map(Inherited::next_arrival)).min()
     }
 
     /// The next record, in order of time; records of one instant in the order of their sources.
     pub fn next_record(&mut self) -> Option<Record> {
         let earliest = self.peek_arrival()?;
-        let source = self.sources.iter_mut().find(|source| source.next == Some(earliest))?;
-        let mut record = source.take()?;
+        let source = self.sources.iter_mut().find(|source| source.next == Some(earliest));
+        let mut record = match source {
+            Some(source) => source.take()?,
+            None => {
+                let mut parts = self.inherited.iter_mut();
+                parts.find(|part| part.next_arrival() == Some(earliest))?.take()?
+            }
+        };
         record.marks.poison |= self.poison.take(record.arrival);
         record.marks.poison |= self.numbered.take();
         Some(record)
@@ -66,7 +95,7 @@ impl WorkloadCursor {
     pub fn fill(&mut self, out: &mut VecDeque<Record>, count: usize) {
         // One source needs no merging, and batches keep its state in registers: measured, a
         // third of the cost of reading one by one.
-        let [only] = self.sources.as_mut_slice() else {
+        let ([only], []) = (self.sources.as_mut_slice(), self.inherited.as_slice()) else {
             out.extend(std::iter::from_fn(|| self.next_record()).take(count));
             return;
         };
@@ -101,6 +130,13 @@ impl WorkloadCursor {
                 source.next = passed.next;
                 count += passed.count;
                 last = last.max(Some(passed.last));
+            }
+        }
+        for part in &mut self.inherited {
+            while let Some(arrival) = part.next_arrival().filter(|&arrival| arrival <= until) {
+                part.take();
+                count += 1;
+                last = last.max(Some(arrival));
             }
         }
         self.numbered.pass(count);

@@ -45,6 +45,13 @@ pub(super) fn shard_of(key_hash: u64, shards: u32) -> u32 {
     lane_of(mix(key_hash ^ GOLDEN), shards)
 }
 
+/// Whether a key goes to the right one of the two children of shard `parent` (S1.7): independent
+/// of every other split, of shard and of lane.
+#[inline]
+pub(super) fn goes_right(key_hash: u64, parent: u32) -> bool {
+    mix(key_hash ^ mix(u64::from(parent).wrapping_add(GOLDEN))) >> 63 == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -70,7 +70,13 @@ struct TimeMark {
 }
 
 impl TimeMarks {
-    /// The marks on `shard` of `shards`.
+    /// No marks.
+    pub(super) fn none() -> TimeMarks {
+        TimeMarks { marks: Vec::new(), earliest: Instant::FAR_FUTURE }
+    }
+
+    /// The marks on `shard`, where the first `shards` shards share those that come at a rate: a
+    /// later shard takes them over with the records of its parents (S1.7).
     pub(super) fn new(
         random: &RandomSource,
         faults: &[PoisonFault],
@@ -84,7 +90,7 @@ impl TimeMarks {
                     let next = Some(at.max(fault.from)).filter(|&mark| mark < fault.to);
                     marks.push(TimeMark { next, later: None, to: fault.to });
                 }
-                PoisonMarks::Rate(rate) if rate.per_second() > 0.0 => {
+                PoisonMarks::Rate(rate) if rate.per_second() > 0.0 && shard < shards => {
                     let rate = rate.per_second() / f64::from(shards);
                     let gaps = random.stream(POISON_GAPS, entity(number, shard));
                     let mut later = Poisson::new(rate, gaps, fault.from, fault.to);
@@ -103,6 +109,12 @@ impl TimeMarks {
         let mut marks = TimeMarks { marks, earliest: Instant::FAR_FUTURE };
         marks.find_earliest();
         marks
+    }
+
+    /// Forgets marks that are meant for one record of this very shard.
+    pub(super) fn keep_rates(&mut self) {
+        self.marks.retain(|mark| mark.later.is_some());
+        self.find_earliest();
     }
 
     /// Whether a record written at `arrival` would take a mark.

@@ -21,6 +21,7 @@ mod arrivals;
 mod attributes;
 mod cursor;
 mod hash;
+mod inherited;
 mod key_list;
 mod keys;
 mod lists;
@@ -32,11 +33,12 @@ mod split;
 mod weights;
 
 #[cfg(test)]
-mod test_settings;
+pub(super) mod test_settings;
 #[cfg(test)]
 mod tests;
 
 pub use cursor::WorkloadCursor;
 pub use hash::{lane_of, text_key};
+pub use inherited::Half;
 pub use plan::WorkloadPlan;
 pub use rates::ShardRates;

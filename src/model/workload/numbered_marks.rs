@@ -16,6 +16,11 @@ pub(super) struct NumberedMarks {
 }
 
 impl NumberedMarks {
+    /// No marks.
+    pub(super) fn none() -> NumberedMarks {
+        NumberedMarks { numbers: Vec::new(), next: 0, passed: 0 }
+    }
+
     /// The marks among `faults` that are meant for `shard`.
     pub(super) fn new(faults: &[PoisonFault], shard: u32) -> NumberedMarks {
         let mut numbers: Vec<u64> =

@@ -15,14 +15,16 @@ use super::numbered_marks::NumberedMarks;
 use super::rates::{ShardRates, shard_rates};
 use super::weights::ShardWeights;
 use crate::engine::RandomSource;
-use crate::model::settings::{Arrivals, Horizon, Settings, Traffic};
+use crate::model::settings::{Arrivals, Horizon, Settings, Stream, Traffic};
 use crate::units::Instant;
 
 /// The workload of one run: a function from a shard to its records.
 #[derive(Debug, Clone)]
 pub struct WorkloadPlan {
     random: RandomSource,
+    /// Shards that are open at the start.
     shards: u32,
+    shards_in_all: u32,
     needs_keys: bool,
     sources: Arc<[SourcePlan]>,
     poison: Arc<[PoisonFault]>,
@@ -52,12 +54,15 @@ impl WorkloadPlan {
         };
         let sources = (0u16..)
             .zip(&settings.traffic)
-            .map(|(number, traffic)| SourcePlan::new(random, number, traffic, shards, end))
+            .map(|(number, traffic)| {
+                SourcePlan::new(random, number, traffic, &settings.stream, end)
+            })
             .collect();
         WorkloadPlan {
             random,
             shards,
-            needs_keys: has_lanes(settings),
+            shards_in_all: settings.stream.shards_in_all(),
+            needs_keys: has_lanes(settings) || has_splits(settings),
             sources,
             poison: poison_faults(&settings.function.faults).into(),
         }
@@ -110,11 +115,14 @@ impl WorkloadPlan {
         }
     }
 
-    /// The records of `shard` from the first one on.
+    /// The records of `shard` from the first one on. Of a shard that opens during the run it has
+    /// only those written to it by name: the others are taken over from its parents (S1.7).
     pub fn cursor(&self, shard: u32) -> WorkloadCursor {
-        assert!(shard < self.shards, "there is no shard {shard}: there are {}", self.shards);
+        let count = self.shards_in_all;
+        assert!(shard < count, "there is no shard {shard}: there are {count}");
         let sources = (0u16..)
             .zip(self.sources.iter())
+            .filter(|(_, source)| shard < self.shards || source.script.is_some())
             .map(|(number, source)| self.source_cursor(number, source, shard))
             .filter(SourceCursor::has_records)
             .collect();
@@ -152,15 +160,17 @@ impl SourcePlan {
         random: RandomSource,
         number: u16,
         traffic: &Traffic,
-        shards: u32,
+        stream: &Stream,
         end: Instant,
     ) -> SourcePlan {
+        let shards = stream.shards;
         let (keys, by_key) = KeyPlan::new(random, number, traffic, shards);
         let (listed, script, weights) = match &traffic.arrivals {
             Arrivals::TraceTimes { times } => {
                 (Some(Listed::trace(&random, number, times, &by_key)), None, by_key)
             }
             Arrivals::Scripted { records } => {
+                let shards = stream.shards_in_all();
                 let (listed, script) = Listed::script(records, shards);
                 let whole = script.len().max(1) as f64;
                 let share = |shard: u32| listed.count(shard) as f64 / whole;
@@ -192,4 +202,9 @@ fn has_lanes(settings: &Settings) -> bool {
     let scheduled = settings.schedule.iter().map(|change| &change.mapping);
     let mut mappings = std::iter::once(&settings.mapping).chain(scheduled);
     mappings.any(|mapping| mapping.parallelization_factor > 1)
+}
+
+/// Whether a shard is ever split, which goes by key (S1.7).
+fn has_splits(settings: &Settings) -> bool {
+    settings.stream.reshards.iter().any(|reshard| reshard.open.len() > 1)
 }

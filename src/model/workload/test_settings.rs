@@ -34,6 +34,7 @@ pub fn settings(shards: u32, traffic: Vec<Traffic>, length: Duration) -> Setting
         stream: Stream {
             kind: StreamKind::DynamoDb,
             shards,
+            reshards: Vec::new(),
             retention: Duration::from_secs(86_400),
         },
         traffic,
@@ -96,6 +97,8 @@ fn knobs() -> Knobs {
     };
     Knobs {
         timestamp_resolution: Duration::from_secs(1),
+        shard_rollover: Limit::Unlimited,
+        child_discovery: Duration::ZERO,
         read_visibility: Duration::from_millis(85),
         page_records: Limit::Limited(1000),
         page_bytes: Limit::Limited(Bytes::new(1_048_576)),
