@@ -76,7 +76,8 @@ fn replications(criterion: &mut Criterion) {
         let events_max = shardlag::experiment::EVENTS_MAX;
         group.throughput(Throughput::Elements(records));
         group.bench_function(name, |bencher| {
-            let plan = ReplicationPlan { variant, seed, number: 1, events_max, spans: &[] };
+            let variants = std::slice::from_ref(variant);
+            let plan = ReplicationPlan { variants, seed, number: 1, events_max, spans: &[] };
             bencher.iter(|| run(&plan).expect("it runs"));
         });
     }

@@ -135,8 +135,9 @@ fn what_is_written_does_not_depend_on_when_it_is_read() {
 
 fn mean_record_age(scenario: &Scenario, variant: usize, seed: u64, number: u32) -> f64 {
     let variant = &scenario.variants[variant];
-    let plan = ReplicationPlan { variant, seed, number, events_max: 10_000_000, spans: &[] };
-    run(&plan).expect("it runs").record_age.mean.expect("records were processed")
+    let variants = std::slice::from_ref(variant);
+    let plan = ReplicationPlan { variants, seed, number, events_max: 10_000_000, spans: &[] };
+    run(&plan).expect("it runs")[0].record_age.mean.expect("records were processed")
 }
 
 fn variance(values: &[f64]) -> f64 {

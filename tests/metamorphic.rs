@@ -26,8 +26,8 @@ use random_settings::random_traffic::trace_times;
 use random_settings::{POLL_MODELS, settings};
 use shardlag::model::settings::{
     Arrivals, Backoff, FaultKind, Horizon, Keys, LaneAssignment, LaneFailureScope, PoisonMarks,
-    PollModel, PollPhase, ScriptedRecord, Settings, StartingPosition, ThrottleDelay, Traffic,
-    Variation, WindowClock,
+    PollModel, PollPhase, ScriptedRecord, Settings, ShardLimits, StartingPosition, ThrottleDelay,
+    Traffic, Variation, WindowClock,
 };
 use shardlag::units::{Duration, Instant, Limit};
 use trace::{Step, Trace};
@@ -105,6 +105,8 @@ fn of_whole_milliseconds() -> impl Strategy<Value = Settings> {
             // reshard decides in which shard those that expire are counted.
             settings.stream.retention = Duration::from_secs(86_400);
         }
+        // What a shard serves is per second, whatever the unit.
+        settings.knobs.shard_limits = ShardLimits::NONE;
         // Ten seconds are ten seconds to the scaling rate of environments.
         settings.concurrency.environments_per_10s = Limit::Unlimited;
         let knobs = &mut settings.knobs;

@@ -243,6 +243,7 @@ fn the_metrics_of_assertions_are_the_figures_of_the_summary() {
         errors: Default::default(),
         throttles: Default::default(),
         polls: Default::default(),
+        read_throttles: Default::default(),
         batch_size: Default::default(),
         concurrency: Default::default(),
         cost_usd: Default::default(),

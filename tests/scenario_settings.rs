@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use shardlag::model::settings::{
     AgeScope, Arrivals, Backoff, BurstSize, Concurrency, FailureReport, Fault, FaultKind, Function,
     FunctionDuration, Horizon, Keys, Knobs, Mapping, OnFailure, PoisonMarks, PollModel, PollPhase,
-    RecordSize, Settings, StartingPosition, Stream, StreamKind, Traffic, Variation, WritesBack,
+    RecordSize, Settings, ShardLimits, StartingPosition, Stream, StreamKind, Traffic, Variation,
+    WritesBack,
 };
 use shardlag::scenario::{Analysis, Comparison, Scenario, Source, load};
 use shardlag::units::{Bytes, Duration, Instant, Limit, Probability, Rate};
@@ -176,6 +177,7 @@ fn whole_traffic() -> Vec<Traffic> {
 fn whole_mapping() -> Mapping {
     Mapping {
         enabled: true,
+        enhanced_fan_out: false,
         starting_position: StartingPosition::AtTimestamp(Instant::from_secs(600)),
         batch_size: 500,
         batching_window: Duration::from_secs(5),
@@ -239,6 +241,11 @@ fn whole_knobs() -> Knobs {
         timestamp_resolution: Duration::from_millis(1),
         shard_rollover: Limit::Unlimited,
         child_discovery: Duration::from_secs(8),
+        shard_limits: ShardLimits {
+            readers: Limit::Unlimited,
+            calls_per_second: Limit::Limited(5),
+            bytes_per_second: Limit::Limited(Bytes::new(2 << 20)),
+        },
         read_visibility: Duration::from_millis(20),
         page_records: Limit::Limited(10_000),
         page_bytes: Limit::Limited(Bytes::new(10 << 20)),

@@ -26,7 +26,8 @@ pub(super) fn run(arguments: &RunArguments) -> Ending {
         diagnostics::print(&scenario.warnings, Format::Human);
     }
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario.file));
-    let count = scenario.variants.len() as u64 * u64::from(scenario.replications);
+    let runs = scenario.variants.iter().filter(|variant| !variant.is_consumer).count();
+    let count = runs as u64 * u64::from(scenario.replications);
     let bar = progress::bar(count, quiet);
     let options = RunOptions {
         threads: arguments.threads.map(|threads| threads as usize),

@@ -29,6 +29,12 @@ impl RandomSource {
         RandomSource { seed, replication }
     }
 
+    /// The numbers of another of several like entities of the same replication, which share
+    /// nothing with these; number 0 are these. Replications are below 2^48.
+    pub fn of_number(self, number: u16) -> RandomSource {
+        RandomSource { replication: self.replication | u64::from(number) << 48, ..self }
+    }
+
     /// The stream at (purpose, entity), at its beginning.
     pub fn stream(&self, purpose: Purpose, entity: u64) -> RandomStream {
         let mut key = [0u8; 32];

@@ -10,21 +10,28 @@ use crate::model::settings::{
 use crate::results::Assumption;
 use crate::scenario::Variant;
 
-type IsExercised = fn(&Settings) -> bool;
+/// Given the settings of a consumer, and how many consumers its stream has.
+type IsExercised = fn(&Settings, usize) -> bool;
 
 /// Rule, what is assumed, and whether settings rely on it.
 const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
     (
+        "S1.6",
+        "A shard of a DynamoDB stream serves as many reads as two mappings make; further ones are \
+         throttled, whoever makes them.",
+        |settings, consumers| settings.stream.kind == StreamKind::DynamoDb && consumers > 2,
+    ),
+    (
         "S1.7",
         "A split sends every key to one of two halves by its hash; real splits halve a range of \
          hashes, so that other keys stay together.",
-        |settings| settings.stream.reshards.iter().any(|reshard| reshard.open.len() > 1),
+        |settings, _| settings.stream.reshards.iter().any(|reshard| reshard.open.len() > 1),
     ),
     (
         "S2.4",
         "With BatchSize above 1, the next page is read when at most 5 batches of the last one \
          are unfinished; only BatchSize 1 has been measured.",
-        |settings| {
+        |settings, _| {
             settings.knobs.poll_model == PollModel::Paged
                 && settings.mapping.batch_size > 1
                 && settings.knobs.refill_below.is_none()
@@ -34,7 +41,7 @@ const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
         "S3.2",
         "Before a lane's first invocation its batching window opens when its first record is \
          read.",
-        |settings| {
+        |settings, _| {
             !settings.mapping.batching_window.is_zero()
                 && settings.knobs.window_clock == WindowClock::PreviousCompletion
         },
@@ -43,7 +50,7 @@ const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
         "S3.3",
         "A record costs its stored size plus about 450 B (DynamoDB), or 4/3 of it plus about \
          500 B (Kinesis), of the 6 MB payload.",
-        |settings| {
+        |settings, _| {
             let limit = settings.knobs.payload_limit.bound().map_or(u64::MAX, |limit| limit.get());
             let batch = u64::from(settings.mapping.batch_size);
             let cost = |bytes: u64| match settings.stream.kind {
@@ -62,7 +69,7 @@ const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
         "S4.1",
         "Lanes are a hash of the partition key; that AWS assigns them so is inferred from \
          measurements.",
-        |settings| {
+        |settings, _| {
             settings.mapping.parallelization_factor > 1
                 && settings.knobs.lane_assignment == LaneAssignment::StaticHash
         },
@@ -70,24 +77,24 @@ const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
     (
         "S4.4",
         "A lane that fails blocks itself only, until it keeps the next page from being read.",
-        |settings| settings.mapping.parallelization_factor > 1 && can_fail(settings),
+        |settings, _| settings.mapping.parallelization_factor > 1 && can_fail(settings),
     ),
     (
         "S4.5",
         "When polling starts again, what was finished above a record that is not is delivered \
          again; retry counters are lost.",
-        |settings| !settings.schedule.is_empty(),
+        |settings, _| !settings.schedule.is_empty(),
     ),
     (
         "S5.3",
         "The backoff of a failing batch doubles up to 60 s, that of a throttled one up to 10 s; \
          only the first waits have been recorded.",
-        |settings| can_fail(settings) || can_throttle(settings),
+        |settings, _| can_fail(settings) || can_throttle(settings),
     ),
     (
         "S10.3",
         "New execution environments come out of a bucket that refills evenly and starts full.",
-        |settings| {
+        |settings, _| {
             let lanes = settings.stream.shards * settings.mapping.parallelization_factor;
             settings.concurrency.environments_per_10s.bound().is_some_and(|limit| lanes > limit)
         },
@@ -96,7 +103,7 @@ const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
         "S11.3",
         "A tumbling window without later records is closed 120 s after its end, or as \
          `window_idle_close` says.",
-        |settings| !settings.mapping.tumbling_window.is_zero(),
+        |settings, _| !settings.mapping.tumbling_window.is_zero(),
     ),
 ];
 
@@ -104,7 +111,9 @@ const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
 pub fn exercised(variants: &[Variant]) -> Vec<Assumption> {
     let mut seen = BTreeSet::new();
     let relied_on = ASSUMPTIONS.iter().filter(|(rule, _, is_exercised)| {
-        variants.iter().any(|variant| is_exercised(&variant.settings)) && seen.insert(*rule)
+        let consumers = |run| variants.iter().filter(|variant| variant.run == run).count();
+        let relies = |variant: &Variant| is_exercised(&variant.settings, consumers(variant.run));
+        variants.iter().any(relies) && seen.insert(*rule)
     });
     relied_on
         .map(|(rule, text, _)| Assumption { rule: (*rule).to_owned(), text: (*text).to_owned() })

@@ -65,6 +65,7 @@ pub fn variant_summary(
         errors: over.count(|replication| replication.tallies.errors),
         throttles: over.count(|replication| replication.tallies.throttles),
         polls: over.count(|replication| replication.tallies.polls),
+        read_throttles: over.count(|replication| replication.tallies.read_throttles),
         batch_size: BatchSizes {
             mean: over.some(|replication| replication.tallies.batch_mean()),
             max: over.count(|replication| replication.tallies.batch_max.into()),

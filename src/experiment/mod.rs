@@ -158,30 +158,38 @@ impl Batch<'_> {
         replications: &mut [Vec<Replication>],
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<(), RunError> {
-        let variants = &self.scenario.variants;
-        let per_variant = (self.to - self.from) as usize;
-        let plans: Vec<ReplicationPlan<'_>> = variants
+        let runs: Vec<&[Variant]> =
+            self.scenario.variants.chunk_by(|one, other| one.run == other.run).collect();
+        let plans: Vec<ReplicationPlan<'_>> = runs
             .iter()
-            .flat_map(|variant| (self.from..self.to).map(move |number| (variant, number)))
-            .map(|(variant, number)| ReplicationPlan {
-                variant,
+            .flat_map(|&variants| (self.from..self.to).map(move |number| (variants, number)))
+            .map(|(variants, number)| ReplicationPlan {
+                variants,
                 seed: self.scenario.seed,
                 number,
                 spans: self.spans,
                 events_max: self.options.events_max,
             })
             .collect();
-        let done = AtomicU64::new(u64::from(self.from) * variants.len() as u64);
-        let planned = u64::from(self.to) * variants.len() as u64;
+        let done = AtomicU64::new(u64::from(self.from) * runs.len() as u64);
+        let planned = u64::from(self.to) * runs.len() as u64;
         let run_one = |plan: &ReplicationPlan<'_>| {
             let replication = replication::run(plan);
             progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, planned });
             replication
         };
-        let finished: Result<Vec<Replication>, RunError> = plans.par_iter().map(run_one).collect();
+        let finished: Result<Vec<Vec<Replication>>, RunError> =
+            plans.par_iter().map(run_one).collect();
         let mut finished = finished?.into_iter();
-        for of_variant in replications {
-            of_variant.extend(finished.by_ref().take(per_variant));
+        let mut of_runs = replications;
+        for variants in runs {
+            let (of_run, others) = of_runs.split_at_mut(variants.len());
+            for consumers in finished.by_ref().take((self.to - self.from) as usize) {
+                for (of_variant, replication) in of_run.iter_mut().zip(consumers) {
+                    of_variant.push(replication);
+                }
+            }
+            of_runs = others;
         }
         Ok(())
     }

@@ -8,8 +8,8 @@ use super::recorder::minutes::MinuteRow;
 use super::recorder::spans::Span;
 use super::recorder::tallies::Tallies;
 use crate::engine::RunEnd;
-use crate::model::settings::Horizon;
-use crate::model::simulate;
+use crate::model::settings::{Horizon, Settings};
+use crate::model::simulate_consumers;
 use crate::results::{BlockedInterval, DestinationMessage, Redrive};
 use crate::scenario::Variant;
 use crate::units::{Duration, Instant};
@@ -17,8 +17,8 @@ use crate::units::{Duration, Instant};
 /// Which replication to run.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplicationPlan<'a> {
-    /// The variant.
-    pub variant: &'a Variant,
+    /// The consumers of the stream, all of one run.
+    pub variants: &'a [Variant],
     /// Seed of the scenario.
     pub seed: u64,
     /// Number of the replication, from 0; the first keeps details.
@@ -93,39 +93,47 @@ impl AgeFigures {
     }
 }
 
-/// Runs a replication.
+/// Runs a replication: the figures of each consumer.
 ///
 /// # Errors
 /// When it reaches its limit on events.
-pub fn run(plan: &ReplicationPlan<'_>) -> Result<Replication, RunError> {
-    let settings = &plan.variant.settings;
-    let horizon = match settings.horizon {
+pub fn run(plan: &ReplicationPlan<'_>) -> Result<Vec<Replication>, RunError> {
+    let first = &plan.variants[0];
+    let horizon = match first.settings.horizon {
         Horizon::For(length) => length,
         Horizon::Drained { at_most } => at_most,
     };
-    let mut recorder = Recorder::new(
-        settings,
-        plan.variant.prices.kinesis_put_unit,
-        horizon,
-        plan.spans.iter().map(|&(from, to)| Span::new(from, to)).collect(),
-        plan.number == 0,
-    );
+    let new_recorder = |settings, put_unit| {
+        let spans = plan.spans.iter().map(|&(from, to)| Span::new(from, to)).collect();
+        Recorder::new(settings, put_unit, horizon, spans, plan.number == 0)
+    };
+    let mut recorders: Vec<Recorder<'_>> = plan
+        .variants
+        .iter()
+        .map(|variant| new_recorder(&variant.settings, variant.prices.kinesis_put_unit))
+        .collect();
+    let settings: Vec<&Settings> = plan.variants.iter().map(|variant| &variant.settings).collect();
     let number = u64::from(plan.number);
-    let finished = simulate(settings, plan.seed, number, plan.events_max, &mut recorder);
-    if let RunEnd::EventLimit { at } = finished.end {
+    let finished =
+        simulate_consumers(&settings, plan.seed, number, plan.events_max, &mut recorders);
+    if let RunEnd::EventLimit { at } = finished[0].end {
         return Err(RunError::EventLimit {
-            variant: plan.variant.name.clone(),
+            variant: first.name.clone(),
             replication: plan.number,
             events: plan.events_max,
             at_seconds: at.as_secs_f64(),
             horizon_seconds: horizon.as_secs_f64(),
         });
     }
-    recorder.finish(finished);
-    Ok(figures(plan, &recorder))
+    let consumers = plan.variants.iter().zip(recorders).zip(finished);
+    let figures = consumers.map(|((variant, mut recorder), finished)| {
+        recorder.finish(finished);
+        figures(variant, &recorder)
+    });
+    Ok(figures.collect())
 }
 
-fn figures(plan: &ReplicationPlan<'_>, recorder: &Recorder<'_>) -> Replication {
+fn figures(variant: &Variant, recorder: &Recorder<'_>) -> Replication {
     let seconds = Duration::as_secs_f64;
     let blocked = &recorder.blocked;
     let simulated_seconds = recorder.ended_at.as_secs_f64();
@@ -137,7 +145,7 @@ fn figures(plan: &ReplicationPlan<'_>, recorder: &Recorder<'_>) -> Replication {
         true_lag: (recorder.lags.max(), recorder.lags.mean()),
         blocked: [blocked.total, blocked.fully, blocked.worst_shard()].map(seconds),
         blocked_by_cause: blocked.by_cause.map(seconds),
-        cost: Dollars::of(plan.variant, &recorder.tallies, simulated_seconds),
+        cost: Dollars::of(variant, &recorder.tallies, simulated_seconds),
         tallies: recorder.tallies.clone(),
         spans: recorder.spans.clone(),
         minutes: recorder.minutes.rows().to_vec(),

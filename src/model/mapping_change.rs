@@ -62,6 +62,7 @@ mod tests {
     fn mapping(enabled: bool, batch_size: u32) -> Mapping {
         Mapping {
             enabled,
+            enhanced_fan_out: false,
             starting_position: StartingPosition::TrimHorizon,
             batch_size,
             batching_window: Duration::ZERO,

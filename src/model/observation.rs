@@ -24,6 +24,11 @@ pub enum Observation<'a> {
         /// Records returned.
         records: u32,
     },
+    /// A GetRecords call was refused: too many calls, readers or bytes (S1.6).
+    ReadThrottled {
+        /// Shard index.
+        shard: u32,
+    },
     /// Records became known to the mapping (read by a poll or by a lane).
     Read {
         /// Shard index.
@@ -55,6 +60,24 @@ pub enum Observation<'a> {
         shard: u32,
         /// How many.
         records: u64,
+    },
+    /// A batch was closed (S3.1).
+    BatchClosed {
+        /// The lane.
+        lane: LaneId,
+        /// Why it has no more records.
+        by: ClosedBy,
+        /// The records.
+        records: Records<'a>,
+    },
+    /// A failed batch was split (S6.1).
+    BatchSplit {
+        /// The lane.
+        lane: LaneId,
+        /// Records of the first half.
+        left: u32,
+        /// Records of the second half.
+        right: u32,
     },
     /// An attempt was refused for lack of concurrency (S5.2).
     Throttled {
@@ -108,6 +131,8 @@ pub enum Observation<'a> {
         shard: u32,
         /// When it is written; `None`: nothing more will be.
         arrival: Option<Instant>,
+        /// Its sequence: the checkpoint is the record before it (S4.5).
+        sequence: u64,
     },
     /// A shard is now blocked in this way, or no longer (S9.3).
     Blocked {
@@ -135,6 +160,21 @@ pub enum Observation<'a> {
         /// Readable but unfinished records of all shards.
         backlog: u64,
     },
+}
+
+/// Why a batch has no more records (S3.1, S11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ClosedBy {
+    /// It has BatchSize records.
+    BatchSize,
+    /// The next record would exceed the payload limit.
+    PayloadLimit,
+    /// The batching window is over.
+    BatchingWindow,
+    /// The lane was free, and there were no more.
+    FreeLane,
+    /// The next record is of a later tumbling window, or it is the window's final call.
+    TumblingWindow,
 }
 
 /// How a shard is blocked (S9.3).

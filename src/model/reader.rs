@@ -17,6 +17,7 @@ use super::checkpoint::FinishedAhead;
 use super::lane::Lane;
 use super::observation::{Blockage, Fetched};
 use super::poll_grid::PollGrid;
+use super::read_limits::ByteBudget;
 use super::settings::LaneAssignment;
 use super::workload::lane_of;
 use crate::units::Instant;
@@ -36,6 +37,8 @@ pub struct ShardReader {
     pub next_poll: Option<ScheduledPoll>,
     /// The first tick that was refused because reading is held back (S2.4).
     pub held_since: Option<Instant>,
+    /// What is pushed to it per second, with enhanced fan-out (S1.6).
+    pub pushed: ByteBudget,
     /// Its lanes.
     pub lanes: Vec<Lane>,
     /// Fetched but still in the shard's log (counted pages), oldest first.
@@ -45,7 +48,7 @@ pub struct ShardReader {
     /// How it was last said to be blocked.
     pub blockage: Option<Blockage>,
     /// The oldest unfinished record as last announced.
-    pub oldest: Option<Option<Instant>>,
+    pub oldest: Option<(u64, Option<Instant>)>,
     /// When the shard is looked at next on behalf of lanes that read for themselves.
     pub readable_at: Option<Instant>,
     /// Read before polling stopped and to be read again, in order (S4.5).
@@ -93,7 +96,7 @@ pub struct CountedPage {
 impl ShardReader {
     /// A reader with `lanes` lanes that has read nothing; `may_stop`: polling may stop and start
     /// again during the run.
-    pub fn new(grid: PollGrid, lanes: u32, may_stop: bool) -> ShardReader {
+    pub fn new(grid: PollGrid, pushed: ByteBudget, lanes: u32, may_stop: bool) -> ShardReader {
         ShardReader {
             stage: Stage::Unknown,
             generation: 0,
@@ -101,6 +104,7 @@ impl ShardReader {
             grid,
             next_poll: None,
             held_since: None,
+            pushed,
             lanes: (0..lanes).map(|_| Lane::new()).collect(),
             counted: VecDeque::new(),
             counted_records: 0,
@@ -213,10 +217,11 @@ impl ShardReader {
         self.lanes.iter().filter(counts).map(|lane| lane.queue.len() as u64).sum()
     }
 
-    /// Arrival of the oldest record in a lane.
-    pub fn oldest_fetched(&self) -> Option<Instant> {
+    /// Sequence and arrival of the oldest record in a lane.
+    pub fn oldest_fetched(&self) -> Option<(u64, Instant)> {
         let first = |queue: &VecDeque<Fetched>| {
-            queue.iter().find(|fetched| !fetched.is_duplicate).map(|f| f.record.arrival)
+            let first = queue.iter().find(|fetched| !fetched.is_duplicate)?;
+            Some((first.sequence, first.record.arrival))
         };
         self.lanes.iter().map(|lane| &lane.queue).chain([&self.replay]).filter_map(first).min()
     }

@@ -143,11 +143,12 @@ impl Table<'_> {
 
     fn function(&mut self) {
         self.section = "Function";
-        let rows: [(&str, Keep, Get); 7] = [
+        let rows: [(&str, Keep, Get); 8] = [
             ("invocations", Keep::IfAny, |v| v.invocations),
             ("errors", Keep::IfAny, |v| v.errors),
             ("throttles", Keep::IfAny, |v| v.throttles),
             ("GetRecords calls", Keep::InDetail, |v| v.polls),
+            ("reads throttled", Keep::IfAny, |v| v.read_throttles),
             ("records per call", Keep::IfAny, |v| v.batch_size.mean),
             ("concurrency mean", Keep::IfAny, |v| v.concurrency.mean),
             ("concurrency max", Keep::IfAny, |v| v.concurrency.max),

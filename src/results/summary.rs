@@ -56,6 +56,9 @@ pub struct VariantSummary {
     pub throttles: Estimate,
     /// GetRecords calls, empty ones included.
     pub polls: Estimate,
+    /// Of these refused: too many calls, readers or bytes (S1.6).
+    #[serde(default)]
+    pub read_throttles: Estimate,
     /// Records per invocation.
     pub batch_size: BatchSizes,
     /// Invocations in flight.

@@ -5,7 +5,8 @@ use super::profiles::{Profile, knob_default};
 use super::reader::{Field, Reading, TableReader};
 use crate::model::settings::{
     AgeScope, Backoff, IteratorAgeAt, IteratorAgeOn, Knobs, LaneAssignment, LaneFailureScope,
-    PollModel, PollPhase, StreamKind, ThrottleBatch, ThrottleDelay, ThrottlePolicy, WindowClock,
+    PollModel, PollPhase, ShardLimits, StreamKind, ThrottleBatch, ThrottleDelay, ThrottlePolicy,
+    WindowClock,
 };
 use crate::units::{Bytes, Duration, Limit};
 
@@ -82,14 +83,17 @@ impl<'d> ModelSection<'d> {
         self.knob(name, kind, cx).duration("ms", cx)
     }
 
-    /// Reads all knobs.
-    pub fn knobs(mut self, kind: StreamKind, cx: &mut Reading) -> Option<Knobs> {
+    /// Reads all knobs; `is_pushed`: the mapping has enhanced fan-out, whose delay takes the place
+    /// of the visibility.
+    pub fn knobs(mut self, kind: StreamKind, is_pushed: bool, cx: &mut Reading) -> Option<Knobs> {
         let timestamp_resolution = self.time("timestamp_resolution", kind, cx);
         let shard_rollover = shard_rollover(&self.knob("shard_rollover", kind, cx), cx);
         let child_discovery = self.time("child_discovery", kind, cx);
         let read_visibility = self.time("read_visibility", kind, cx);
+        let fan_out_delay = self.time("fan_out_delay", kind, cx);
         let page_records = self.records("page_records", kind, cx);
         let page_bytes = self.size("page_bytes", kind, cx);
+        let shard_limits = self.shard_limits(kind, cx);
         let poll_model = self.word("poll_model", &POLL_MODELS, kind, cx);
         let (poll_interval, idle_poll_interval) = self.poll_intervals(kind, cx);
         let poll_phase = poll_phase(&self.knob("poll_phase", kind, cx), cx);
@@ -119,9 +123,10 @@ impl<'d> ModelSection<'d> {
             timestamp_resolution: timestamp_resolution?,
             shard_rollover: shard_rollover?,
             child_discovery: child_discovery?,
-            read_visibility: read_visibility?,
+            read_visibility: if is_pushed { fan_out_delay? } else { read_visibility? },
             page_records: page_records?,
             page_bytes: page_bytes?,
+            shard_limits: shard_limits?,
             poll_model: poll_model?,
             poll_interval: poll_interval?,
             idle_poll_interval: idle_poll_interval?,
@@ -147,6 +152,18 @@ impl<'d> ModelSection<'d> {
             age_scope: age_scope?,
             iterator_age_at: iterator_age_at?,
             iterator_age_on: iterator_age_on?,
+        })
+    }
+
+    /// S1.6: what the readers of a shard may do together.
+    fn shard_limits(&mut self, kind: StreamKind, cx: &mut Reading) -> Option<ShardLimits> {
+        let readers = self.records("shard_readers", kind, cx);
+        let calls_per_second = self.records("shard_read_calls", kind, cx);
+        let bytes_per_second = self.size("shard_read_bytes", kind, cx);
+        Some(ShardLimits {
+            readers: readers?,
+            calls_per_second: calls_per_second?,
+            bytes_per_second: bytes_per_second?,
         })
     }
 

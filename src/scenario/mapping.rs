@@ -45,6 +45,8 @@ pub(super) fn mapping(
     cx: &mut Reading,
 ) -> Option<Mapping> {
     let event_source_arn = event_source_arn(&mut table, start.kind, cx);
+    // S1.6: the ARN of a registered consumer ends with `/consumer/NAME:CREATED`.
+    let is_consumer = event_source_arn.as_ref().is_some_and(|arn| arn.contains("/consumer/"));
     let starting_position = starting_position(&mut table, start, event_source_arn, cx);
     let batch_size = parameter(&mut table, &limits::BATCH_SIZE, "100", cx);
     let batching_window = parameter(&mut table, &limits::BATCHING_WINDOW, "0", cx);
@@ -65,6 +67,7 @@ pub(super) fn mapping(
     table.finish(cx);
     Some(Mapping {
         enabled: enabled?,
+        enhanced_fan_out: is_consumer && start.kind == StreamKind::Kinesis,
         starting_position: starting_position?,
         batch_size: u32::try_from(batch_size?).ok()?,
         batching_window: Duration::from_secs(u64::try_from(batching_window?).ok()?),

@@ -100,6 +100,7 @@ pub const METRICS: &[Metric] = &[
     count("errors"),
     count("throttles"),
     count("polls"),
+    count("read_throttles"),
     records("batch_size.mean"),
     records("batch_size.max"),
     count("concurrency.mean"),

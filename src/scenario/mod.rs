@@ -67,6 +67,7 @@ use document::{Node, Place};
 use overlay::Change;
 use problems::Problems;
 use reader::{Field, Reading};
+use variants::Changes;
 
 /// A scenario whose settings are all valid.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,6 +106,10 @@ impl Scenario {
 pub struct Variant {
     /// Its name, unique in the scenario.
     pub name: String,
+    /// The run it is part of: the consumers of one stream are simulated together.
+    pub run: usize,
+    /// It is a further consumer of the stream.
+    pub is_consumer: bool,
     /// What the model runs.
     pub settings: Settings,
     /// The settings as the file would write them, defaults included.
@@ -194,27 +199,54 @@ fn apply_override(root: &mut Node, change: &Override, problems: &mut Problems) {
     overlay::apply(root, change, problems);
 }
 
+/// The variants read so far.
+struct Runs<'r> {
+    /// Number of variants of the file, the base included.
+    count: usize,
+    resolved: &'r mut Vec<Option<Variant>>,
+}
+
+/// Reads a variant with its consumers.
+fn read_run(root: &Node, name: &str, runs: &mut Runs<'_>, cx: &mut Reading) {
+    let run = runs.resolved.iter().flatten().filter(|variant| !variant.is_consumer).count();
+    let consumers = variants::documents(Changes::Consumer, root, name, cx);
+    let mut add = |root: &Node, name: String, is_consumer: bool, cx: &mut Reading| {
+        let variant = resolve::resolve(root, &name, cx);
+        if let Some(variant) = &variant {
+            lints::lint(root, variant, &mut cx.problems);
+        }
+        runs.resolved.push(variant.map(|variant| Variant { run, is_consumer, ..variant }));
+    };
+    add(root, name.to_owned(), false, cx);
+    for consumer in &consumers {
+        let name = match runs.count {
+            1 => consumer.name.clone(),
+            _ => format!("{name}: {}", consumer.name),
+        };
+        add(&consumer.root, name, true, cx);
+    }
+}
+
 /// Reads everything that can be read, so that all mistakes are found.
 fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> {
     let general = general::general(&Field::of(root, ""), fallback_name, cx);
     let base_name = general.as_ref().map_or("base", |general| general.base_name.as_str());
-    let documents = variants::variant_documents(root, base_name, cx);
-    let mut resolved = vec![resolve::resolve(root, base_name, cx)];
-    if let Some(Some(base)) = resolved.first() {
-        lints::lint(root, base, &mut cx.problems);
-    }
+    let documents = variants::documents(Changes::Variant, root, base_name, cx);
+    let mut resolved = Vec::new();
+    read_run(
+        root,
+        base_name,
+        &mut Runs { count: 1 + documents.len(), resolved: &mut resolved },
+        cx,
+    );
     for document in &documents {
         cx.problems.enter_variant(Some(&document.name));
-        let variant = resolve::resolve(&document.root, &document.name, cx);
-        if let Some(variant) = &variant {
-            lints::lint(&document.root, variant, &mut cx.problems);
-        }
-        resolved.push(variant);
+        let mut runs = Runs { count: 1 + documents.len(), resolved: &mut resolved };
+        read_run(&document.root, &document.name, &mut runs, cx);
     }
     cx.problems.enter_variant(None);
-    let names: Vec<String> = std::iter::once(base_name.to_owned())
-        .chain(documents.iter().map(|document| document.name.clone()))
-        .collect();
+    let names: Vec<String> =
+        resolved.iter().flatten().map(|variant: &Variant| variant.name.clone()).collect();
     let field_of = |key: &str| root.child(key).map(|node| Field::of(node, key));
     let assertions = assertions::assertions(field_of("assert"), cx);
     let measured = assertions::measured(field_of("measured"), &names, cx);

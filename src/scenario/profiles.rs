@@ -60,13 +60,17 @@ const fn same(name: &'static str, value: &'static str, rule: &'static str) -> Kn
 }
 
 /// Profile `aws`. `idle_poll_interval` is `poll_interval` unless a profile says otherwise (S2.2).
-const AWS: [KnobDefault; 36] = [
+const AWS: [KnobDefault; 40] = [
     knob("timestamp_resolution", "1s", "1ms", "S1.3"),
     knob("shard_rollover", "4h", "never", "S1.7"),
     knob("child_discovery", "2s", "8s", "S1.7"),
     knob("read_visibility", "85ms", "20ms", "S1.4"),
     knob("page_records", "1000", "10000", "S1.6"),
     knob("page_bytes", "1MiB", "10MiB", "S1.6"),
+    knob("shard_readers", "2", "unlimited", "S1.6"),
+    knob("shard_read_calls", "unlimited", "5", "S1.6"),
+    knob("shard_read_bytes", "unlimited", "2MiB", "S1.6"),
+    same("fan_out_delay", "70ms", "S1.6"),
     same("poll_model", "paged", "S2.4"),
     knob("poll_interval", "250ms", "1s", "S2.1"),
     same("poll_phase", "random", "S2.1"),

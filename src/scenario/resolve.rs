@@ -28,6 +28,7 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     let root = Field::of(root, "");
     let mut table = root.table("", cx)?;
     table.accept_any("$schema");
+    table.accept("consumer");
     OF_THE_WHOLE.iter().for_each(|key| table.accept(key));
     let horizon = horizon(&mut table, cx);
     let start_unix_nanos = start(&mut table, cx);
@@ -59,7 +60,8 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     let concurrency = sections
         .table(&sections.concurrency, "concurrency", cx)
         .and_then(|table| concurrency(table, cx));
-    let knobs = model.and_then(|model| model.knobs(assumed_kind, cx));
+    let is_pushed = mappings.as_ref().is_some_and(|(mapping, _)| mapping.enhanced_fan_out);
+    let knobs = model.and_then(|model| model.knobs(assumed_kind, is_pushed, cx));
     let prices = sections.prices(cx);
     let (mapping, schedule) = mappings.unzip();
     let settings = Settings {
@@ -76,6 +78,8 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     kind?;
     Some(Variant {
         name: name.to_owned(),
+        run: 0,
+        is_consumer: false,
         settings,
         resolved: in_groups(std::mem::take(&mut cx.resolved)),
         prices: prices?,

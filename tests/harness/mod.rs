@@ -76,6 +76,9 @@ impl Observer for Facts {
             | Observation::InvocationEnded { .. }
             | Observation::OldestUnfinished { .. }
             | Observation::Blocked { .. }
+            | Observation::ReadThrottled { .. }
+            | Observation::BatchClosed { .. }
+            | Observation::BatchSplit { .. }
             | Observation::ShardOpened { .. }
             | Observation::ShardEnded { .. }
             | Observation::Minute { .. } => {}

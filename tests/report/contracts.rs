@@ -24,7 +24,7 @@ const CONTRACT: &str = r#"{"schema": "", "version": "", "scenario": "", "fingerp
 "ledger": {"written": "E", "processed": "E", "filtered": "E",
  "discarded": {"RetryAttemptsExhausted": "E", "RecordAgeExceeded": "E"},
  "expired": "E", "skipped": "E", "remaining": "E", "duplicates": "E"},
-"invocations": "E", "errors": "E", "throttles": "E", "polls": "E",
+"invocations": "E", "errors": "E", "throttles": "E", "polls": "E", "read_throttles": "E",
 "batch_size": {"mean": "E", "max": "E"}, "concurrency": {"mean": "E", "max": "E"},
 "cost_usd": {"total": "E", "requests": "E", "compute": "E", "stream": "E"}}]}"#;
 

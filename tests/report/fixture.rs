@@ -262,6 +262,7 @@ fn summary(variant: usize, seconds: f64) -> VariantSummary {
         errors: between(1234.5 / (1.0 + variant as f64), 21.0),
         throttles: between(311.0, 17.0),
         polls: between(seconds * 16.0, 10.0),
+        read_throttles: between(0.0, 0.0),
         batch_size: BatchSizes { mean: between(95.3, 0.2), max: Estimate::point(100.0) },
         concurrency: ConcurrencyUse { mean: between(0.243, 0.001), max: between(5.2, 0.3) },
         cost_usd: Cost {

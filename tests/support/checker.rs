@@ -62,8 +62,8 @@ struct ShardBook {
     last_of_key: BTreeMap<u64, u64>,
     /// The lane of every key that was seen.
     lane_of_key: BTreeMap<u64, u32>,
-    /// Last announcement of the oldest unfinished record.
-    oldest: Option<Instant>,
+    /// Last announcement of the oldest unfinished record: arrival and sequence.
+    oldest: Option<(Instant, u64)>,
     blocked: Option<Blockage>,
     /// The generation that is read.
     open: Option<u32>,
@@ -366,17 +366,16 @@ impl<'a> Checker<'a> {
         self.end_records(id, records);
     }
 
-    fn oldest_unfinished(&mut self, shard: u32, arrival: Option<Instant>) {
+    /// A checkpoint never moves back (S4.5).
+    fn oldest_unfinished(&mut self, shard: u32, arrival: Option<Instant>, sequence: u64) {
         let is_closed = self.is_numbered();
         let book = &mut self.shards[shard as usize];
-        let arrival = arrival.unwrap_or(Instant::FAR_FUTURE);
+        let oldest = (arrival.unwrap_or(Instant::FAR_FUTURE), sequence);
         if is_closed {
-            assert!(
-                book.oldest.is_none_or(|oldest| oldest < arrival),
-                "{arrival:?} is no progress"
-            );
+            let is_progress = book.oldest.is_none_or(|last| last < oldest && last.1 <= sequence);
+            assert!(is_progress, "{oldest:?} after {:?}", book.oldest);
         }
-        book.oldest = Some(arrival);
+        book.oldest = Some(oldest);
     }
 }
 
@@ -418,8 +417,8 @@ impl Observer for Checker<'_> {
                 assert!(self.lane(lane).in_flight.is_none(), "{lane:?} tries while it executes");
                 self.counts.throttles += 1;
             }
-            Observation::OldestUnfinished { shard, arrival } => {
-                self.oldest_unfinished(shard, arrival);
+            Observation::OldestUnfinished { shard, arrival, sequence } => {
+                self.oldest_unfinished(shard, arrival, sequence);
             }
             Observation::Blocked { shard, state } => {
                 let book = &mut self.shards[shard as usize];
@@ -433,7 +432,14 @@ impl Observer for Checker<'_> {
             }
             Observation::ReadAgain { .. } => panic!("polling does not stop here"),
             Observation::ServiceFailed { .. } => panic!("nothing scripts a service error here"),
-            Observation::Polled { .. } => {}
+            Observation::BatchSplit { lane: _, left, right } => {
+                // S6.1: left half first, rounded down.
+                assert!(left > 0 && (left == right || left + 1 == right), "{left} and {right}");
+            }
+            Observation::BatchClosed { lane, .. } => {
+                assert!(self.lane(lane).in_flight.is_none(), "{lane:?} cuts while it executes");
+            }
+            Observation::Polled { .. } | Observation::ReadThrottled { .. } => {}
         }
     }
 }

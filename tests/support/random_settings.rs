@@ -12,8 +12,8 @@ use shardlag::model::settings::{
     AgeScope, Arrivals, Backoff, Concurrency, FailureReport, Fault, FaultKind, Function,
     FunctionDuration, Horizon, IteratorAgeAt, IteratorAgeOn, Knobs, LaneAssignment,
     LaneFailureScope, Mapping, OnFailure, PoisonMarks, PollModel, PollPhase, Reshard,
-    ScriptedRecord, Settings, StartingPosition, Stream, StreamKind, ThrottleBatch, ThrottleDelay,
-    ThrottlePolicy, Variation, WindowClock, WritesBack,
+    ScriptedRecord, Settings, ShardLimits, StartingPosition, Stream, StreamKind, ThrottleBatch,
+    ThrottleDelay, ThrottlePolicy, Variation, WindowClock, WritesBack,
 };
 use shardlag::units::{Bytes, Duration, Instant, Limit, Probability, Rate};
 
@@ -178,6 +178,7 @@ fn mapping() -> impl Strategy<Value = Mapping> {
     (position, batch_size, window, lanes, age, failing).prop_map(
         |(starting_position, batch_size, batching_window, lanes, age, failing)| Mapping {
             enabled: true,
+            enhanced_fan_out: false,
             tumbling_window: Duration::ZERO,
             starting_position,
             batch_size,
@@ -295,6 +296,11 @@ fn knobs(poll_model: PollModel) -> impl Strategy<Value = Knobs> {
     let lifecycle = (
         prop_oneof![2 => Just(Limit::Unlimited), 1 => seconds(2, 40).prop_map(Limit::Limited)],
         millis(0, 3000),
+        prop_oneof![3 => Just(Limit::Unlimited), 1 => (1u32..5).prop_map(Limit::Limited)],
+        prop_oneof![
+            3 => Just(Limit::Unlimited),
+            1 => (1_000u64..1_000_000).prop_map(|bytes| Limit::Limited(Bytes::new(bytes))),
+        ],
     );
     let payload = prop_oneof![
         1 => Just(Limit::Unlimited),
@@ -328,6 +334,11 @@ fn knobs(poll_model: PollModel) -> impl Strategy<Value = Knobs> {
     let failing = (backoff(), throttling, millis(0, 50), ages);
     (reading, lifecycle, window_clock, payload, lanes, failing).prop_map(
         move |(reading, lifecycle, window_clock, payload_limit, lanes, failing)| Knobs {
+            shard_limits: ShardLimits {
+                readers: Limit::Limited(2),
+                calls_per_second: lifecycle.2,
+                bytes_per_second: lifecycle.3,
+            },
             shard_rollover: lifecycle.0,
             child_discovery: lifecycle.1,
             disable_delay: Duration::ZERO,

@@ -81,6 +81,9 @@ impl Observer for Trace {
             | Observation::OldestUnfinished { .. }
             | Observation::Blocked { .. }
             | Observation::ServiceFailed { .. }
+            | Observation::ReadThrottled { .. }
+            | Observation::BatchClosed { .. }
+            | Observation::BatchSplit { .. }
             | Observation::ShardOpened { .. }
             | Observation::ShardEnded { .. }
             | Observation::Minute { .. } => {}

@@ -224,6 +224,9 @@ impl Observer for Log<'_> {
             | Observation::InvocationEnded { .. }
             | Observation::OldestUnfinished { .. }
             | Observation::Blocked { .. }
+            | Observation::ReadThrottled { .. }
+            | Observation::BatchClosed { .. }
+            | Observation::BatchSplit { .. }
             | Observation::ShardOpened { .. }
             | Observation::ShardEnded { .. }
             | Observation::Minute { .. } => {}

@@ -43,6 +43,9 @@ impl Lags {
         arrival: Option<Instant>,
         minutes: &mut Minutes,
     ) {
+        if self.shards[shard as usize].arrival == arrival {
+            return;
+        }
         self.close(now, shard as usize, minutes);
         self.shards[shard as usize] = Oldest { since: now, arrival };
     }

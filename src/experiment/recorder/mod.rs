@@ -144,6 +144,7 @@ impl Observer for Recorder<'_> {
     fn observe(&mut self, now: Instant, observation: Observation<'_>) {
         match observation {
             Observation::Polled { calls, records: _, shard: _ } => self.tallies.polls += calls,
+            Observation::ReadThrottled { shard: _ } => self.tallies.read_throttles += 1,
             Observation::Read { records, filtered, shard: _ } => {
                 self.tallies.read(records, filtered);
             }
@@ -159,6 +160,8 @@ impl Observer for Recorder<'_> {
             }
             // CloudWatch counts it nowhere: neither an invocation nor a throttle.
             Observation::ServiceFailed { lane: _ }
+            | Observation::BatchClosed { .. }
+            | Observation::BatchSplit { .. }
             | Observation::ShardOpened { .. }
             | Observation::ShardEnded { .. } => {}
             Observation::InvocationSent { .. } => {
@@ -186,7 +189,7 @@ impl Observer for Recorder<'_> {
                 self.tallies.discarded(records, &discard);
                 self.messages.discarded(self.settings, now, lane.shard, records, &discard);
             }
-            Observation::OldestUnfinished { shard, arrival } => {
+            Observation::OldestUnfinished { shard, arrival, sequence: _ } => {
                 self.lags.changed(now, shard, arrival, &mut self.minutes);
             }
             Observation::Blocked { shard, state } => {

@@ -41,6 +41,8 @@ pub struct Tallies {
     pub errors: u64,
     /// Throttled attempts.
     pub throttles: u64,
+    /// GetRecords calls that were refused (S1.6).
+    pub read_throttles: u64,
     /// Sum of durations.
     pub duration: Duration,
     /// Sum of billed milliseconds, initialisation included.

@@ -287,6 +287,9 @@ impl Facts {
             | Observation::Discarded { .. }
             | Observation::OldestUnfinished { .. }
             | Observation::Blocked { .. }
+            | Observation::ReadThrottled { .. }
+            | Observation::BatchClosed { .. }
+            | Observation::BatchSplit { .. }
             | Observation::ShardOpened { .. }
             | Observation::ShardEnded { .. }
             | Observation::Minute { .. } => false,
@@ -308,7 +311,7 @@ impl Observer for Facts {
             Observation::Processed { lane, records, .. } => self.processed(now, lane, records),
             Observation::Discarded { lane, records, .. } => self.discarded(now, lane, records),
             Observation::Expired { shard, records, read: _ } => self.expired(now, shard, records),
-            Observation::OldestUnfinished { shard, arrival } => {
+            Observation::OldestUnfinished { shard, arrival, sequence: _ } => {
                 self.oldest[shard as usize] = arrival;
             }
             Observation::Polled { .. }
@@ -317,6 +320,9 @@ impl Observer for Facts {
             | Observation::Skipped { .. }
             | Observation::Blocked { .. }
             | Observation::ServiceFailed { .. }
+            | Observation::ReadThrottled { .. }
+            | Observation::BatchClosed { .. }
+            | Observation::BatchSplit { .. }
             | Observation::ShardOpened { .. }
             | Observation::ShardEnded { .. }
             | Observation::Minute { .. } => {}

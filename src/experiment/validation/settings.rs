@@ -49,6 +49,7 @@ pub fn settings(config: &Config) -> Mapped<model::Settings> {
         mapping: model::Mapping {
             enabled: true,
             tumbling_window: Duration::ZERO,
+            enhanced_fan_out: false,
             starting_position: model::StartingPosition::TrimHorizon,
             batch_size: batch_size(config),
             batching_window: seconds(config.window_s),
@@ -288,6 +289,7 @@ fn knobs(config: &Config) -> model::Knobs {
         timestamp_resolution: Duration::ZERO,
         shard_rollover: Limit::Unlimited,
         child_discovery: Duration::ZERO,
+        shard_limits: model::ShardLimits::NONE,
         read_visibility: match is_closed {
             true => visibility.max(Duration::from_nanos(1)),
             false => visibility,

@@ -18,7 +18,7 @@ pub mod fault;
 pub mod response;
 
 use self::behaviour::{Behaviour, ServiceRefusal, Try};
-use self::concurrency::ConcurrencyLimit;
+use self::concurrency::{Account, ConcurrencyLimit};
 use self::duration::DurationSampler;
 use self::environment::Environments;
 use self::fault::{Faults, InvocationFacts, Verdict};
@@ -139,8 +139,8 @@ impl Function {
     }
 
     /// Whether an invocation may start at `now` (S10.3); above the limit it is a throttle.
-    pub fn admits(&mut self, now: Instant) -> bool {
-        self.limit.allows(now, self.in_flight) && self.environments.can_serve(now)
+    pub fn admits(&mut self, now: Instant, account: &Account) -> bool {
+        self.limit.allows(now, self.in_flight, account) && self.environments.can_serve(now)
     }
 
     /// Whether the script keeps a try from reaching the function (S5.2).
@@ -182,9 +182,11 @@ impl Function {
         address: BatchAddress,
         records: Records<'_>,
         state: Bytes,
+        account: &mut Account,
     ) -> Invocation {
         let others = self.in_flight;
         self.in_flight += 1;
+        self.limit.started(account);
         let is_cold = self.environments.take(now);
         let init = if is_cold { self.init } else { Duration::ZERO };
         let starts_at = now + self.overhead + init;
@@ -220,9 +222,10 @@ impl Function {
     }
 
     /// Notes that an invocation ended.
-    pub fn ended(&mut self, invocation: &Invocation) {
+    pub fn ended(&mut self, invocation: &Invocation, account: &mut Account) {
         assert!(self.in_flight > 0, "an invocation ended that never started");
         self.in_flight -= 1;
+        self.limit.ended(account);
         if !invocation.timed_out {
             self.environments.give_back(invocation.ends_at);
         }

@@ -18,6 +18,8 @@ pub struct Knobs {
     pub page_records: Limit<u32>,
     /// Bytes one GetRecords returns at most (S1.6).
     pub page_bytes: Limit<Bytes>,
+    /// What the readers of a shard may do together (S1.6).
+    pub shard_limits: ShardLimits,
     /// What polling does while invocations run (S2.4).
     pub poll_model: PollModel,
     /// Distance of polls (S2.1).
@@ -69,6 +71,27 @@ pub struct Knobs {
     pub iterator_age_at: IteratorAgeAt,
     /// Which invocations give an IteratorAge sample (S9.1).
     pub iterator_age_on: IteratorAgeOn,
+}
+
+/// What the readers of a shard may do together (S1.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShardLimits {
+    /// Mappings that can read a shard unthrottled (DynamoDB).
+    pub readers: Limit<u32>,
+    /// GetRecords calls per second that a shard serves (Kinesis).
+    pub calls_per_second: Limit<u32>,
+    /// Bytes per second that a shard serves to all standard consumers together, and to each with
+    /// enhanced fan-out (Kinesis).
+    pub bytes_per_second: Limit<Bytes>,
+}
+
+impl ShardLimits {
+    /// No limits.
+    pub const NONE: ShardLimits = ShardLimits {
+        readers: Limit::Unlimited,
+        calls_per_second: Limit::Unlimited,
+        bytes_per_second: Limit::Unlimited,
+    };
 }
 
 /// What polling does while an invocation runs (S2.4).

@@ -7,6 +7,8 @@ use crate::units::{Duration, Instant, Limit, Probability};
 pub struct Mapping {
     /// `Enabled`.
     pub enabled: bool,
+    /// `EventSourceArn` is that of a consumer with enhanced fan-out: records are pushed (S1.6).
+    pub enhanced_fan_out: bool,
     /// `StartingPosition`.
     pub starting_position: StartingPosition,
     /// `BatchSize`, 1 to 10,000.

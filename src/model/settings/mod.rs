@@ -28,7 +28,7 @@ pub use function::{
 };
 pub use knobs::{
     AgeScope, Backoff, IteratorAgeAt, IteratorAgeOn, Knobs, LaneAssignment, LaneFailureScope,
-    PollModel, PollPhase, ThrottleBatch, ThrottleDelay, ThrottlePolicy, WindowClock,
+    PollModel, PollPhase, ShardLimits, ThrottleBatch, ThrottleDelay, ThrottlePolicy, WindowClock,
 };
 pub use mapping::{Mapping, OnFailure, ScheduledMapping, StartingPosition};
 pub use traffic::{

@@ -34,7 +34,7 @@ impl System<'_> {
             self.attempt_failed(cx, id, Outcome::Error, BlockageCause::Oversize);
         } else if let Some(refusal) = self.scripted_refusal(cx.now, id) {
             self.refused(cx, id, refusal);
-        } else if self.line_is_passed(id) && self.function.admits(cx.now) {
+        } else if self.line_is_passed(id) && self.function.admits(cx.now, &cx.shared.account) {
             self.send(cx, id);
         } else {
             self.throttled(cx, id);
@@ -141,9 +141,10 @@ impl System<'_> {
         };
         lane.throttle_streak = 0;
         let records = Records::new(&lane.queue, records);
-        let invocation = self.function.invoke(cx.now, address, records, state);
+        let invocation =
+            self.function.invoke(cx.now, address, records, state, &mut cx.shared.account);
         lane.phase = Phase::InFlight(invocation);
-        cx.calendar.schedule(invocation.ends_at, Event::InvocationEnds { lane: id });
+        cx.schedule(invocation.ends_at, Event::InvocationEnds { lane: id });
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         let records = Records::new(&lane.queue, invocation.records);
         let sent = Observation::InvocationSent { lane: id, invocation: &invocation, records };
@@ -202,7 +203,7 @@ impl System<'_> {
     /// Lets lanes that wait in line go on while there is concurrency.
     pub(super) fn serve_line<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
         while let Some(&id) = self.line.front() {
-            if !self.function.admits(cx.now) {
+            if !self.function.admits(cx.now, &cx.shared.account) {
                 return;
             }
             let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
@@ -224,7 +225,7 @@ impl System<'_> {
         let Some(at) = self.function.next_environment_at(cx.now) else { return };
         if self.line_due != Some(at) {
             self.line_due = Some(at);
-            cx.calendar.schedule(at, Event::ConcurrencyChanges);
+            cx.schedule(at, Event::ConcurrencyChanges);
         }
     }
 
@@ -286,23 +287,41 @@ impl System<'_> {
             Outcome::Error => 0,
         };
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let mut records = Vec::new();
         for &share in &writes_back.at_shares {
             let arrival = invocation.starts_at() + invocation.duration.scaled(share);
-            for fetched in lane.queue.range(..handled as usize) {
-                let record = Record {
-                    arrival,
-                    index: 0,
-                    key_hash: fetched.record.key_hash,
-                    bytes: writes_back.record_size.get() as u32,
-                    source: Record::WRITTEN_BACK,
-                    marks: Marks { poison: false, filtered: writes_back.filtered },
-                };
-                let shard = self.holder_of(id.shard, &record);
-                self.shards[shard as usize].write_back(record);
+            let written = lane.queue.range(..handled as usize).map(|fetched| Record {
+                arrival,
+                index: 0,
+                key_hash: fetched.record.key_hash,
+                bytes: writes_back.record_size.get() as u32,
+                source: Record::WRITTEN_BACK,
+                marks: Marks { poison: false, filtered: writes_back.filtered },
+            });
+            records.extend(written.map(|record| (id.shard, record)));
+        }
+        self.add_records(cx, &records);
+        if cx.shared.has_other_readers {
+            cx.shared.written_back.extend(records);
+        }
+    }
+
+    /// Records are written back to shards, or to those that hold their keys now.
+    pub(super) fn add_records<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        records: &[(u32, Record)],
+    ) {
+        let mut written: Vec<u32> = Vec::new();
+        for (shard, record) in records {
+            let shard = self.holder_of(*shard, record);
+            self.shards[shard as usize].write_back(*record);
+            if !written.contains(&shard) {
+                written.push(shard);
             }
         }
-        if handled > 0 {
-            self.records_added(cx, id.shard);
+        for shard in written {
+            self.records_added(cx, shard);
         }
     }
 }

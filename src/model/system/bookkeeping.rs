@@ -36,15 +36,16 @@ impl System<'_> {
     /// Announces the oldest unfinished record of a shard when it is another one (S9.2): the
     /// checkpoint is the record before it (S4.5).
     pub(super) fn announce_oldest<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        let unread = self.shards[shard as usize].next_arrival();
+        let log = &mut self.shards[shard as usize];
+        let unread = (log.next_sequence(), log.next_arrival());
         let reader = &mut self.readers[shard as usize];
-        let arrival = match (reader.oldest_fetched(), unread) {
-            (Some(fetched), Some(unread)) => Some(fetched.min(unread)),
-            (fetched, unread) => fetched.or(unread),
-        };
-        if reader.oldest != Some(arrival) {
-            reader.oldest = Some(arrival);
-            cx.observer.observe(cx.now, Observation::OldestUnfinished { shard, arrival });
+        let fetched = reader.oldest_fetched().map(|(sequence, arrival)| (sequence, Some(arrival)));
+        let oldest = fetched.map_or(unread, |fetched| fetched.min(unread));
+        if reader.oldest != Some(oldest) {
+            reader.oldest = Some(oldest);
+            let (sequence, arrival) = oldest;
+            let oldest = Observation::OldestUnfinished { shard, arrival, sequence };
+            cx.observer.observe(cx.now, oldest);
         }
     }
 
@@ -98,10 +99,17 @@ impl System<'_> {
             backlog += queued + unread;
         }
         cx.observer.observe(cx.now, Observation::Minute { backlog });
-        // With nothing else pending a drained run is over.
-        if !cx.calendar.is_empty() {
-            cx.calendar.schedule(cx.now + MINUTE, Event::MinuteEnds);
+        cx.shared.clocks -= 1;
+        // With nothing but clocks pending a drained run is over.
+        if cx.calendar.len() > cx.shared.clocks {
+            self.await_minute(cx);
         }
+    }
+
+    /// Schedules the next count of backlogs.
+    pub(super) fn await_minute<O: Observer>(&self, cx: &mut Context<'_, O>) {
+        cx.shared.clocks += 1;
+        cx.schedule(cx.now + MINUTE, Event::MinuteEnds);
     }
 
     /// New records were added to a shard's log.

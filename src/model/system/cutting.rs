@@ -4,7 +4,7 @@ use super::{Context, ReadingMode, System};
 use crate::model::batch::Batch;
 use crate::model::event::{Event, LaneId};
 use crate::model::lane::Phase;
-use crate::model::observation::Observer;
+use crate::model::observation::{ClosedBy, Observation, Observer, Records};
 use crate::model::poll_grid::multiple_at_or_after;
 use crate::model::settings::{LaneFailureScope, PollModel, WindowClock};
 use crate::model::window::{FirstWaiting, window_end};
@@ -68,7 +68,7 @@ impl System<'_> {
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         if lane.due_at != Some(at) {
             lane.due_at = Some(at);
-            cx.calendar.schedule(at, Event::LaneDue { lane: id });
+            cx.schedule(at, Event::LaneDue { lane: id });
         }
     }
 
@@ -126,7 +126,28 @@ impl System<'_> {
         }
         lane.last_cut = Some(cx.now);
         lane.batches.push(Batch::cut(records, cx.now, lane.free_since));
+        let by = self.closed_by(id, records, fill.is_full);
+        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let records = Records::new(&lane.queue, records);
+        cx.observer.observe(cx.now, Observation::BatchClosed { lane: id, by, records });
         true
+    }
+
+    /// Why a batch of the first `records` records of a lane has no more (S3.1).
+    fn closed_by(&self, id: LaneId, records: u32, is_full: bool) -> ClosedBy {
+        let queue = &self.readers[id.shard as usize].lanes[id.lane as usize].queue;
+        let next = queue.get(records as usize).map(|next| next.record.arrival);
+        if records == self.mapping.batch_size {
+            ClosedBy::BatchSize
+        } else if next.is_some_and(|next| self.starts_a_window(id, next)) {
+            ClosedBy::TumblingWindow
+        } else if is_full {
+            ClosedBy::PayloadLimit
+        } else if self.rules.has_window {
+            ClosedBy::BatchingWindow
+        } else {
+            ClosedBy::FreeLane
+        }
     }
 
     /// Arranges for a lane that may not read yet to be called when it may.
@@ -242,7 +263,7 @@ impl System<'_> {
     fn next_own_poll(&self, id: LaneId, from: Instant) -> Instant {
         let reader = &self.readers[id.shard as usize];
         let lane = &reader.lanes[id.lane as usize];
-        let interval = self.settings.knobs.poll_interval;
+        let interval = self.rules.poll_interval;
         let mut from = from.max(self.polling_starts);
         if self.model() == PollModel::Gated && lane.last_cut == Some(from) {
             // S2.4: at most one batch per tick, also when the function takes no time at all.

@@ -27,7 +27,7 @@ impl System<'_> {
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         lane.phase = Phase::Ready;
         lane.last_completion = Some(cx.now);
-        self.function.ended(&invocation);
+        self.function.ended(&invocation, &mut cx.shared.account);
         let records = Records::new(&lane.queue, invocation.records);
         let ended = Observation::InvocationEnded { lane: id, invocation: &invocation, records };
         cx.observer.observe(cx.now, ended);
@@ -110,6 +110,8 @@ impl System<'_> {
             }
             NextStep::Bisect { left } => {
                 // S6.1: left before right, depth first, fresh counters.
+                let split = Observation::BatchSplit { lane: id, left, right: head.records - left };
+                cx.observer.observe(cx.now, split);
                 let right = head.part(head.records - left, cx.now, WaitingFor::Turn);
                 let left = head.part(left, cx.now, WaitingFor::Retry);
                 lane.batches.pop();

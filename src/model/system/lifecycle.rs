@@ -101,7 +101,7 @@ impl System<'_> {
         let is_passed = closed.is_some_and(|closed| closed <= self.position);
         let delay = self.settings.knobs.child_discovery;
         let at = if is_passed { found } else { found + delay };
-        cx.calendar.schedule(at.max(cx.now), Event::ShardOpens { shard: child });
+        cx.schedule(at.max(cx.now), Event::ShardOpens { shard: child });
     }
 
     /// A child shard is found.
@@ -161,7 +161,7 @@ impl System<'_> {
     fn await_close<O: Observer>(&self, cx: &mut Context<'_, O>, shard: u32) {
         let at = self.readers[shard as usize].closes_at;
         if at < self.horizon {
-            cx.calendar.schedule(at, Event::ShardCloses { shard });
+            cx.schedule(at, Event::ShardCloses { shard });
         }
     }
 

@@ -1,4 +1,4 @@
-//! One run of the model: the system that passes entities to one another.
+//! One run of the model: a system per consumer that passes entities to one another.
 //!
 //! Entities own their state and know nothing of each other; decisions are pure functions in
 //! files named after their rule. What is left for the system is to hand one to the other:
@@ -12,6 +12,7 @@
 //! | `windows` | tumbling windows: batches of one window, state, final calls (S11) |
 //! | `attempting` | checks before an attempt, concurrency, sending (S5.2 to S5.4) |
 //! | `finishing` | what follows the end of an attempt (S5, S6, S8) |
+//! | `world` | several consumers of one stream, and what they share |
 //! | `bookkeeping` | what is announced of shards: oldest record, blockage, ledger (S9) |
 
 mod attempting;
@@ -22,10 +23,12 @@ mod lifecycle;
 mod polling;
 mod reading;
 mod windows;
+mod world;
 
 use std::collections::VecDeque;
 
 use self::polling::Polling;
+use self::world::Shared;
 use super::age_parts::AgeContext;
 use super::batch::PayloadRule;
 use super::eligibility::AgeLimits;
@@ -36,19 +39,24 @@ use super::lineage::Lineage;
 use super::observation::Observer;
 use super::poll_grid::PollGrid;
 use super::purposes;
+use super::read_limits::ByteBudget;
 use super::reader::ShardReader;
-use super::settings::{Arrivals, Horizon, Knobs, Mapping, PollModel, PollPhase, Settings};
+use super::settings::{Arrivals, Knobs, Mapping, PollModel, PollPhase, Settings};
 use super::shard::Shard;
 use super::tumbling::TumblingRule;
 use super::workload::WorkloadPlan;
-use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
+use crate::engine::{EventCalendar, RandomSource};
 use crate::units::{Duration, Instant, Limit};
 
 pub use attempting::created;
 pub use bookkeeping::Closing;
+pub use world::{Finished, simulate, simulate_consumers};
 
 /// Distance of backlog counts.
 const MINUTE: Duration = Duration::from_secs(60);
+
+/// The resolution of time.
+const TICK: Duration = Duration::from_nanos(1);
 
 /// The state of a run.
 #[derive(Debug)]
@@ -58,6 +66,7 @@ pub struct System<'a> {
     mapping: &'a Mapping,
     polling: Polling<'a>,
     rules: Rules,
+    /// The mapping's and the function's random numbers.
     random: RandomSource,
     lineage: Lineage,
     shards: Vec<Shard>,
@@ -80,12 +89,31 @@ pub struct System<'a> {
     last_activity: Instant,
 }
 
-/// What an entity needs while it acts: the time, the calendar and the listener.
+/// What an entity needs while it acts: the time, the calendar, the listener, and what the
+/// consumers of the stream share.
 #[derive(Debug)]
 pub struct Context<'a, O> {
     now: Instant,
-    calendar: &'a mut EventCalendar<Event>,
+    /// Number of the consumer that acts.
+    consumer: u16,
+    calendar: &'a mut EventCalendar<ConsumerEvent>,
     observer: &'a mut O,
+    shared: &'a mut Shared,
+}
+
+/// An event and the number of the consumer to which it happens.
+#[derive(Debug, Clone, Copy)]
+pub struct ConsumerEvent {
+    consumer: u16,
+    event: Event,
+}
+
+impl<O> Context<'_, O> {
+    /// Lets an event happen to the consumer that acts.
+    #[inline]
+    fn schedule(&mut self, at: Instant, event: Event) {
+        self.calendar.schedule(at, ConsumerEvent { consumer: self.consumer, event });
+    }
 }
 
 /// Rules with their numbers, fixed while the mapping's settings are.
@@ -96,6 +124,12 @@ struct Rules {
     ages: AgeLimits,
     age_context: AgeContext,
     mode: ReadingMode,
+    /// Distance of polls; the shortest there is where records are pushed.
+    poll_interval: Duration,
+    /// The same while polls find nothing.
+    idle_poll_interval: Duration,
+    /// Size of all records, where it is one.
+    uniform_size: Option<u32>,
     /// Records of a full page where pages are counted.
     counted_page: u32,
     refill_below: u64,
@@ -111,53 +145,11 @@ enum ReadingMode {
     Lanes,
 }
 
-/// What a run came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Finished {
-    /// Why it ended.
-    pub end: RunEnd,
-    /// When: the horizon, or the last event of a drained run.
-    pub at: Instant,
-    /// What the ledger needs besides the observations (S9.6).
-    pub closing: Closing,
-}
-
-/// Runs one replication of `settings` and tells `observer` what happens. At most `events` events
-/// happen; reaching that is told in [`Finished::end`].
-pub fn simulate<O: Observer>(
-    settings: &Settings,
-    seed: u64,
-    replication: u64,
-    events: u64,
-    observer: &mut O,
-) -> Finished {
-    let random = RandomSource::new(seed, replication);
-    let plan = WorkloadPlan::new(settings, random);
-    let (horizon, drains) = match settings.horizon {
-        Horizon::For(length) => (Instant::START + length, false),
-        Horizon::Drained { at_most } => (Instant::START + at_most, true),
-    };
-    let mut system = System::new(settings, &plan, random, horizon);
-    let mut calendar = EventCalendar::new();
-    system.start(&mut Context { now: Instant::START, calendar: &mut calendar, observer });
-    let limits = RunLimits { horizon, events };
-    let end = run(&mut calendar, limits, |now, event, calendar| {
-        system.handle(event, &mut Context { now, calendar, observer });
-    });
-    let at = match end {
-        RunEnd::Exhausted { .. } if drains => system.last_activity,
-        RunEnd::Exhausted { .. } | RunEnd::Horizon => horizon,
-        RunEnd::EventLimit { at } => at,
-    };
-    let closing =
-        system.close(&mut Context { now: at, calendar: &mut EventCalendar::new(), observer });
-    Finished { end, at, closing }
-}
-
 impl<'a> System<'a> {
     fn new(
         settings: &'a Settings,
         plan: &WorkloadPlan,
+        lineage: Lineage,
         random: RandomSource,
         horizon: Instant,
     ) -> System<'a> {
@@ -168,14 +160,15 @@ impl<'a> System<'a> {
             let knobs = &settings.knobs;
             let grid = PollGrid::new(polling_starts, knobs.poll_interval, knobs.idle_poll_interval);
             let may_stop = !settings.schedule.is_empty();
-            ShardReader::new(grid, settings.mapping.parallelization_factor, may_stop)
+            let pushed = ByteBudget::new(knobs.shard_limits.bytes_per_second);
+            ShardReader::new(grid, pushed, settings.mapping.parallelization_factor, may_stop)
         });
         System {
             mapping: &settings.mapping,
             polling: Polling::new(&settings.mapping),
             rules: Rules::new(settings, &settings.mapping),
             random,
-            lineage: Lineage::new(settings, &random),
+            lineage,
             shards: shards.collect(),
             readers: readers.collect(),
             function: Function::new(settings, random),
@@ -193,9 +186,9 @@ impl<'a> System<'a> {
 
     fn start<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
         for change in self.function.limit_changes() {
-            cx.calendar.schedule(change, Event::ConcurrencyChanges);
+            cx.schedule(change, Event::ConcurrencyChanges);
         }
-        cx.calendar.schedule(Instant::START + MINUTE, Event::MinuteEnds);
+        self.await_minute(cx);
         self.open_first_shards(cx);
         self.create_mapping(cx);
     }
@@ -235,21 +228,30 @@ impl<'a> System<'a> {
     }
 
     fn model(&self) -> PollModel {
-        self.settings.knobs.poll_model
+        let model = self.settings.knobs.poll_model;
+        let has_own_polls = model == PollModel::Grid || model == PollModel::Restart;
+        match has_own_polls && self.mapping.enhanced_fan_out {
+            // S1.6: records that are pushed are waited for, not polled for.
+            true => PollModel::Instant,
+            false => model,
+        }
     }
 }
 
 impl Rules {
     fn new(settings: &Settings, mapping: &Mapping) -> Rules {
         let knobs = &settings.knobs;
+        let is_pushed = mapping.enhanced_fan_out;
         let uniform_size = uniform_size(settings);
         let lanes_read = match knobs.poll_model {
             PollModel::Paged | PollModel::Buffered => false,
             PollModel::Grid | PollModel::Restart | PollModel::Gated | PollModel::Instant => true,
         };
+        let bytes_do_not_count = knobs.page_bytes == Limit::Unlimited
+            && knobs.shard_limits.bytes_per_second == Limit::Unlimited;
         let is_unbounded = knobs.poll_model == PollModel::Buffered
             && knobs.lookahead == Limit::Unlimited
-            && (knobs.page_bytes == Limit::Unlimited || uniform_size.is_some())
+            && (bytes_do_not_count || uniform_size.is_some())
             && mapping.parallelization_factor == 1;
         let mode = match (lanes_read, is_unbounded) {
             (true, _) => ReadingMode::Lanes,
@@ -261,6 +263,7 @@ impl Rules {
         let has_window = !mapping.batching_window.is_zero();
         Rules {
             payload: payload_rule(settings, mapping, uniform_size),
+            uniform_size,
             counted_page: counted_page(knobs, uniform_size),
             failure: FailurePolicy {
                 maximum_retry_attempts: mapping.maximum_retry_attempts,
@@ -277,6 +280,8 @@ impl Rules {
                 has_window,
             },
             mode,
+            poll_interval: if is_pushed { TICK } else { knobs.poll_interval },
+            idle_poll_interval: if is_pushed { TICK } else { knobs.idle_poll_interval },
             refill_below: u64::from(refill_below),
             has_window,
             tumbling: TumblingRule::new(

@@ -12,7 +12,7 @@ use crate::model::observation::{Observation, Observer};
 use crate::model::poll_grid::PollGrid;
 use crate::model::reader::Stage;
 use crate::model::settings::{Mapping, StartingPosition};
-use crate::units::Instant;
+use crate::units::{Duration, Instant};
 
 /// Whether there is polling, and what is on its way.
 #[derive(Debug)]
@@ -52,14 +52,14 @@ impl System<'_> {
             return;
         }
         for (index, change) in settings.schedule.iter().enumerate() {
-            cx.calendar.schedule(change.at, Event::MappingChanges { index: index as u32 });
+            cx.schedule(change.at, Event::MappingChanges { index: index as u32 });
         }
         for shard in 0..settings.stream.shards {
             self.announce(cx, shard);
         }
         if settings.mapping.enabled {
             let starts = Event::PollingStarts { generation: 0 };
-            cx.calendar.schedule(cx.now + settings.knobs.enable_delay, starts);
+            cx.schedule(cx.now + settings.knobs.enable_delay, starts);
         }
     }
 
@@ -82,7 +82,7 @@ impl System<'_> {
                 (knobs.update_delay, Event::PollingStarts { generation })
             }
         };
-        cx.calendar.schedule(cx.now + delay, event);
+        cx.schedule(cx.now + delay, event);
     }
 
     /// Polling stops, unless a later change came between.
@@ -173,10 +173,13 @@ impl System<'_> {
         shard: u32,
         at: Instant,
     ) {
-        let knobs = &self.settings.knobs;
         let reader = &mut self.readers[shard as usize];
-        let first = at + phase(self.settings, &self.random, shard, reader.generation);
-        let grid = PollGrid::new(first, knobs.poll_interval, knobs.idle_poll_interval);
+        let phase = match self.mapping.enhanced_fan_out {
+            true => Duration::ZERO,
+            false => phase(self.settings, &self.random, shard, reader.generation),
+        };
+        let (interval, idle) = (self.rules.poll_interval, self.rules.idle_poll_interval);
+        let grid = PollGrid::new(at + phase, interval, idle);
         reader.start(grid, self.mapping.parallelization_factor, cx.now);
         self.start_reading(cx, shard);
     }
@@ -196,6 +199,7 @@ impl System<'_> {
     pub(super) fn count_idle_polls<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         let reader = &self.readers[shard as usize];
         let is_polled = self.rules.mode != ReadingMode::Lanes
+            && !self.mapping.enhanced_fan_out
             && reader.held_since.is_none()
             && reader.stage == Stage::Open;
         if self.polling.is_on && is_polled {

@@ -2,11 +2,11 @@
 
 use super::{Context, ReadingMode, System};
 use crate::model::event::{Event, LaneId};
+use crate::model::held_back::HeldBack;
 use crate::model::lane::Phase;
 use crate::model::observation::{Fetched, Observation, Observer};
-use crate::model::poll_grid::multiple_at_or_after;
 use crate::model::purposes;
-use crate::model::reader::{CountedPage, ScheduledPoll, ShardReader};
+use crate::model::reader::{CountedPage, ScheduledPoll};
 use crate::model::settings::PollModel;
 use crate::units::{Bytes, Duration, Instant, Limit};
 
@@ -33,15 +33,27 @@ impl System<'_> {
             self.refuse_poll(cx, shard, poll);
             return;
         }
+        let is_pushed = self.mapping.enhanced_fan_out;
+        if !is_pushed && !cx.shared.reads.admits(shard, cx.now) {
+            self.throttle_poll(cx, shard, poll);
+            return;
+        }
         self.expire_unread(cx, shard);
-        let records = match self.rules.mode {
+        let page = match self.rules.mode {
             ReadingMode::CountedPages => self.count_page(cx, shard),
             ReadingMode::Pages | ReadingMode::Lanes => self.fetch_page(cx, shard),
         };
         let reader = &mut self.readers[shard as usize];
-        reader.grid.polled(poll.nominal, records > 0);
+        reader.grid.polled(poll.nominal, page.records > 0);
         reader.held_since = None;
-        let calls = poll.passed + 1;
+        let calls = if is_pushed {
+            reader.pushed.take(cx.now, page.bytes);
+            0
+        } else {
+            cx.shared.reads.returned(shard, cx.now, page.bytes);
+            poll.passed + 1
+        };
+        let records = page.records;
         cx.observer.observe(cx.now, Observation::Polled { shard, calls, records });
         self.advance_free_lanes(cx, shard);
         self.announce(cx, shard);
@@ -66,10 +78,24 @@ impl System<'_> {
         poll: ScheduledPoll,
     ) {
         self.readers[shard as usize].held_since = Some(poll.nominal);
-        if poll.passed > 0 {
+        if poll.passed > 0 && !self.mapping.enhanced_fan_out {
             let polled = Observation::Polled { shard, calls: poll.passed, records: 0 };
             cx.observer.observe(cx.now, polled);
         }
+    }
+
+    /// S1.6: a call that is refused reads nothing; the next tick tries again.
+    fn throttle_poll<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        shard: u32,
+        poll: ScheduledPoll,
+    ) {
+        self.readers[shard as usize].grid.polled(poll.nominal, true);
+        let calls = poll.passed + 1;
+        cx.observer.observe(cx.now, Observation::Polled { shard, calls, records: 0 });
+        cx.observer.observe(cx.now, Observation::ReadThrottled { shard });
+        self.schedule_poll(cx, shard);
     }
 
     /// Schedules the next tick that can find a record, unless reading is held back.
@@ -83,14 +109,20 @@ impl System<'_> {
             reader.held_since.get_or_insert(reader.grid.following());
             return;
         }
-        let Some(wanted) = self.next_unfetched_readable(shard) else { return };
-        let tick = self.readers[shard as usize].grid.next_at_or_after(wanted);
+        let Some(mut wanted) = self.next_unfetched_readable(shard) else { return };
+        let reader = &self.readers[shard as usize];
+        if self.mapping.enhanced_fan_out {
+            wanted = wanted.max(reader.pushed.free_at()).max(cx.now);
+        } else if cx.shared.reads.counts_every_call() {
+            wanted = Instant::START;
+        }
+        let tick = reader.grid.next_at_or_after(wanted);
         let at = tick.at.saturating_add(self.jitter(shard, tick.at)).max(cx.now);
         let poll = ScheduledPoll { at, nominal: tick.at, passed: tick.passed };
         let reader = &mut self.readers[shard as usize];
         if reader.next_poll.is_none_or(|scheduled| at < scheduled.at) {
             reader.next_poll = Some(poll);
-            cx.calendar.schedule(at, Event::Poll { shard });
+            cx.schedule(at, Event::Poll { shard });
         }
     }
 
@@ -145,7 +177,7 @@ impl System<'_> {
         let reader = &mut self.readers[shard as usize];
         if reader.readable_at.is_none_or(|scheduled| at < scheduled || scheduled < cx.now) {
             reader.readable_at = Some(at);
-            cx.calendar.schedule(at, Event::Readable { shard });
+            cx.schedule(at, Event::Readable { shard });
         }
     }
 
@@ -200,9 +232,9 @@ impl System<'_> {
         }
     }
 
-    /// Fetches one page into the lanes (S1.6, S2.4) and says how many records it had.
-    fn fetch_page<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
-        let Some(until) = self.readable_until(cx.now) else { return 0 };
+    /// Fetches one page into the lanes (S1.6, S2.4).
+    fn fetch_page<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> Page {
+        let Some(until) = self.readable_until(cx.now) else { return Page::default() };
         let again = self.read_again(cx, shard);
         let knobs = &self.settings.knobs;
         let page_records = knobs.page_records.bound().unwrap_or(u32::MAX);
@@ -213,14 +245,15 @@ impl System<'_> {
         }
         let reader = &mut self.readers[shard as usize];
         let log = &mut self.shards[shard as usize];
-        let (held, now) = (HeldBack::of(reader, knobs.poll_interval, cx.now), cx.now);
-        let (mut records, mut filtered) = (0u32, 0u32);
-        let mut bytes_left = knobs.page_bytes.bound().map_or(u64::MAX, Bytes::get);
+        let (held, now) = (HeldBack::of(reader, self.rules.poll_interval, cx.now), cx.now);
+        let (mut records, mut filtered, mut bytes) = (0u32, 0u32, 0u64);
+        let page_bytes = knobs.page_bytes.bound().map_or(u64::MAX, Bytes::get);
         while u64::from(records) < room {
             // S1.6: a page holds at least one record, however large.
-            let largest = if records == 0 { u64::MAX } else { bytes_left };
+            let left = page_bytes.saturating_sub(bytes);
+            let largest = if records == 0 { u64::MAX } else { left };
             let Some((record, sequence)) = log.take_up_to(until, largest) else { break };
-            bytes_left = bytes_left.saturating_sub(u64::from(record.bytes));
+            bytes += u64::from(record.bytes);
             records += 1;
             if record.marks.filtered {
                 filtered += 1;
@@ -232,11 +265,11 @@ impl System<'_> {
             reader.assign(knobs.lane_assignment, fetched);
         }
         self.observe_read(cx, shard, records, filtered);
-        records + again
+        Page { records: records + again, bytes }
     }
 
-    fn count_page<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
-        let Some(until) = self.readable_until(cx.now) else { return 0 };
+    fn count_page<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> Page {
+        let Some(until) = self.readable_until(cx.now) else { return Page::default() };
         let again = self.read_again(cx, shard);
         let there = self.shards[shard as usize].unread_in_generation(until);
         let reader = &mut self.readers[shard as usize];
@@ -246,7 +279,8 @@ impl System<'_> {
             reader.counted.push_back(CountedPage { records, read_at: cx.now });
             reader.counted_records += records;
         }
-        records as u32 + again
+        let bytes = records * u64::from(self.rules.uniform_size.unwrap_or(0));
+        Page { records: records as u32 + again, bytes }
     }
 
     fn pull_counted<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
@@ -353,34 +387,9 @@ impl System<'_> {
     }
 }
 
-/// For how long records read at `now` could have been read before (S9.4): a tick refused to read,
-/// or its page was full.
-struct HeldBack {
-    now: Instant,
-    interval: Duration,
-    /// The last tick that read.
-    last_read: Option<Instant>,
-    /// The first tick that refused to since then.
-    refused: Option<Instant>,
-}
-
-impl HeldBack {
-    fn of(reader: &ShardReader, interval: Duration, now: Instant) -> HeldBack {
-        let (last_read, refused) = (reader.grid.last(), reader.held_since);
-        HeldBack { now, interval, last_read, refused }
-    }
-
-    /// From the first tick at which a record was readable to now.
-    fn time(&self, readable: Instant) -> Duration {
-        let first_tick = if self.last_read.is_some_and(|last_read| readable <= last_read) {
-            // Ticks lie whole intervals before now.
-            let whole = (self.now - readable).as_nanos() / self.interval.as_nanos();
-            return self.interval * whole;
-        } else if let Some(refused) = self.refused {
-            multiple_at_or_after(refused, self.interval, 0, readable)
-        } else {
-            return Duration::ZERO;
-        };
-        self.now.since(first_tick)
-    }
+/// What one GetRecords call returned.
+#[derive(Debug, Clone, Copy, Default)]
+struct Page {
+    records: u32,
+    bytes: u64,
 }

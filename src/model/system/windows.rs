@@ -5,7 +5,7 @@ use super::{Context, System};
 use crate::model::batch::{Batch, Fill};
 use crate::model::event::LaneId;
 use crate::model::function::Invocation;
-use crate::model::observation::{Fetched, Observer, WindowFacts};
+use crate::model::observation::{ClosedBy, Fetched, Observation, Observer, Records, WindowFacts};
 use crate::model::tumbling::{Call, OpenWindow, STATE_MAX};
 use crate::units::{Bytes, Instant};
 
@@ -71,6 +71,8 @@ impl System<'_> {
         lane.due_at = None;
         let batch = Batch { call, ..Batch::cut(0, cx.now, lane.free_since) };
         lane.batches.push(batch);
+        let (by, records) = (ClosedBy::TumblingWindow, Records::new(&lane.queue, 0));
+        cx.observer.observe(cx.now, Observation::BatchClosed { lane: id, by, records });
     }
 
     /// The state that the head batch gets; its window is open from now on (S11.2).

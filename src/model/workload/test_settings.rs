@@ -3,7 +3,7 @@
 use crate::model::settings::{
     AgeScope, Arrivals, Backoff, Concurrency, FailureReport, Function, FunctionDuration, Horizon,
     IteratorAgeAt, IteratorAgeOn, Keys, Knobs, LaneAssignment, LaneFailureScope, Mapping,
-    PollModel, PollPhase, RecordSize, Settings, StartingPosition, Stream, StreamKind,
+    PollModel, PollPhase, RecordSize, Settings, ShardLimits, StartingPosition, Stream, StreamKind,
     ThrottleBatch, ThrottleDelay, ThrottlePolicy, Traffic, Variation, WindowClock,
 };
 use crate::units::{Bytes, Duration, Instant, Limit, Probability, Rate};
@@ -54,6 +54,7 @@ pub fn settings(shards: u32, traffic: Vec<Traffic>, length: Duration) -> Setting
 fn mapping() -> Mapping {
     Mapping {
         enabled: true,
+        enhanced_fan_out: false,
         starting_position: StartingPosition::TrimHorizon,
         batch_size: 100,
         batching_window: Duration::ZERO,
@@ -99,6 +100,7 @@ fn knobs() -> Knobs {
         timestamp_resolution: Duration::from_secs(1),
         shard_rollover: Limit::Unlimited,
         child_discovery: Duration::ZERO,
+        shard_limits: ShardLimits::NONE,
         read_visibility: Duration::from_millis(85),
         page_records: Limit::Limited(1000),
         page_bytes: Limit::Limited(Bytes::new(1_048_576)),

@@ -1,0 +1,180 @@
+//! Several consumers of one stream: event source mappings, each with its own function, that read
+//! the same shards.
+//!
+//! Each consumer is a [`System`] of its own with its own observer. What they share is in
+//! [`Shared`]: the account's concurrency (S10.3), the limits on reading a shard (S1.6), and what
+//! their functions write back to the stream (S10.6). Records are the same for all; draws of
+//! mappings and functions are addressed by consumer, so adding one moves no draw of another.
+
+use super::{ConsumerEvent, Context, System};
+use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
+use crate::model::function::concurrency::Account;
+use crate::model::lineage::Lineage;
+use crate::model::observation::Observer;
+use crate::model::read_limits::ReadLimits;
+use crate::model::record::Record;
+use crate::model::settings::{Horizon, Settings};
+use crate::model::system::bookkeeping::Closing;
+use crate::model::workload::WorkloadPlan;
+use crate::units::Instant;
+
+/// What the consumers of a stream share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// Invocations of all functions.
+    pub account: Account,
+    /// Limits on reading shards.
+    pub reads: ReadLimits,
+    /// Other consumers read what one writes back.
+    pub has_other_readers: bool,
+    /// Records written back that other consumers do not know of yet, with their shard.
+    pub written_back: Vec<(u32, Record)>,
+    /// Events in the calendar that only count backlogs.
+    pub clocks: usize,
+}
+
+/// What a run came to for one consumer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finished {
+    /// Why it ended.
+    pub end: RunEnd,
+    /// When: the horizon, or the last event of a drained run.
+    pub at: Instant,
+    /// What the ledger needs besides the observations (S9.6).
+    pub closing: Closing,
+}
+
+/// Runs one replication of `settings` and tells `observer` what happens. At most `events` events
+/// happen; reaching that is told in [`Finished::end`].
+pub fn simulate<O: Observer>(
+    settings: &Settings,
+    seed: u64,
+    replication: u64,
+    events: u64,
+    observer: &mut O,
+) -> Finished {
+    let observers = std::slice::from_mut(observer);
+    let finished = simulate_consumers(&[settings], seed, replication, events, observers);
+    finished[0]
+}
+
+/// The same with several consumers of one stream, each with its observer. Their settings say the
+/// same of time, stream and traffic.
+///
+/// # Panics
+/// When there are no consumers, or not as many observers.
+pub fn simulate_consumers<O: Observer>(
+    consumers: &[&Settings],
+    seed: u64,
+    replication: u64,
+    events: u64,
+    observers: &mut [O],
+) -> Vec<Finished> {
+    assert_eq!(consumers.len(), observers.len(), "each consumer has an observer");
+    let (horizon, drains) = match consumers[0].horizon {
+        Horizon::For(length) => (Instant::START + length, false),
+        Horizon::Drained { at_most } => (Instant::START + at_most, true),
+    };
+    let random = RandomSource::new(seed, replication);
+    let mut world = World::new(consumers, random, horizon);
+    let mut calendar = EventCalendar::new();
+    world.start(&mut calendar, observers);
+    let limits = RunLimits { horizon, events };
+    let end = run(&mut calendar, limits, |now, event, calendar| {
+        world.handle(now, event, calendar, observers);
+    });
+    let at = match end {
+        RunEnd::Exhausted { .. } if drains => world.last_activity(),
+        RunEnd::Exhausted { .. } | RunEnd::Horizon => horizon,
+        RunEnd::EventLimit { at } => at,
+    };
+    let closings = world.close(at, observers);
+    closings.into_iter().map(|closing| Finished { end, at, closing }).collect()
+}
+
+/// The consumers of a stream and what they share.
+struct World<'a> {
+    systems: Vec<System<'a>>,
+    shared: Shared,
+}
+
+impl<'a> World<'a> {
+    fn new(consumers: &[&'a Settings], random: RandomSource, horizon: Instant) -> World<'a> {
+        let system = |(number, &settings): (u16, &&'a Settings)| {
+            let plan = WorkloadPlan::new(settings, random);
+            let lineage = Lineage::new(settings, &random);
+            System::new(settings, &plan, lineage, random.of_number(number), horizon)
+        };
+        let shared = Shared {
+            account: Account::of(consumers.iter().map(|settings| &settings.concurrency)),
+            reads: ReadLimits::new(consumers),
+            has_other_readers: consumers.len() > 1,
+            written_back: Vec::new(),
+            clocks: 0,
+        };
+        World { systems: (0u16..).zip(consumers).map(system).collect(), shared }
+    }
+
+    fn start<O: Observer>(
+        &mut self,
+        calendar: &mut EventCalendar<ConsumerEvent>,
+        observers: &mut [O],
+    ) {
+        for ((number, system), observer) in (0u16..).zip(&mut self.systems).zip(observers) {
+            let (now, shared) = (Instant::START, &mut self.shared);
+            system.start(&mut Context { now, consumer: number, calendar, observer, shared });
+        }
+    }
+
+    #[inline]
+    fn handle<O: Observer>(
+        &mut self,
+        now: Instant,
+        ConsumerEvent { consumer, event }: ConsumerEvent,
+        calendar: &mut EventCalendar<ConsumerEvent>,
+        observers: &mut [O],
+    ) {
+        let (place, shared) = (usize::from(consumer), &mut self.shared);
+        let observer = &mut observers[place];
+        let mut cx = Context { now, consumer, calendar, observer, shared };
+        self.systems[place].handle(event, &mut cx);
+        if self.shared.has_other_readers {
+            self.tell_others(now, consumer, calendar, observers);
+        }
+    }
+
+    /// Lets the other consumers go on with what the one that acted left them: concurrency and
+    /// records.
+    fn tell_others<O: Observer>(
+        &mut self,
+        now: Instant,
+        acted: u16,
+        calendar: &mut EventCalendar<ConsumerEvent>,
+        observers: &mut [O],
+    ) {
+        let written_back = std::mem::take(&mut self.shared.written_back);
+        let each = (0u16..).zip(&mut self.systems).zip(observers);
+        for ((consumer, system), observer) in each.filter(|((number, _), _)| *number != acted) {
+            let shared = &mut self.shared;
+            let mut cx = Context { now, consumer, calendar, observer, shared };
+            system.add_records(&mut cx, &written_back);
+            system.serve_line(&mut cx);
+        }
+    }
+
+    fn last_activity(&self) -> Instant {
+        let last = self.systems.iter().map(|system| system.last_activity).max();
+        last.unwrap_or(Instant::START)
+    }
+
+    fn close<O: Observer>(&mut self, now: Instant, observers: &mut [O]) -> Vec<Closing> {
+        let mut calendar = EventCalendar::new();
+        let each = (0u16..).zip(&mut self.systems).zip(observers);
+        each.map(|((consumer, system), observer)| {
+            let shared = &mut self.shared;
+            let calendar = &mut calendar;
+            system.close(&mut Context { now, consumer, calendar, observer, shared })
+        })
+        .collect()
+    }
+}
