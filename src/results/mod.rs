@@ -7,6 +7,7 @@ mod estimate;
 mod messages;
 mod series;
 mod summary;
+mod validation;
 
 pub use estimate::Estimate;
 pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
@@ -16,6 +17,7 @@ pub use summary::{
     ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger, MinuteShare, Stability,
     StabilityVerdict, Summary, VariantSummary,
 };
+pub use validation::{ItemCheck, ItemKind, ItemStatus, ValidatedItem, Validation, ValidationGroup};
 
 /// Everything one `run` of a scenario gave.
 #[derive(Debug, Clone, PartialEq)]
