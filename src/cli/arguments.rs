@@ -24,7 +24,7 @@ pub(super) enum Command {
     /// Check a scenario without running it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
-    /// Hold the simulator against deliveries recorded on AWS and exact theory
+    /// Hold the simulator against exact theory, recorded deliveries and runs measured on AWS
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(ValidateArguments),
 }
@@ -44,6 +44,8 @@ const VALIDATE_EXAMPLES: &str = "Examples:
   shardlag validate --quick                  without the costly items
   shardlag validate --group delivery --list  every item of a group
   shardlag validate --items my-cases.jsonl   delivery cases or known answers of your own
+  shardlag validate --calibrate model.refill_below=2..12
+  shardlag validate --calibrate model.invoke_overhead=12ms,16ms,20ms --list
   shardlag validate --format json | jq '.items[] | select(.status == \"failed\")'
 
 Exit code 1 says that an item fails, 2 that items cannot be read.";
@@ -77,10 +79,11 @@ pub(super) struct CheckArguments {
 /// Arguments of `validate`.
 #[derive(Debug, Args)]
 pub(super) struct ValidateArguments {
-    /// Run the items of this file instead of the program's own; `-` is standard input
+    /// Run the items of this file (delivery cases, known answers or measured runs) instead of
+    /// the program's own; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub items: Option<PathBuf>,
-    /// Only this group of items, for example delivery, theory or b; repeatable
+    /// Only this group of items, for example delivery, theory, measured or b; repeatable
     #[arg(long, value_name = "NAME")]
     pub group: Vec<String>,
     /// Leave out items that take long
@@ -89,6 +92,13 @@ pub(super) struct ValidateArguments {
     /// Show every item, not only those that fail
     #[arg(long)]
     pub list: bool,
+    /// Change a knob of the model for measured runs, for example model.refill_below=8; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Try values of a knob on the measured runs and show how far off each is; the values are a
+    /// list or whole numbers FROM..TO
+    #[arg(long, value_name = "KEY=VALUES")]
+    pub calibrate: Option<String>,
     /// Seed of all random numbers
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,

@@ -10,36 +10,48 @@ use super::arguments::{Format, ValidateArguments};
 use super::{progress, terminal};
 use crate::experiment::delivery::Rendering;
 use crate::experiment::item_sets::{
-    GroupName, ItemProblem, ItemSet, ValidationOptions, embedded, group_names, only_groups, read,
-    validate as run_items,
+    GroupName, ItemProblem, ItemSet, ValidationOptions, calibrate, captures_of_the_program,
+    embedded, group_names, measured_items, only_groups, read, validate as run_items,
 };
+use crate::experiment::measurement::settings::check_overrides;
 use crate::report::{
-    ValidationDetail, invocation_record, sequence_number, validation_json, validation_terminal,
+    ValidationDetail, calibration_json, calibration_terminal, invocation_record, sequence_number,
+    validation_json, validation_terminal,
 };
 use crate::results::{DestinationMessage, ItemStatus, Validation};
-use crate::scenario::suggestion;
+use crate::scenario::{Diagnostic, Diagnostics, Override, suggestion};
 
-/// Runs items.
+/// Values of a knob that are tried at most.
+const VALUES_MAX: u32 = 1_000;
+
+/// Runs items, or tries values of a knob on them.
 pub(super) fn validate(arguments: &ValidateArguments) -> Ending {
-    let sets = match item_sets(arguments) {
-        Ok(sets) => sets,
+    match request(arguments) {
+        Ok(request) if request.trials.is_empty() => run(arguments, &request),
+        Ok(request) => try_values(arguments, &request),
         Err(mistakes) => {
             mistakes.iter().for_each(|mistake| eprintln!("error: {mistake}"));
-            return Ending::BadInput;
+            Ending::BadInput
         }
-    };
+    }
+}
+
+/// What is asked for.
+struct Request {
+    sets: Vec<ItemSet>,
+    options: ValidationOptions,
+    /// Values of a knob that are tried; none for a validation.
+    trials: Vec<Override>,
+}
+
+fn run(arguments: &ValidateArguments, request: &Request) -> Ending {
     let bar = progress::share_bar(arguments.quiet);
-    let options = ValidationOptions {
-        seed: arguments.seed,
-        threads: arguments.threads.map(|threads| threads as usize),
-        is_short: arguments.quick,
-    };
     let record = |message: &DestinationMessage| {
         let text = invocation_record(message, "function");
         serde_json::from_str(&text).expect("an invocation record is JSON")
     };
     let rendering = Rendering { invocation_record: &record, sequence_number: &sequence_number };
-    let validation = run_items(&sets, &options, &rendering, &|progress| {
+    let validation = run_items(&request.sets, &request.options, &rendering, &|progress| {
         bar.set_length(progress.planned);
         bar.set_position(progress.done);
     });
@@ -52,11 +64,35 @@ pub(super) fn validate(arguments: &ValidateArguments) -> Ending {
                 _ => Ending::RunTimeError,
             }
         }
-        Err(error) => {
-            eprintln!("error: {error}");
-            Ending::RunTimeError
-        }
+        Err(error) => fail(&error),
     }
+}
+
+fn try_values(arguments: &ValidateArguments, request: &Request) -> Ending {
+    let bar = progress::share_bar(arguments.quiet);
+    let calibration = calibrate(&request.sets, &request.options, &request.trials, &|progress| {
+        bar.set_length(progress.planned);
+        bar.set_position(progress.done);
+    });
+    bar.finish_and_clear();
+    match calibration {
+        Ok(calibration) => {
+            match arguments.format {
+                Format::Json => print!("{}", calibration_json(&calibration)),
+                Format::Human => {
+                    let (width, style) = (terminal::width(), terminal::style());
+                    print!("{}", calibration_terminal(&calibration, width, style, arguments.list));
+                }
+            }
+            Ending::Fine
+        }
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &dyn std::error::Error) -> Ending {
+    eprintln!("error: {error}");
+    Ending::RunTimeError
 }
 
 fn print(validation: &Validation, arguments: &ValidateArguments) {
@@ -72,6 +108,69 @@ fn print(validation: &Validation, arguments: &ValidateArguments) {
             print!("{}", validation_terminal(validation, width, style, detail));
         }
     }
+}
+
+/// What the arguments ask for, or what is wrong with them.
+fn request(arguments: &ValidateArguments) -> Result<Request, Vec<String>> {
+    let sets = item_sets(arguments)?;
+    let mut overrides = Vec::new();
+    for change in &arguments.set {
+        overrides.push(knob_change("--set", change)?);
+    }
+    let trials = match &arguments.calibrate {
+        Some(values) => values_to_try(values)?,
+        None => Vec::new(),
+    };
+    let changes = overrides.iter().chain(&trials);
+    if changes.count() > 0 && sets.iter().all(|set| measured_items(set).is_empty()) {
+        let mistake = "--set and --calibrate are for measured runs, and there are none among \
+                       these items";
+        return Err(vec![mistake.to_owned()]);
+    }
+    let options = ValidationOptions {
+        seed: arguments.seed,
+        threads: arguments.threads.map(|threads| threads as usize),
+        is_short: arguments.quick,
+        overrides,
+    };
+    Ok(Request { sets, options, trials })
+}
+
+/// A change of a knob that the model has, with a value that it takes.
+fn knob_change(argument: &str, text: &str) -> Result<Override, Vec<String>> {
+    let plain = |Diagnostics(mistakes): Diagnostics| {
+        let line = |mistake: &Diagnostic| format!("{argument} {text}: {}", mistake.message);
+        mistakes.iter().map(line).collect::<Vec<String>>()
+    };
+    let change = Override::parse(text).map_err(plain)?;
+    if !change.key().starts_with("model.") {
+        let mistake = "only knobs of the model can be changed, since the rest is what was \
+                       measured; write for example `model.refill_below=8`";
+        return Err(vec![format!("{argument} {text}: {mistake}")]);
+    }
+    check_overrides(std::slice::from_ref(&change)).map_err(plain)?;
+    Ok(change)
+}
+
+/// `KEY=A..B` in whole numbers, or `KEY=A,B,C`.
+fn values_to_try(text: &str) -> Result<Vec<Override>, Vec<String>> {
+    let (key, values) = text.split_once('=').unwrap_or((text, ""));
+    let range = values.split_once("..").and_then(|(from, to)| {
+        let numbers: (u32, u32) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+        Some(numbers)
+    });
+    let values: Vec<String> = match range {
+        Some((from, to)) if to.saturating_sub(from) < VALUES_MAX => {
+            (from..=to).map(|value| value.to_string()).collect()
+        }
+        Some(_) => return Err(vec![format!("--calibrate {text}: more than {VALUES_MAX} values")]),
+        None => values.split(',').map(|value| value.trim().to_owned()).collect(),
+    };
+    if values.iter().all(String::is_empty) {
+        let mistake = "names no values; write for example `model.refill_below=2..12`";
+        return Err(vec![format!("--calibrate {text}: {mistake}")]);
+    }
+    values.iter().map(|value| knob_change("--calibrate", &format!("{key}={value}"))).collect()
 }
 
 /// The items that are asked for, or what is wrong.
@@ -103,8 +202,14 @@ fn from_path(path: &Path) -> Result<Vec<ItemSet>, Vec<String>> {
     let text = String::from_utf8(bytes)
         .map_err(|_| vec![format!("{name}: this is not text; items are JSON in UTF-8")])?;
     let place = |problem: &ItemProblem| format!("{name}:{problem}");
-    let set =
-        read(&text).map_err(|problems| problems.iter().map(place).collect::<Vec<String>>())?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let capture = |name: &str| match std::fs::read_to_string(folder.join(name)) {
+        Ok(text) => Ok(text),
+        Err(error) => captures_of_the_program(name)
+            .map_err(|_| format!("{}: cannot be read: {error}", folder.join(name).display())),
+    };
+    let set = read(&text, &capture)
+        .map_err(|problems| problems.iter().map(place).collect::<Vec<String>>())?;
     Ok(vec![set])
 }
 

@@ -36,4 +36,6 @@ pub use page::page;
 pub use summary::summary_json;
 pub use terminal::{TerminalStyle, terminal};
 pub use timeseries::timeseries_csv;
-pub use validation::{ValidationDetail, validation_json, validation_terminal};
+pub use validation::{
+    ValidationDetail, calibration_json, calibration_terminal, validation_json, validation_terminal,
+};

@@ -17,7 +17,10 @@ pub use summary::{
     ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger, MinuteShare, Stability,
     StabilityVerdict, Summary, VariantSummary,
 };
-pub use validation::{ItemCheck, ItemKind, ItemStatus, ValidatedItem, Validation, ValidationGroup};
+pub use validation::{
+    Calibration, ItemCheck, ItemKind, ItemStatus, Residual, Trial, ValidatedItem, Validation,
+    ValidationGroup,
+};
 
 /// Everything one `run` of a scenario gave.
 #[derive(Debug, Clone, PartialEq)]

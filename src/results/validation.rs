@@ -104,3 +104,45 @@ impl ValidationGroup {
         self.items.iter().filter(|item| item.status == status).count()
     }
 }
+
+/// How far all measured figures are off for every value of a knob that was tried.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibration {
+    /// The knob, as a scenario names it.
+    pub knob: String,
+    /// Seed of all random numbers.
+    pub seed: u64,
+    /// Ids of the items that can be run.
+    pub items: Vec<String>,
+    /// The values in the order in which they were given.
+    pub trials: Vec<Trial>,
+}
+
+/// A value of a knob.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    /// The value, as a scenario would write it.
+    pub value: String,
+    /// How far the figures of all items are off.
+    pub residual: Residual,
+    /// How far those of each item are off, in the order of the items.
+    pub of_items: Vec<Residual>,
+}
+
+/// How far some figures are off.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Residual {
+    /// Sum of squares, in half widths of the bands.
+    pub sum: f64,
+    /// Figures in it.
+    pub figures: usize,
+    /// Figures outside of their bands, those that must be met exactly included.
+    pub outside: usize,
+}
+
+impl Calibration {
+    /// The trial with the smallest residual; the first of equals.
+    pub fn best(&self) -> Option<&Trial> {
+        self.trials.iter().min_by(|one, other| one.residual.sum.total_cmp(&other.residual.sum))
+    }
+}

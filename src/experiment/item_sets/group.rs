@@ -5,6 +5,7 @@
 //! | delivery cases | `delivery` | |
 //! | known answers for runs | as each says, one letter | `theory` |
 //! | known answers for procedures | as each says | `statistics` |
+//! | measured runs | `measured` | |
 
 use super::ItemSet;
 use crate::experiment::validation::Item;
@@ -49,6 +50,16 @@ impl GroupName {
         }
     }
 
+    /// The group of measured runs.
+    pub(super) fn measured() -> GroupName {
+        GroupName {
+            name: "measured".to_owned(),
+            family: "measured",
+            title: "runs measured on AWS",
+            kind: ItemKind::Measured,
+        }
+    }
+
     /// The group of a known answer.
     pub(super) fn of_known(item: &Item) -> GroupName {
         let family = match item.question {
@@ -80,6 +91,7 @@ pub fn group_names(sets: &[ItemSet]) -> Vec<GroupName> {
     for set in sets {
         match set {
             ItemSet::Delivery(_) => add(GroupName::delivery()),
+            ItemSet::Measured(_) => add(GroupName::measured()),
             ItemSet::Known(items) => items.iter().map(GroupName::of_known).for_each(&mut add),
         }
     }
@@ -91,6 +103,9 @@ pub fn only_groups(sets: Vec<ItemSet>, names: &[String]) -> Vec<ItemSet> {
     let chosen = |set| match set {
         ItemSet::Delivery(cases) => {
             GroupName::delivery().is_called(names).then_some(ItemSet::Delivery(cases))
+        }
+        ItemSet::Measured(items) => {
+            GroupName::measured().is_called(names).then_some(ItemSet::Measured(items))
         }
         ItemSet::Known(items) => {
             let is_called = |item: &Item| GroupName::of_known(item).is_called(names);
@@ -122,7 +137,7 @@ mod tests {
     fn groups_come_in_the_order_of_their_items_and_have_titles() {
         let groups = group_names(&embedded());
         let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
-        assert_eq!(names, ["delivery", "a", "b", "c", "d", "e", "f", "g", "h", "x", "o"]);
+        assert_eq!(names.join(" "), "delivery a b c d e f g h x o measured");
         assert!(groups.iter().all(|group| !group.title.is_empty()));
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! | content | is |
 //! |---|---|
-//! | a JSON document with `items` | known answers |
+//! | a JSON document with `items` that have `expect` | measured runs |
+//! | another JSON document with `items` | known answers |
 //! | JSON lines | delivery cases |
 //!
 //! A text that is neither is taken for what it resembles most, so that the message about its
@@ -14,6 +15,7 @@ use serde_json::Value;
 
 use super::ItemSet;
 use crate::experiment::delivery::read_cases;
+use crate::experiment::measurement::{self, item::Captures};
 use crate::experiment::validation::{self, ItemError};
 
 /// One thing wrong with a file of items.
@@ -32,17 +34,17 @@ impl fmt::Display for ItemProblem {
     }
 }
 
-/// Reads items.
+/// Reads items; `captures` finds the files that measured runs name.
 ///
 /// # Errors
 /// What is wrong, line by line as far as that is possible.
-pub fn read(text: &str) -> Result<ItemSet, Vec<ItemProblem>> {
+pub fn read(text: &str, captures: Captures<'_>) -> Result<ItemSet, Vec<ItemProblem>> {
     if text.trim().is_empty() {
         let message = "there is nothing in it; expected delivery cases, one JSON object per \
                        line, or a JSON document with `schema` and `items`";
         return Err(vec![ItemProblem { line: 1, message: message.to_owned() }]);
     }
-    if is_document(text) { read_document(text) } else { read_lines(text) }
+    if is_document(text) { read_document(text, captures) } else { read_lines(text) }
 }
 
 /// Whether the text is, or was meant to be, one document with `items`.
@@ -76,7 +78,7 @@ fn read_lines(text: &str) -> Result<ItemSet, Vec<ItemProblem>> {
     })
 }
 
-fn read_document(text: &str) -> Result<ItemSet, Vec<ItemProblem>> {
+fn read_document(text: &str, captures: Captures<'_>) -> Result<ItemSet, Vec<ItemProblem>> {
     let whole: Value = serde_json::from_str(text).map_err(|error| {
         let message = format!("{}, column {}", without_place(&error), error.column());
         vec![ItemProblem { line: error.line(), message }]
@@ -90,12 +92,24 @@ fn read_document(text: &str) -> Result<ItemSet, Vec<ItemProblem>> {
     if items.is_empty() {
         return Err(vec![ItemProblem { line: 1, message: "`items` is empty".to_owned() }]);
     }
+    let problem = |id: Option<&str>, message: String| {
+        vec![ItemProblem { line: id.map_or(1, |id| line_of(text, id)), message }]
+    };
+    if items.iter().any(|item| item.get("expect").is_some()) {
+        return measurement::parse(text, captures).map(ItemSet::Measured).map_err(|error| {
+            let id = match &error {
+                measurement::ItemError::Document(_) => None,
+                measurement::ItemError::Item { id, .. } => Some(id.as_str()),
+            };
+            problem(id, error.to_string())
+        });
+    }
     validation::parse(text).map(ItemSet::Known).map_err(|error| {
-        let line = match &error {
-            ItemError::Document(_) => 1,
-            ItemError::Item { id, .. } => line_of(text, id),
+        let id = match &error {
+            ItemError::Document(_) => None,
+            ItemError::Item { id, .. } => Some(id.as_str()),
         };
-        vec![ItemProblem { line, message: error.to_string() }]
+        problem(id, error.to_string())
     })
 }
 
@@ -124,13 +138,19 @@ mod tests {
 
     const CASE: &str = r#"{"id": "a", "stream": {"kind": "kinesis"}, "mapping": {}, "expect": {}}"#;
 
+    fn none(path: &str) -> Result<String, String> {
+        Err(path.to_owned())
+    }
+
     #[test]
     fn the_kind_of_a_file_is_found_in_its_content() {
-        assert!(matches!(read(CASE), Ok(ItemSet::Delivery(cases)) if cases.len() == 1));
+        assert!(matches!(read(CASE, &none), Ok(ItemSet::Delivery(cases)) if cases.len() == 1));
         let two = format!("{CASE}\n\n{}\n", CASE.replace("\"a\"", "\"b\""));
-        assert!(matches!(read(&two), Ok(ItemSet::Delivery(cases)) if cases.len() == 2));
-        let known = read(validation::STATISTICS);
+        assert!(matches!(read(&two, &none), Ok(ItemSet::Delivery(cases)) if cases.len() == 2));
+        let known = read(validation::STATISTICS, &none);
         assert!(matches!(known, Ok(ItemSet::Known(items)) if items.len() == 7));
+        let measured = read(measurement::MEASURED, &none);
+        assert!(matches!(measured, Ok(ItemSet::Measured(items)) if items.len() == 20));
     }
 
     #[test]
@@ -158,7 +178,7 @@ mod tests {
             (&pretty, 1, "on a line of its own"),
         ];
         for (text, line, message) in cases {
-            let problems = read(text).expect_err(text);
+            let problems = read(text, &none).expect_err(text);
             assert!(problems[0].message.contains(message), "{text}: {problems:?}");
             if !message.is_empty() {
                 assert_eq!(problems[0].line, line, "{text}: {problems:?}");

@@ -7,25 +7,36 @@ use serde_json::Value;
 use super::ItemSet;
 use super::group::GroupName;
 use crate::experiment::delivery::{self, Case, Rendering, Verdict};
+use crate::experiment::measurement::{self, Expectation, QuantityResult};
 use crate::experiment::validation::{self, Item, ItemResult, Status};
 use crate::experiment::{Progress, RunError};
-use crate::results::{Estimate, ItemCheck, ItemStatus, ValidatedItem, Validation, ValidationGroup};
+use crate::results::{
+    Calibration, Estimate, ItemCheck, ItemStatus, ValidatedItem, Validation, ValidationGroup,
+};
+use crate::scenario::Override;
 
 /// How items are run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidationOptions {
     /// Seed of all random numbers.
     pub seed: u64,
     /// Threads; `None`: one per core.
     pub threads: Option<usize>,
-    /// Costly items are left out.
+    /// Costly items are left out, and measured runs are simulated less often.
     pub is_short: bool,
+    /// Knobs that differ from profile `measured` for measured runs.
+    pub overrides: Vec<Override>,
 }
+
+/// Simulations of every measured run.
+const RUNS: u32 = 8;
+/// The same in a short check.
+const RUNS_IN_SHORT: u32 = 2;
 
 impl Default for ValidationOptions {
     /// Seed 1, one thread per core, everything.
     fn default() -> ValidationOptions {
-        ValidationOptions { seed: 1, threads: None, is_short: false }
+        ValidationOptions { seed: 1, threads: None, is_short: false, overrides: Vec::new() }
     }
 }
 
@@ -42,11 +53,10 @@ pub fn validate(
     rendering: &Rendering<'_>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Validation, RunError> {
-    let threads = options.threads.unwrap_or(0);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| RunError::Threads { threads, reason: error.to_string() })?;
+    let pool = pool(options)?;
     let sets: Vec<ItemSet> = sets.iter().map(|set| affordable(set, options)).collect();
-    let planned = sets.iter().map(work).sum();
+    let of_measured = measured_options(options);
+    let planned = sets.iter().map(|set| work(set, &of_measured)).sum();
     let done = AtomicU64::new(0);
     let listener = |work: u64| {
         let done = done.fetch_add(work, Ordering::Relaxed) + work;
@@ -62,6 +72,12 @@ pub fn validate(
                     listener(WORK_PER_CASE);
                 }
             }
+            ItemSet::Measured(items) => {
+                let run = || measurement::run_items(items, &of_measured, &listener);
+                for (item, result) in items.iter().zip(pool.install(run)) {
+                    add(&mut groups, GroupName::measured(), measured(item, &result));
+                }
+            }
             ItemSet::Known(items) => {
                 let options = validation::Options { seed: options.seed, repeats_misses: true };
                 let run = || validation::run_items_with(items, options, &listener);
@@ -74,17 +90,64 @@ pub fn validate(
     Ok(Validation { seed: options.seed, is_short: options.is_short, groups })
 }
 
+/// Runs the measured runs among the sets with every change, all of the same knob.
+///
+/// # Errors
+/// When the threads cannot be started.
+pub fn calibrate(
+    sets: &[ItemSet],
+    options: &ValidationOptions,
+    changes: &[Override],
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Calibration, RunError> {
+    let pool = pool(options)?;
+    let of_measured = measured_options(options);
+    let items: Vec<measurement::Item> = sets.iter().flat_map(measured_items).cloned().collect();
+    let planned = changes.len() as u64 * measurement::work(&items, &of_measured);
+    let done = AtomicU64::new(0);
+    let listener = |work: u64| {
+        let done = done.fetch_add(work, Ordering::Relaxed) + work;
+        progress(Progress { done, planned });
+    };
+    let run = || measurement::calibration::calibrate(&items, &of_measured, changes, &listener);
+    Ok(pool.install(run))
+}
+
+/// The measured runs of a set.
+pub fn measured_items(set: &ItemSet) -> &[measurement::Item] {
+    match set {
+        ItemSet::Measured(items) => items,
+        ItemSet::Known(_) | ItemSet::Delivery(_) => &[],
+    }
+}
+
+fn pool(options: &ValidationOptions) -> Result<rayon::ThreadPool, RunError> {
+    let threads = options.threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|error| RunError::Threads { threads, reason: error.to_string() })
+}
+
+/// How measured runs are simulated.
+fn measured_options(options: &ValidationOptions) -> measurement::Options {
+    measurement::Options {
+        seed: options.seed,
+        runs: if options.is_short { RUNS_IN_SHORT } else { RUNS },
+        overrides: options.overrides.clone(),
+    }
+}
+
 /// The items that are run: all, or in a short check the cheap ones.
 fn affordable(set: &ItemSet, options: &ValidationOptions) -> ItemSet {
     match set {
         ItemSet::Known(items) if options.is_short => ItemSet::Known(validation::short(items)),
-        ItemSet::Known(_) | ItemSet::Delivery(_) => set.clone(),
+        ItemSet::Known(_) | ItemSet::Delivery(_) | ItemSet::Measured(_) => set.clone(),
     }
 }
 
 /// About how many records the items take.
-fn work(set: &ItemSet) -> u64 {
+fn work(set: &ItemSet, of_measured: &measurement::Options) -> u64 {
     match set {
+        ItemSet::Measured(items) => measurement::work(items, of_measured),
         ItemSet::Delivery(cases) => WORK_PER_CASE * cases.len() as u64,
         ItemSet::Known(items) => validation::work(items),
     }
@@ -168,17 +231,51 @@ fn known(item: &Item, result: ItemResult) -> ValidatedItem {
     }
 }
 
+fn measured(item: &measurement::Item, result: &measurement::ItemResult) -> ValidatedItem {
+    let checks = item.expectations.iter().zip(&result.quantities);
+    let checks: Vec<ItemCheck> =
+        checks.map(|(expected, found)| measured_check(expected, found)).collect();
+    let status = match &result.unsupported {
+        _ if checks.iter().any(|check| !check.agrees && check.got.is_some()) => ItemStatus::Failed,
+        Some(_) => ItemStatus::Unsupported,
+        None if checks.iter().all(|check| check.agrees) => ItemStatus::Passed,
+        None => ItemStatus::Failed,
+    };
+    ValidatedItem {
+        id: item.id.clone(),
+        title: item.mechanism.join(", "),
+        source: item.source.clone(),
+        status,
+        checks,
+        detail: result.unsupported.clone().unwrap_or_default(),
+    }
+}
+
+fn measured_check(expected: &Expectation, found: &QuantityResult) -> ItemCheck {
+    ItemCheck {
+        what: expected.name.clone(),
+        during: expected.window,
+        expected: Value::from(expected.value),
+        unit: String::new(),
+        allowed: format!("{} to {}", expected.low, expected.high),
+        band: Some((expected.low, expected.high)),
+        got: found.simulated.value.map(Value::from),
+        estimate: found.simulated,
+        agrees: found.is_inside,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
 
     use serde_json::json;
 
-    use super::super::read;
+    use super::super::{captures_of_the_program, read};
     use super::*;
 
     fn validated(text: &str) -> (Validation, Vec<Progress>) {
-        let sets = [read(text).expect("the items are right")];
+        let sets = [read(text, &captures_of_the_program).expect("the items are right")];
         let record = |_: &crate::results::DestinationMessage| Value::Null;
         let number = |_, _, number: u64| number.to_string();
         let rendering = Rendering { invocation_record: &record, sequence_number: &number };

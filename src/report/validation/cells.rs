@@ -9,6 +9,8 @@ use crate::report::figures;
 use crate::report::text::shortened;
 use crate::results::ItemCheck;
 
+/// A half-width below this share of the value is not shown.
+const NEGLIGIBLE_INTERVAL: f64 = 5e-4;
 /// Elements of a list that are shown.
 const ELEMENTS_MAX: usize = 8;
 /// Characters of a list that was found as expected.
@@ -27,7 +29,11 @@ pub(super) fn pair(check: &ItemCheck) -> (String, String) {
             false => differing(expected, got),
         };
     }
-    let got = match (check.estimate.half_width(), got) {
+    let is_wide = |half_width: &f64| {
+        let size = check.estimate.value.map_or(0.0, f64::abs);
+        *half_width > NEGLIGIBLE_INTERVAL * size
+    };
+    let got = match (check.estimate.half_width().filter(is_wide), got) {
         (Some(_), _) => figures::in_unit(&check.estimate, &check.unit),
         (None, Some(got)) => with_unit(got, &check.unit),
         (None, None) => figures::ABSENT.to_owned(),
@@ -35,12 +41,12 @@ pub(super) fn pair(check: &ItemCheck) -> (String, String) {
     (with_unit(expected, &check.unit), got)
 }
 
-/// What is compared, and in which part of the run.
+/// What is compared, and on a second line in which part of the run.
 pub(super) fn what(check: &ItemCheck) -> String {
     match check.during {
         None => check.what.clone(),
-        Some((from, to)) if from == to => format!("{} at {from} s", check.what),
-        Some((from, to)) => format!("{} {from} s to {to} s", check.what),
+        Some((from, to)) if from == to => format!("{}\n  at {from} s", check.what),
+        Some((from, to)) => format!("{}\n  {from} to {to} s", check.what),
     }
 }
 

@@ -4,12 +4,16 @@
 //! |---|---|
 //! | [`json`](self::validation_json) | the contract `shardlag.validate/1` |
 //! | [`terminal`](self::validation_terminal) | a summary, what fails side by side, or everything |
-//! | `cells` | answers as short texts |
+//! | [`calibration`](self::calibration_terminal) | how far off every value of a knob is |
+//! | `cells`, `screen` | answers as short texts, lines and tables |
 
+mod calibration;
 mod cells;
 mod json;
+mod screen;
 mod terminal;
 
+pub use calibration::{calibration_json, calibration_terminal};
 pub use json::validation_json;
 pub use terminal::{ValidationDetail, validation_terminal};
 

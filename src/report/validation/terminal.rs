@@ -1,13 +1,12 @@
 //! Validation on the terminal: a summary per group, then what fails with expected and found side
 //! by side and what is unsupported with its reason; on request every item.
 
-use comfy_table::{
-    Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets,
-};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, Table, Width};
 
+use super::screen::Screen;
 use super::{cells, status_word};
 use crate::report::TerminalStyle;
-use crate::report::text::{ascii, printable, wrap};
+use crate::report::text::{printable, wrap};
 use crate::results::{ItemCheck, ItemStatus, ValidatedItem, Validation, ValidationGroup};
 
 /// How much is shown.
@@ -19,8 +18,6 @@ pub enum ValidationDetail {
     Everything,
 }
 
-const NARROWEST: usize = 40;
-
 /// The report for a terminal `width` characters wide, ending in a newline.
 pub fn validation_terminal(
     validation: &Validation,
@@ -28,63 +25,26 @@ pub fn validation_terminal(
     style: TerminalStyle,
     detail: ValidationDetail,
 ) -> String {
-    let mut screen = Screen { validation, width: width.max(NARROWEST), style, text: String::new() };
-    screen.summary();
+    let mut report = Report { validation, screen: Screen::new(width, style) };
+    report.summary();
     match detail {
         ValidationDetail::Failures => {}
-        ValidationDetail::Everything => screen.everything(),
+        ValidationDetail::Everything => report.everything(),
     }
-    screen.problems();
-    screen.last_line();
-    screen.text
+    report.problems();
+    report.last_line();
+    report.screen.text
 }
 
-struct Screen<'a> {
+struct Report<'a> {
     validation: &'a Validation,
-    width: usize,
-    style: TerminalStyle,
-    text: String,
+    screen: Screen,
 }
 
-impl Screen<'_> {
-    fn signs(&self, text: &str) -> String {
-        if self.style.unicode { text.to_owned() } else { ascii(text) }
-    }
-
-    fn inked(&self, text: &str, code: &str) -> String {
-        if self.style.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
-    }
-
-    fn wrapped(&mut self, text: &str) {
-        for line in wrap(&self.signs(&printable(text)), self.width) {
-            self.text.push_str(&line);
-            self.text.push('\n');
-        }
-    }
-
-    fn empty_table(&self) -> Table {
-        let mut table = Table::new();
-        table.load_style(match self.style.unicode {
-            true => presets::UTF8_FULL_CONDENSED,
-            false => presets::ASCII_FULL_CONDENSED,
-        });
-        table.set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_width(u16::try_from(self.width).unwrap_or(u16::MAX));
-        table
-    }
-
-    fn row(&self, cells: &[&str]) -> Vec<Cell> {
-        cells.iter().map(|text| Cell::new(self.signs(text))).collect()
-    }
-
-    fn push(&mut self, table: &Table) {
-        self.text.push_str(&table.trim_fmt());
-        self.text.push_str("\n\n");
-    }
-
+impl Report<'_> {
     /// A row per group, and their sums.
     fn summary(&mut self) {
-        let mut table = self.empty_table();
+        let mut table = self.screen.empty_table();
         let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
         let heads = ["items", "passed", "failed", "unsupported"].map(str::to_owned).map(right);
         table.set_header([Cell::new("group"), Cell::new("about")].into_iter().chain(heads));
@@ -92,14 +52,14 @@ impl Screen<'_> {
         for group in &self.validation.groups {
             let counts = statuses.map(|status| group.count(status)).map(dash_for_none);
             let items = right(group.items.len().to_string());
-            let names = self.row(&[&group.name, &group.title]);
+            let names = self.screen.row(&[&group.name, &group.title]);
             table.add_row(names.into_iter().chain([items]).chain(counts.map(right)));
         }
         let all: usize = self.validation.groups.iter().map(|group| group.items.len()).sum();
         let counts = statuses.map(|status| self.validation.count(status)).map(dash_for_none);
         let total = [Cell::new("all"), Cell::new(""), right(all.to_string())];
         table.add_row(total.into_iter().chain(counts.map(right)));
-        self.push(&table);
+        self.screen.push(&table);
     }
 
     fn everything(&mut self) {
@@ -108,20 +68,21 @@ impl Screen<'_> {
                 "" => format!("Group {}", group.name),
                 title => format!("Group {}: {title}", group.name),
             };
-            let heading = self.inked(&self.signs(&printable(&heading)), "1");
-            self.text.push_str(&heading);
-            self.text.push('\n');
+            let heading = self.screen.inked(&self.screen.signs(&printable(&heading)), "1");
+            self.screen.text.push_str(&heading);
+            self.screen.text.push('\n');
             let table = self.group_table(group);
-            self.push(&table);
+            self.screen.push(&table);
         }
     }
 
     fn group_table(&self, group: &ValidationGroup) -> Table {
-        let mut table = self.empty_table();
-        table.set_header(self.row(&["item", "expected", "found", "allowed", "verdict"]));
+        let mut table = self.screen.empty_table();
+        table.set_header(self.screen.row(&["item", "expected", "found", "allowed", "verdict"]));
         for item in &group.items {
-            if item.checks.is_empty() {
-                table.add_row(self.row(&[&item.id, "", "", "", status_word(item.status)]));
+            if item.checks.is_empty() || item.status == ItemStatus::Unsupported {
+                table.add_row(self.screen.row(&[&item.id, "", "", "", "not run"]));
+                continue;
             }
             for (place, check) in item.checks.iter().enumerate() {
                 let what = cells::what(check);
@@ -130,19 +91,22 @@ impl Screen<'_> {
                     _ => format!("- {what}"),
                 };
                 let (expected, found) = cells::pair(check);
-                let verdict = match item.status {
-                    ItemStatus::Unsupported => status_word(item.status),
-                    ItemStatus::Passed | ItemStatus::Failed => verdict_word(check),
-                };
-                table.add_row(self.row(&[&name, &expected, &found, &check.allowed, verdict]));
+                let verdict = verdict_word(check);
+                table.add_row(self.screen.row(&[
+                    &name,
+                    &expected,
+                    &found,
+                    &check.allowed,
+                    verdict,
+                ]));
             }
         }
-        let what = |check: &ItemCheck| cells::what(check).chars().count() + 2;
+        let what = |check: &ItemCheck| check.what.chars().count() + 2;
         let longest = |item: &ValidatedItem| {
             item.checks.iter().map(what).fold(item.id.chars().count(), usize::max)
         };
         let names = group.items.iter().map(longest).fold(0, usize::max);
-        let names = (names + 2).min(self.width * 2 / 5);
+        let names = (names + 2).min(self.screen.width * 11 / 25);
         let names = ColumnConstraint::LowerBoundary(Width::Fixed(names as u16));
         if let Some(column) = table.column_mut(0) {
             column.set_constraint(names);
@@ -161,10 +125,10 @@ impl Screen<'_> {
             self.failure(item);
         }
         for item in &unsupported {
-            self.wrapped(&format!("unsupported {}: {}", item.id, item.detail));
+            self.screen.wrapped(&format!("unsupported {}: {}", item.id, item.detail));
         }
         if !unsupported.is_empty() {
-            self.text.push('\n');
+            self.screen.text.push('\n');
         }
     }
 
@@ -173,23 +137,23 @@ impl Screen<'_> {
             "" => format!("failed {}", item.id),
             title => format!("failed {}: {title}", item.id),
         };
-        let lines = wrap(&self.signs(&printable(&heading)), self.width);
+        let lines = wrap(&self.screen.signs(&printable(&heading)), self.screen.width);
         for line in lines {
-            let line = self.inked(&line, "1;31");
-            self.text.push_str(&line);
-            self.text.push('\n');
+            let line = self.screen.inked(&line, "1;31");
+            self.screen.text.push_str(&line);
+            self.screen.text.push('\n');
         }
-        let mut table = self.empty_table();
+        let mut table = self.screen.empty_table();
         let has_tolerance = item.checks.iter().any(|check| !check.allowed.is_empty());
         let columns = if has_tolerance { 4 } else { 3 };
-        table.set_header(self.row(&["what", "expected", "found", "allowed"][..columns]));
+        table.set_header(self.screen.row(&["what", "expected", "found", "allowed"][..columns]));
         for check in item.checks.iter().filter(|check| !check.agrees) {
             let (expected, found) = cells::pair(check);
             let cells = [&cells::what(check), &expected, &found, &check.allowed];
-            table.add_row(self.row(&cells.map(String::as_str)[..columns]));
+            table.add_row(self.screen.row(&cells.map(String::as_str)[..columns]));
         }
-        self.text.push_str(&table.trim_fmt());
-        self.text.push('\n');
+        self.screen.text.push_str(&table.trim_fmt());
+        self.screen.text.push('\n');
         let source = match item.source.as_str() {
             "" => String::new(),
             source => format!("from: {source}"),
@@ -199,8 +163,8 @@ impl Screen<'_> {
             0 => String::new(),
             count => format!("{count} of its {} figures agree. ", item.checks.len()),
         };
-        self.wrapped(&format!("{others}{source}"));
-        self.text.push('\n');
+        self.screen.wrapped(&format!("{others}{source}"));
+        self.screen.text.push('\n');
     }
 
     fn last_line(&mut self) {
@@ -216,7 +180,7 @@ impl Screen<'_> {
             true => " This was the short check: costly items were left out.",
             false => "",
         };
-        self.wrapped(&format!("{verdict}{short} Seed {}.", self.validation.seed));
+        self.screen.wrapped(&format!("{verdict}{short} Seed {}.", self.validation.seed));
     }
 }
 
