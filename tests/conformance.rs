@@ -1,14 +1,11 @@
 //! Holds the model against delivery cases: what was recorded on AWS, or is documented, of
-//! batches handed to a function. The cases are in `tests/data/deliveries.jsonl`; each names its
-//! source.
+//! batches handed to a function.
 
 use shardlag::experiment::delivery::case::Case;
 use shardlag::experiment::delivery::expectation::{Count, Deliveries, ExpectedDelivery, OneOrMany};
-use shardlag::experiment::delivery::{Rendering, Verdict, check, read_cases};
+use shardlag::experiment::delivery::{CASES, Rendering, Verdict, check, read_cases};
 use shardlag::report::{invocation_record, sequence_number};
 use shardlag::results::DestinationMessage;
-
-const CASES: &str = include_str!("data/deliveries.jsonl");
 
 fn cases() -> Vec<Case> {
     read_cases(CASES).unwrap_or_else(|errors| {

@@ -258,7 +258,7 @@ fn whole_knobs() -> Knobs {
         disable_delay: Duration::ZERO,
         update_delay: Duration::ZERO,
         window_idle_close: Duration::from_secs(120),
-        invoke_overhead: Duration::from_millis(20),
+        invoke_overhead: Duration::from_millis(17),
         payload_limit: Limit::Limited(Bytes::new(6_291_456)),
         retry: backoff(60),
         throttle: backoff(10),

@@ -24,6 +24,9 @@ pub(super) enum Command {
     /// Check a scenario without running it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
+    /// Hold the simulator against exact theory, recorded deliveries and runs measured on AWS
+    #[command(after_help = VALIDATE_EXAMPLES)]
+    Validate(ValidateArguments),
 }
 
 const RUN_EXAMPLES: &str = "Examples:
@@ -35,6 +38,17 @@ const RUN_EXAMPLES: &str = "Examples:
 const CHECK_EXAMPLES: &str = "Examples:
   shardlag check scenarios/poison-record.toml
   shardlag check s.toml --set mapping.ParallelizationFactor=10";
+
+const VALIDATE_EXAMPLES: &str = "Examples:
+  shardlag validate                          everything that the program is held against
+  shardlag validate --quick                  without the costly items
+  shardlag validate --group delivery --list  every item of a group
+  shardlag validate --items my-cases.jsonl   delivery cases or known answers of your own
+  shardlag validate --calibrate model.refill_below=2..12
+  shardlag validate --calibrate model.invoke_overhead=12ms,16ms,20ms --list
+  shardlag validate --format json | jq '.items[] | select(.status == \"failed\")'
+
+Exit code 1 says that an item fails, 2 that items cannot be read.";
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -60,6 +74,43 @@ pub(super) struct RunArguments {
 pub(super) struct CheckArguments {
     #[command(flatten)]
     pub scenario: ScenarioArguments,
+}
+
+/// Arguments of `validate`.
+#[derive(Debug, Args)]
+pub(super) struct ValidateArguments {
+    /// Run the items of this file (delivery cases, known answers or measured runs) instead of
+    /// the program's own; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub items: Option<PathBuf>,
+    /// Only this group of items, for example delivery, theory, measured or b; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub group: Vec<String>,
+    /// Leave out items that take long
+    #[arg(long)]
+    pub quick: bool,
+    /// Show every item, not only those that fail
+    #[arg(long)]
+    pub list: bool,
+    /// Change a knob of the model for measured runs, for example model.refill_below=8; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Try values of a knob on the measured runs and show how far off each is; the values are a
+    /// list or whole numbers FROM..TO
+    #[arg(long, value_name = "KEY=VALUES")]
+    pub calibrate: Option<String>,
+    /// Seed of all random numbers
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Threads [default: one per core]; the results are the same for any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub threads: Option<u32>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Print errors only
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 /// Arguments of every command that reads a scenario.

@@ -3,8 +3,8 @@
 //! | exit code | meaning |
 //! |---|---|
 //! | 0 | fine |
-//! | 1 | a run-time error: unwritable output, a limit reached |
-//! | 2 | bad usage or a scenario with mistakes |
+//! | 1 | a run-time error: unwritable output, a limit reached; `validate`: an item fails |
+//! | 2 | bad usage, a scenario or items with mistakes |
 //! | 99 | an assertion of the scenario failed |
 
 mod arguments;
@@ -13,6 +13,7 @@ mod diagnostics;
 mod progress;
 mod run;
 mod terminal;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
     let ending = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Validate(arguments) => validate::validate(&arguments),
     };
     ending.into()
 }

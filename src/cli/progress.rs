@@ -17,3 +17,11 @@ pub(super) fn bar(replications: u64, quiet: bool) -> ProgressBar {
     bar.set_style(ProgressStyle::with_template(template).expect("the template is valid"));
     bar
 }
+
+/// A bar for work that is no number of replications.
+pub(super) fn share_bar(quiet: bool) -> ProgressBar {
+    let bar = bar(0, quiet);
+    let template = "{bar:30} {percent} %, {eta} left";
+    bar.set_style(ProgressStyle::with_template(template).expect("the template is valid"));
+    bar
+}

@@ -15,6 +15,8 @@
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
 //! | [`validation`] | known answers held against the model |
+//! | [`measurement`] | runs measured on AWS that the model is held against |
+//! | [`item_sets`] | cases and known answers from files, run as one |
 //!
 //! All variants see the same random numbers, replication by replication, so differences between
 //! them are paired (Law, *Simulation Modeling and Analysis*, 11.2). Replications are independent
@@ -25,7 +27,9 @@ pub mod assumptions;
 pub mod cost;
 pub mod delivery;
 pub mod estimates;
+pub mod item_sets;
 pub mod measured;
+pub mod measurement;
 pub mod offered_load;
 pub mod precision;
 pub mod recorder;

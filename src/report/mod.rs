@@ -8,6 +8,7 @@
 //! | `destination.jsonl`, invocation records (S8.1) | [`destination_jsonl`] |
 //! | charts as SVG and PNG | [`charts`], [`Chart`] |
 //! | `report.html`, one file without scripts | [`page`](page()) |
+//! | what was validated, as tables and as JSON | [`validation_terminal`], [`validation_json`] |
 //! | all of them into a folder, never half-written | [`write_all`] |
 //!
 //! Rule: this layer sees `results` only, and prints nothing. The same results give the same
@@ -24,6 +25,7 @@ mod summary;
 mod terminal;
 mod text;
 mod timeseries;
+mod validation;
 mod verdict;
 
 pub use chart::{Chart, age_breakdown, backlog, blocked_shards, charts, concurrency, iterator_age};
@@ -34,3 +36,6 @@ pub use page::page;
 pub use summary::summary_json;
 pub use terminal::{TerminalStyle, terminal};
 pub use timeseries::timeseries_csv;
+pub use validation::{
+    ValidationDetail, calibration_json, calibration_terminal, validation_json, validation_terminal,
+};

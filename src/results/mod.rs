@@ -7,6 +7,7 @@ mod estimate;
 mod messages;
 mod series;
 mod summary;
+mod validation;
 
 pub use estimate::Estimate;
 pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
@@ -15,6 +16,10 @@ pub use summary::{
     AgeBreakdown, AgeStatistics, BatchSizes, BlockedByCause, BlockedShardTime, CloudWatchSums,
     ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger, MinuteShare, Stability,
     StabilityVerdict, Summary, VariantSummary,
+};
+pub use validation::{
+    Calibration, ItemCheck, ItemKind, ItemStatus, Residual, Trial, ValidatedItem, Validation,
+    ValidationGroup,
 };
 
 /// Everything one `run` of a scenario gave.

@@ -62,6 +62,7 @@ pub use general::Analysis;
 pub use prices::Prices;
 pub use source::{Override, Source};
 pub use stream::SHARDS_MAX;
+pub use suggest::advice as suggestion;
 
 use document::{Node, Place};
 use overlay::Change;

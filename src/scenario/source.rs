@@ -91,6 +91,11 @@ impl Override {
     pub fn key(&self) -> &str {
         &self.text[..self.key_length]
     }
+
+    /// The value as it was written.
+    pub fn value(&self) -> &str {
+        &self.text[self.key_length + 1..]
+    }
 }
 
 /// An error of a source as a whole.

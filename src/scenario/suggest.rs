@@ -15,7 +15,7 @@ pub(super) fn nearest<'n>(written: &str, known: &[&'n str]) -> Option<&'n str> {
 }
 
 /// `did you mean ...?`, or the list of what is known.
-pub(super) fn advice(written: &str, known: &[&str]) -> String {
+pub fn advice(written: &str, known: &[&str]) -> String {
     match nearest(written, known) {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("known here: {}", listed(known)),

@@ -1,4 +1,6 @@
 //! Holds what came of a case against what it expects.
+//!
+//! Everything that the case names is compared; what agrees is kept too, to be shown.
 
 use serde_json::{Value, json};
 
@@ -6,18 +8,18 @@ use super::case::Case;
 use super::compare_discards::compare_discards;
 use super::expectation::{Deliveries, ExpectedDelivery, Gap};
 use super::facts::{Delivered, Facts, Fate};
-use super::{Difference, Rendering};
+use super::{Comparison, Rendering};
 use crate::units::{Duration, Instant};
 
-/// Everything that is not as expected.
-pub(super) fn differences(
+/// Everything that the case names, with what came of it.
+pub(super) fn comparisons(
     case: &Case,
     facts: &Facts,
     rendering: &Rendering<'_>,
-) -> Vec<Difference> {
+) -> Vec<Comparison> {
     let mut found = Vec::new();
     if facts.is_cut_off {
-        found.push(Difference::new("end", "an end of the run", "the limit on events"));
+        found.push(Comparison::new("end", "an end of the run", "the limit on events"));
     }
     let expect = &case.expect;
     if let Some(deliveries) = &expect.deliveries {
@@ -40,7 +42,7 @@ pub(super) fn differences(
             expected.sort_unstable();
             let got = (1..).zip(&facts.fates).filter(|(_, ended)| **ended == fate);
             let got: Vec<u64> = got.map(|(number, _)| number).collect();
-            found.extend(Difference::between(what, &json!(expected), &json!(got)));
+            found.push(Comparison::between(what, &json!(expected), &json!(got)));
         }
     }
     compare_metrics(case, facts, &mut found);
@@ -76,18 +78,18 @@ fn compare_deliveries(
     case: &Case,
     expected: &Deliveries,
     facts: &Facts,
-    found: &mut Vec<Difference>,
+    found: &mut Vec<Comparison>,
 ) {
     match expected {
         Deliveries::All(expected) => {
             let got: Vec<Value> = facts.deliveries.iter().map(as_json).collect();
-            found.extend(Difference::between("deliveries", &listed(expected), &json!(got)));
+            found.push(Comparison::between("deliveries", &listed(expected), &json!(got)));
         }
         Deliveries::Grouped(groups) => {
             for (group, expected) in groups {
                 let got = delivered_of(case, group, facts);
                 let what = format!("deliveries of {group}");
-                found.extend(Difference::between(&what, &listed(expected), &got));
+                found.push(Comparison::between(&what, &listed(expected), &got));
             }
         }
     }
@@ -121,22 +123,24 @@ fn as_json(delivered: &Delivered) -> Value {
     }
 }
 
-fn compare_gap(gap: &Gap, facts: &Facts, found: &mut Vec<Difference>) {
+fn compare_gap(gap: &Gap, facts: &Facts, found: &mut Vec<Comparison>) {
     let start = |index: usize| facts.deliveries.get(index).map(|delivered| delivered.starts_at);
     let what = format!("gap from delivery {} to {}", gap.from, gap.to);
     let expected = span(gap.min, gap.max);
     let (Some(from), Some(to)) = (start(gap.from), start(gap.to)) else {
         let got = format!("{} deliveries", facts.deliveries.len());
-        found.push(Difference::new(&what, &expected, &got));
+        found.push(Comparison::new(&what, &expected, &got));
         return;
     };
     let seconds = to.as_secs_f64() - from.as_secs_f64();
-    if !is_within(gap.min, gap.max, to.since(from)) || to < from {
-        found.push(Difference::new(&what, &expected, &format!("{seconds:.3} s")));
-    }
+    let agrees = from <= to && is_within(gap.min, gap.max, to.since(from));
+    found.push(Comparison {
+        agrees,
+        ..Comparison::new(&what, &expected, &format!("{seconds:.3} s"))
+    });
 }
 
-fn compare_first_starts(case: &Case, facts: &Facts, found: &mut Vec<Difference>) {
+fn compare_first_starts(case: &Case, facts: &Facts, found: &mut Vec<Comparison>) {
     for first in case.expect.first_start.as_slice() {
         let what = format!("first start of record {}", first.record);
         let expected = span(first.min, first.max);
@@ -145,15 +149,14 @@ fn compare_first_starts(case: &Case, facts: &Facts, found: &mut Vec<Difference>)
         let place = usize::try_from(first.record).ok().and_then(|number| number.checked_sub(1));
         let record = place.and_then(|place| case.records.get(place));
         let (Some(delivered), Some(record)) = (delivered, record) else {
-            found.push(Difference::new(&what, &expected, "never delivered"));
+            found.push(Comparison::new(&what, &expected, "never delivered"));
             continue;
         };
         let arrival = Instant::START + Duration::from_secs_f64(record.at);
         let waited = delivered.starts_at.since(arrival);
-        if !is_within(first.min, first.max, waited) {
-            let got = format!("{:.3} s", waited.as_secs_f64());
-            found.push(Difference::new(&what, &expected, &got));
-        }
+        let agrees = is_within(first.min, first.max, waited);
+        let got = format!("{:.3} s", waited.as_secs_f64());
+        found.push(Comparison { agrees, ..Comparison::new(&what, &expected, &got) });
     }
 }
 
@@ -166,14 +169,14 @@ fn is_within(min: f64, max: f64, got: Duration) -> bool {
     (Duration::from_secs_f64(min)..=Duration::from_secs_f64(max)).contains(&got)
 }
 
-fn compare_metrics(case: &Case, facts: &Facts, found: &mut Vec<Difference>) {
+fn compare_metrics(case: &Case, facts: &Facts, found: &mut Vec<Comparison>) {
     for (name, expected) in &case.expect.metrics {
         let what = format!("metric {name}");
         match facts.tallies.cloud_watch_sum(name) {
-            Some(got) => found.extend(Difference::between(&what, &json!(expected), &json!(got))),
+            Some(got) => found.push(Comparison::between(&what, &json!(expected), &json!(got))),
             None => {
                 let got = "no sum of that name is kept";
-                found.push(Difference::new(&what, &expected.to_string(), got));
+                found.push(Comparison::new(&what, &expected.to_string(), got));
             }
         }
     }

@@ -5,22 +5,23 @@ use serde_json::{Value, json};
 use super::compare::says_the_same;
 use super::expectation::{Count, DiscardedBatch};
 use super::facts::{Discarded, Facts};
-use super::{Difference, Rendering};
+use super::{Comparison, Rendering};
 use crate::model::observation::{DiscardCondition, LastResponse};
 use crate::results::DestinationMessage;
 
-/// Adds everything about discarded batches that is not as expected.
+/// Adds which batches were discarded, and everything about them that is not as expected.
 pub(super) fn compare_discards(
     expected: &[DiscardedBatch],
     facts: &Facts,
     rendering: &Rendering<'_>,
-    found: &mut Vec<Difference>,
+    found: &mut Vec<Comparison>,
 ) {
     let wanted: Vec<&[u64]> = expected.iter().map(|batch| batch.records.as_slice()).collect();
     let got: Vec<&[u64]> = facts.discards.iter().map(|batch| batch.records.as_slice()).collect();
-    let difference = Difference::between("discarded", &json!(wanted), &json!(got));
-    if difference.is_some() {
-        found.extend(difference);
+    let batches = Comparison::between("discarded", &json!(wanted), &json!(got));
+    let agrees = batches.agrees;
+    found.push(batches);
+    if !agrees {
         return;
     }
     for (index, (expected, discarded)) in expected.iter().zip(&facts.discards).enumerate() {
@@ -35,7 +36,7 @@ struct Batch<'a> {
     index: usize,
     facts: &'a Facts,
     rendering: &'a Rendering<'a>,
-    found: &'a mut Vec<Difference>,
+    found: &'a mut Vec<Comparison>,
 }
 
 impl Batch<'_> {
@@ -117,7 +118,7 @@ impl Batch<'_> {
 
     fn differ(&mut self, what: &str, expected: &str, got: &str) {
         let what = format!("discarded {}: {what}", self.index + 1);
-        self.found.push(Difference::new(&what, expected, got));
+        self.found.push(Comparison::new(&what, expected, got));
     }
 }
 

@@ -12,7 +12,10 @@
 //! | `as_scenario` | the case as a scenario file |
 //! | `facts` | runs it and keeps what happened |
 //! | `api` | what the API says to the mapping |
-//! | `compare`, `compare_discards` | what is not as expected |
+//! | `compare`, `compare_discards` | what is expected beside what came of it |
+//!
+//! The cases in `cases.jsonl` restate what was recorded on AWS, or is documented; each names its
+//! source.
 //!
 //! Every case is run in the same way, whatever it is called. What the model does not have is
 //! `Unsupported`, with the reason found in the case itself.
@@ -39,6 +42,9 @@ use crate::scenario::{self, Diagnostics, Source};
 
 pub use reading::{CaseError, read_cases};
 
+/// The delivery cases of this repository.
+pub const CASES: &str = include_str!("cases.jsonl");
+
 /// How messages to a destination are written, which is not this module's business.
 pub struct Rendering<'a> {
     /// The invocation record of a message, as the destination gets it (S8.1).
@@ -60,6 +66,8 @@ pub struct CaseResult {
     pub id: String,
     /// How the model did.
     pub verdict: Verdict,
+    /// What was compared, as far as it came to that.
+    pub comparisons: Vec<Comparison>,
 }
 
 /// How the model did.
@@ -68,34 +76,38 @@ pub enum Verdict {
     /// Everything is as expected.
     Passed,
     /// These things are not.
-    Failed(Vec<Difference>),
+    Failed(Vec<Comparison>),
     /// The model has no such thing; in words.
     Unsupported(String),
 }
 
-/// One thing that is not as expected.
+/// One thing that a case expects, with what came of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Difference {
+pub struct Comparison {
     /// What is compared.
     pub what: String,
     /// What the case expects.
     pub expected: String,
     /// What the model gave.
     pub got: String,
+    /// Whether that is the same.
+    pub agrees: bool,
 }
 
-impl Difference {
-    fn new(what: &str, expected: &str, got: &str) -> Difference {
-        Difference { what: what.to_owned(), expected: expected.to_owned(), got: got.to_owned() }
+impl Comparison {
+    /// Two texts that do not say the same.
+    fn new(what: &str, expected: &str, got: &str) -> Comparison {
+        let (what, expected, got) = (what.to_owned(), expected.to_owned(), got.to_owned());
+        Comparison { what, expected, got, agrees: false }
     }
 
-    fn between(what: &str, expected: &Value, got: &Value) -> Option<Difference> {
-        let differs = !compare::says_the_same(expected, got);
-        differs.then(|| Difference::new(what, &expected.to_string(), &got.to_string()))
+    fn between(what: &str, expected: &Value, got: &Value) -> Comparison {
+        let agrees = compare::says_the_same(expected, got);
+        Comparison { agrees, ..Comparison::new(what, &expected.to_string(), &got.to_string()) }
     }
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for Comparison {
     /// `what: expected ..., got ...`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: expected {}, got {}", self.what, self.expected, self.got)
@@ -104,33 +116,45 @@ impl fmt::Display for Difference {
 
 /// Runs a case with the random numbers of `seed` and judges the model by it.
 pub fn check(case: &Case, seed: u64, rendering: &Rendering<'_>) -> CaseResult {
-    CaseResult { id: case.id.clone(), verdict: verdict(case, seed, rendering) }
+    let (verdict, comparisons) = match compared(case, seed, rendering) {
+        Err(reason) => (Verdict::Unsupported(reason), Vec::new()),
+        Ok(comparisons) => {
+            let differs = |comparison: &&Comparison| !comparison.agrees;
+            let differing: Vec<Comparison> = comparisons.iter().filter(differs).cloned().collect();
+            match differing.is_empty() {
+                true => (Verdict::Passed, comparisons),
+                false => (Verdict::Failed(differing), comparisons),
+            }
+        }
+    };
+    CaseResult { id: case.id.clone(), verdict, comparisons }
 }
 
-fn verdict(case: &Case, seed: u64, rendering: &Rendering<'_>) -> Verdict {
+/// What the case expects beside what came of it; or why it cannot be run.
+fn compared(case: &Case, seed: u64, rendering: &Rendering<'_>) -> Result<Vec<Comparison>, String> {
     if let Some(reason) = not_modelled(case) {
-        return Verdict::Unsupported(reason);
+        return Err(reason);
     }
     let text = as_scenario::scenario_text(case);
     let source = Source { name: case.id.clone(), text, folder: PathBuf::new() };
     let scenario = match scenario::load(&source, &[]) {
         Ok(scenario) => scenario,
-        Err(diagnostics) => return verdict_on_refusal(case, &diagnostics),
+        Err(diagnostics) => return compared_refusal(case, &diagnostics),
     };
     if let Some(error) = &case.expect.error {
-        let got = Difference::new("error", &error.exception, "the mapping is accepted");
-        return Verdict::Failed(vec![got]);
+        let accepted = Comparison::new("error", &error.exception, "the mapping is accepted");
+        return Ok(vec![accepted]);
     }
     let variant = scenario.base();
     let shown = api::shown(&variant.settings.mapping);
-    let mut differences = Vec::new();
+    let mut comparisons = Vec::new();
     for (key, expected) in &case.expect.mapping {
         let got = shown.get(key).unwrap_or(&Value::Null);
-        differences.extend(Difference::between(&format!("mapping {key}"), expected, got));
+        comparisons.push(Comparison::between(&format!("mapping {key}"), expected, got));
     }
     let facts = facts::run(case, variant, seed);
-    differences.extend(compare::differences(case, &facts, rendering));
-    if differences.is_empty() { Verdict::Passed } else { Verdict::Failed(differences) }
+    comparisons.extend(compare::comparisons(case, &facts, rendering));
+    Ok(comparisons)
 }
 
 /// What a case asks for that the model does not have: shards under other numbers than the next
@@ -152,35 +176,30 @@ fn not_modelled(case: &Case) -> Option<String> {
     None
 }
 
-fn verdict_on_refusal(case: &Case, diagnostics: &Diagnostics) -> Verdict {
+fn compared_refusal(case: &Case, diagnostics: &Diagnostics) -> Result<Vec<Comparison>, String> {
     match (api::refused(diagnostics), &case.expect.error) {
         (None, _) => {
             let first = &diagnostics.0[0];
-            Verdict::Unsupported(format!("{}: {}", first.path, first.message))
+            Err(format!("{}: {}", first.path, first.message))
         }
         (Some(refused), None) => {
             let got = format!("{}: {}", refused.exception, refused.message);
-            Verdict::Failed(vec![Difference::new("error", "none", &got)])
+            Ok(vec![Comparison::new("error", "none", &got)])
         }
-        (Some(refused), Some(expected)) => match refusal_differences(&refused, expected) {
-            differences if differences.is_empty() => Verdict::Passed,
-            differences => Verdict::Failed(differences),
-        },
+        (Some(refused), Some(expected)) => Ok(compared_errors(&refused, expected)),
     }
 }
 
-fn refusal_differences(got: &Refused, expected: &ExpectedError) -> Vec<Difference> {
-    let mut differences = Vec::new();
-    let exception =
-        Difference::between("error exception", &json!(expected.exception), &json!(got.exception));
-    differences.extend(exception);
+fn compared_errors(got: &Refused, expected: &ExpectedError) -> Vec<Comparison> {
+    let (exception, wanted) = (json!(got.exception), json!(expected.exception));
+    let mut comparisons = vec![Comparison::between("error exception", &wanted, &exception)];
     if let Some(part) = &expected.message_contains {
-        if !got.message.contains(part) {
-            differences.push(Difference::new("part of the error message", part, &got.message));
-        }
+        let agrees = got.message.contains(part);
+        let part = Comparison::new("part of the error message", part, &got.message);
+        comparisons.push(Comparison { agrees, ..part });
     } else if let Some(message) = &expected.message {
-        let message = Difference::between("error message", &json!(message), &json!(got.message));
-        differences.extend(message);
+        let message = Comparison::between("error message", &json!(message), &json!(got.message));
+        comparisons.push(message);
     }
-    differences
+    comparisons
 }

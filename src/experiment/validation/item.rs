@@ -7,10 +7,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::config::Config;
 use super::metric::{Arguments, Metric};
+
+/// Schemas that are read here.
+pub const SCHEMAS: [&str; 2] = ["theory/1", "statistics/1"];
 
 /// One known answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +30,10 @@ pub struct Item {
     pub value: Answer,
     /// How far from it is still right.
     pub tolerance: Tolerance,
+    /// Unit of the answer, for people; may be empty.
+    pub unit: String,
+    /// How the answer was computed, for people; may be empty.
+    pub method: String,
 }
 
 /// What an item asks.
@@ -51,7 +58,7 @@ pub enum Question {
 }
 
 /// A number, a list, rows, or named answers.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Answer {
     /// One number.
@@ -104,7 +111,6 @@ pub enum Tolerance {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
-    #[allow(dead_code, reason = "it must be there; what it says is for people")]
     schema: String,
     items: Vec<Written>,
 }
@@ -124,13 +130,11 @@ struct Written {
     procedure: Option<String>,
     input: Option<BTreeMap<String, Answer>>,
     value: Answer,
-    #[allow(dead_code, reason = "for people")]
     #[serde(default)]
-    unit: Option<String>,
+    unit: String,
     tolerance: serde_json::Value,
-    #[allow(dead_code, reason = "for people")]
     #[serde(default)]
-    method: Option<String>,
+    method: String,
 }
 
 /// Why known answers cannot be read.
@@ -156,6 +160,11 @@ pub enum ItemError {
 pub fn parse(text: &str) -> Result<Vec<Item>, ItemError> {
     let document: Document =
         serde_json::from_str(text).map_err(|error| ItemError::Document(error.to_string()))?;
+    if !SCHEMAS.contains(&document.schema.as_str()) {
+        let known = SCHEMAS.join("` or `");
+        let reason = format!("the schema is `{}`, not `{known}`", document.schema);
+        return Err(ItemError::Document(reason));
+    }
     document
         .items
         .into_iter()
@@ -193,6 +202,8 @@ fn read(written: Written) -> Result<Item, String> {
         question,
         value: written.value,
         tolerance,
+        unit: written.unit,
+        method: written.method,
     })
 }
 
@@ -296,6 +307,8 @@ mod tests {
             assert!(error.starts_with("known answer `i`: "), "{error}");
             assert!(error.contains(expected), "{error} should say {expected}");
         }
+        let error = parse(r#"{"schema": "theory/2", "items": []}"#).expect_err("another schema");
+        assert!(error.to_string().contains("not `theory/1`"), "{error}");
         let error = item(r#""shards": 2"#, r#""metric": "invocations""#).expect_err("no run");
         assert!(error.to_string().contains("config.run needs"), "{error}");
     }

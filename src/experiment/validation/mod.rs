@@ -42,7 +42,8 @@ use self::config::Config;
 use self::estimate::estimate;
 use self::item::Question;
 use self::replication::Plan;
-use self::verdict::{Verdict, judge};
+use self::verdict::{Verdict, allowed_by, judge};
+use crate::results::Estimate;
 
 pub use self::item::{Answer, Item, ItemError, Tolerance, parse};
 pub use self::short::{expected_records, short};
@@ -97,18 +98,51 @@ pub struct ItemResult {
     pub expected: Answer,
     /// The answer found.
     pub got: Option<Answer>,
+    /// The answer found with its 95 % interval, where it is one number.
+    pub estimate: Estimate,
+    /// How far from the right answer would do.
+    pub allowed: String,
     /// How far off, how far would do; or why it is unsupported.
     pub detail: String,
 }
 
+/// Records that checking the items takes about, as a measure of the work; a run counts as one at
+/// least.
+pub fn work(items: &[Item]) -> u64 {
+    let of_group = |shared: Shared<'_>| {
+        let replications = u64::from(shared.config.run.replications);
+        replications * work_per_replication(&items[shared.places[0]])
+    };
+    shared_configs(items).into_iter().map(of_group).sum()
+}
+
+fn work_per_replication(item: &Item) -> u64 {
+    match &item.question {
+        Question::Run { config, .. } => {
+            1 + (expected_records(item) / f64::from(config.run.replications)) as u64
+        }
+        Question::Procedure { .. } => 0,
+    }
+}
+
 /// Checks items, in parallel over configs and replications; results in the order of the items.
 pub fn run_items(items: &[Item], options: Options) -> Vec<ItemResult> {
-    let first = run_once(items, options.seed, 1);
+    run_items_with(items, options, &|_| ())
+}
+
+/// [`run_items`], with a listener that is told after each replication, from any thread, how much
+/// of the [`work`] it was. Repeated misses are not part of it.
+pub fn run_items_with(
+    items: &[Item],
+    options: Options,
+    listener: &(dyn Fn(u64) + Sync),
+) -> Vec<ItemResult> {
+    let first = run_once(items, options.seed, 1, listener);
     let misses: Vec<usize> = (0..items.len())
         .filter(|&place| options.repeats_misses && is_worth_repeating(&items[place], &first[place]))
         .collect();
     let missed: Vec<Item> = misses.iter().map(|&place| items[place].clone()).collect();
-    let again = run_once(&missed, options.seed + 1, MORE_REPLICATIONS);
+    let again = run_once(&missed, options.seed + 1, MORE_REPLICATIONS, &|_| ());
     let mut results = first;
     for (place, again) in misses.into_iter().zip(again) {
         let detail = format!("{}; repeated after a miss: {}", again.detail, results[place].detail);
@@ -137,7 +171,12 @@ struct Shared<'a> {
     places: Vec<usize>,
 }
 
-fn run_once(items: &[Item], seed: u64, times_replications: u32) -> Vec<ItemResult> {
+fn run_once(
+    items: &[Item],
+    seed: u64,
+    times_replications: u32,
+    listener: &(dyn Fn(u64) + Sync),
+) -> Vec<ItemResult> {
     let groups = shared_configs(items);
     let tasks: Vec<(usize, u64)> = groups
         .iter()
@@ -148,7 +187,9 @@ fn run_once(items: &[Item], seed: u64, times_replications: u32) -> Vec<ItemResul
         })
         .collect();
     let run = |&(group, replication): &(usize, u64)| {
-        (group, replicate(items, &groups[group], seed, replication))
+        let estimates = replicate(items, &groups[group], seed, replication);
+        listener(work_per_replication(&items[groups[group].places[0]]));
+        (group, estimates)
     };
     let done: Vec<(usize, Estimates)> = tasks.par_iter().with_max_len(1).map(run).collect();
     let mut by_group: Vec<Vec<Estimates>> = groups.iter().map(|_| Vec::new()).collect();
@@ -229,6 +270,8 @@ fn result(item: &Item, verdict: Verdict) -> ItemResult {
         status: if verdict.passes { Status::Passed } else { Status::Failed },
         expected: item.value.clone(),
         got: verdict.got,
+        estimate: verdict.estimate,
+        allowed: verdict.allowed,
         detail: verdict.detail,
     }
 }
@@ -241,6 +284,8 @@ fn unsupported(item: &Item, reason: &str) -> ItemResult {
         status: Status::Unsupported,
         expected: item.value.clone(),
         got: None,
+        estimate: Estimate::ABSENT,
+        allowed: allowed_by(item.tolerance, &item.value),
         detail: reason.to_owned(),
     }
 }

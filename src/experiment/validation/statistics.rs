@@ -11,8 +11,9 @@
 use std::collections::BTreeMap;
 
 use super::item::{Answer, Tolerance};
-use super::verdict::{Verdict, judge};
+use super::verdict::{Verdict, allowed_by, judge};
 use crate::analysis::{quantile_interval, t_interval};
+use crate::results::Estimate;
 
 /// Procedures of the schema without code to hold against them, each with the reason.
 const WITHOUT_CODE: [(&str, &str); 6] = [
@@ -79,6 +80,8 @@ pub fn verdict(
     let verdicts: Vec<(bool, String)> = verdicts.collect();
     Ok(Verdict {
         passes: verdicts.iter().all(|(passes, _)| *passes),
+        estimate: Estimate::ABSENT,
+        allowed: allowed_by(tolerance, value),
         got: Some(Answer::Named(got)),
         detail: verdicts.into_iter().map(|(_, detail)| detail).collect::<Vec<_>>().join("; "),
     })

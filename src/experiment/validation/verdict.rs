@@ -14,6 +14,7 @@
 
 use super::item::{Answer, Tolerance};
 use crate::analysis::t_interval;
+use crate::results::Estimate;
 
 /// What became of the comparison.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,24 +23,58 @@ pub struct Verdict {
     pub passes: bool,
     /// Mean of the estimates.
     pub got: Option<Answer>,
+    /// Mean of the estimates with its 95 % interval, where the answer is one number.
+    pub estimate: Estimate,
+    /// How far from the value would do, for a narrow column.
+    pub allowed: String,
     /// How far off, and how far would do.
     pub detail: String,
+}
+
+/// How far from `value` a tolerance lets an answer be, apart from the interval of `ci`.
+pub fn allowed_by(tolerance: Tolerance, value: &Answer) -> String {
+    match tolerance {
+        Tolerance::Abs { abs: 0.0 } => "exact".to_owned(),
+        Tolerance::Abs { abs } => format!("± {abs}"),
+        Tolerance::Rel { rel } => match value {
+            Answer::Number(value) => format!("± {}", significant(rel * value.abs())),
+            Answer::List(_) | Answer::Rows(_) | Answer::Named(_) => {
+                format!("± {} %", significant(100.0 * rel))
+            }
+        },
+        Tolerance::Tv { tv } => format!("distance {tv}"),
+        Tolerance::Range { low, high } => format!("{low} to {high}"),
+        Tolerance::Ci { .. } => "within the interval".to_owned(),
+    }
+}
+
+/// Three significant digits.
+fn significant(number: f64) -> String {
+    let text = format!("{number:.2e}");
+    text.parse::<f64>().map_or(text, |rounded| rounded.to_string())
 }
 
 /// Compares the estimates of all replications with `value`.
 pub fn judge(tolerance: Tolerance, value: &Answer, estimates: &[Answer]) -> Verdict {
     let Some(got) = averaged(estimates) else {
         let detail = "the run gave nothing to estimate it from".to_owned();
-        return Verdict { passes: false, got: None, detail };
+        let allowed = allowed_by(tolerance, value);
+        return Verdict { passes: false, got: None, estimate: Estimate::ABSENT, allowed, detail };
     };
+    let numbers: Vec<f64> = estimates.iter().filter_map(number).collect();
+    let estimate = t_interval(&numbers, 0.95);
+    let mut allowed = allowed_by(tolerance, value);
     let (passes, detail) = match (tolerance, value, &got) {
         (
             Tolerance::Ci { confidence, slack_rel, max_rel_halfwidth95 },
             Answer::Number(value),
             _,
         ) => {
-            let numbers: Vec<f64> = estimates.iter().filter_map(number).collect();
             let bounds = Bounds { confidence, slack_rel, max_rel_halfwidth95 };
+            if let Some(half_width) = t_interval(&numbers, confidence).half_width() {
+                let slack = slack_rel * value.abs();
+                allowed = format!("± {}", significant(half_width + slack));
+            }
             bounds.check(*value, &numbers)
         }
         (Tolerance::Rel { rel }, Answer::Number(value), Answer::Number(got)) => {
@@ -62,7 +97,7 @@ pub fn judge(tolerance: Tolerance, value: &Answer, estimates: &[Answer]) -> Verd
         },
         _ => (false, "its tolerance does not fit its value".to_owned()),
     };
-    Verdict { passes, got: Some(got), detail }
+    Verdict { passes, got: Some(got), estimate, allowed, detail }
 }
 
 /// The numbers of a `ci` tolerance.

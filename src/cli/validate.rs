@@ -1,0 +1,227 @@
+//! `shardlag validate`: holds the simulator against what is known, and says what does not agree.
+//!
+//! Without `--items` the sets of the binary are run. A folder is refused for now.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::Ending;
+use super::arguments::{Format, ValidateArguments};
+use super::{progress, terminal};
+use crate::experiment::delivery::Rendering;
+use crate::experiment::item_sets::{
+    GroupName, ItemProblem, ItemSet, ValidationOptions, calibrate, captures_of_the_program,
+    embedded, group_names, measured_items, only_groups, read, validate as run_items,
+};
+use crate::experiment::measurement::settings::check_overrides;
+use crate::report::{
+    ValidationDetail, calibration_json, calibration_terminal, invocation_record, sequence_number,
+    validation_json, validation_terminal,
+};
+use crate::results::{DestinationMessage, ItemStatus, Validation};
+use crate::scenario::{Diagnostic, Diagnostics, Override, suggestion};
+
+/// Values of a knob that are tried at most.
+const VALUES_MAX: u32 = 1_000;
+
+/// Runs items, or tries values of a knob on them.
+pub(super) fn validate(arguments: &ValidateArguments) -> Ending {
+    match request(arguments) {
+        Ok(request) if request.trials.is_empty() => run(arguments, &request),
+        Ok(request) => try_values(arguments, &request),
+        Err(mistakes) => {
+            mistakes.iter().for_each(|mistake| eprintln!("error: {mistake}"));
+            Ending::BadInput
+        }
+    }
+}
+
+/// What is asked for.
+struct Request {
+    sets: Vec<ItemSet>,
+    options: ValidationOptions,
+    /// Values of a knob that are tried; none for a validation.
+    trials: Vec<Override>,
+}
+
+fn run(arguments: &ValidateArguments, request: &Request) -> Ending {
+    let bar = progress::share_bar(arguments.quiet);
+    let record = |message: &DestinationMessage| {
+        let text = invocation_record(message, "function");
+        serde_json::from_str(&text).expect("an invocation record is JSON")
+    };
+    let rendering = Rendering { invocation_record: &record, sequence_number: &sequence_number };
+    let validation = run_items(&request.sets, &request.options, &rendering, &|progress| {
+        bar.set_length(progress.planned);
+        bar.set_position(progress.done);
+    });
+    bar.finish_and_clear();
+    match validation {
+        Ok(validation) => {
+            print(&validation, arguments);
+            match validation.count(ItemStatus::Failed) {
+                0 => Ending::Fine,
+                _ => Ending::RunTimeError,
+            }
+        }
+        Err(error) => fail(&error),
+    }
+}
+
+fn try_values(arguments: &ValidateArguments, request: &Request) -> Ending {
+    let bar = progress::share_bar(arguments.quiet);
+    let calibration = calibrate(&request.sets, &request.options, &request.trials, &|progress| {
+        bar.set_length(progress.planned);
+        bar.set_position(progress.done);
+    });
+    bar.finish_and_clear();
+    match calibration {
+        Ok(calibration) => {
+            match arguments.format {
+                Format::Json => print!("{}", calibration_json(&calibration)),
+                Format::Human => {
+                    let (width, style) = (terminal::width(), terminal::style());
+                    print!("{}", calibration_terminal(&calibration, width, style, arguments.list));
+                }
+            }
+            Ending::Fine
+        }
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &dyn std::error::Error) -> Ending {
+    eprintln!("error: {error}");
+    Ending::RunTimeError
+}
+
+fn print(validation: &Validation, arguments: &ValidateArguments) {
+    let detail = match arguments.list {
+        true => ValidationDetail::Everything,
+        false => ValidationDetail::Failures,
+    };
+    match arguments.format {
+        Format::Json => print!("{}", validation_json(validation)),
+        Format::Human if arguments.quiet => {}
+        Format::Human => {
+            let (width, style) = (terminal::width(), terminal::style());
+            print!("{}", validation_terminal(validation, width, style, detail));
+        }
+    }
+}
+
+/// What the arguments ask for, or what is wrong with them.
+fn request(arguments: &ValidateArguments) -> Result<Request, Vec<String>> {
+    let sets = item_sets(arguments)?;
+    let mut overrides = Vec::new();
+    for change in &arguments.set {
+        overrides.push(knob_change("--set", change)?);
+    }
+    let trials = match &arguments.calibrate {
+        Some(values) => values_to_try(values)?,
+        None => Vec::new(),
+    };
+    let changes = overrides.iter().chain(&trials);
+    if changes.count() > 0 && sets.iter().all(|set| measured_items(set).is_empty()) {
+        let mistake = "--set and --calibrate are for measured runs, and there are none among \
+                       these items";
+        return Err(vec![mistake.to_owned()]);
+    }
+    let options = ValidationOptions {
+        seed: arguments.seed,
+        threads: arguments.threads.map(|threads| threads as usize),
+        is_short: arguments.quick,
+        overrides,
+    };
+    Ok(Request { sets, options, trials })
+}
+
+/// A change of a knob that the model has, with a value that it takes.
+fn knob_change(argument: &str, text: &str) -> Result<Override, Vec<String>> {
+    let plain = |Diagnostics(mistakes): Diagnostics| {
+        let line = |mistake: &Diagnostic| format!("{argument} {text}: {}", mistake.message);
+        mistakes.iter().map(line).collect::<Vec<String>>()
+    };
+    let change = Override::parse(text).map_err(plain)?;
+    if !change.key().starts_with("model.") {
+        let mistake = "only knobs of the model can be changed, since the rest is what was \
+                       measured; write for example `model.refill_below=8`";
+        return Err(vec![format!("{argument} {text}: {mistake}")]);
+    }
+    check_overrides(std::slice::from_ref(&change)).map_err(plain)?;
+    Ok(change)
+}
+
+/// `KEY=A..B` in whole numbers, or `KEY=A,B,C`.
+fn values_to_try(text: &str) -> Result<Vec<Override>, Vec<String>> {
+    let (key, values) = text.split_once('=').unwrap_or((text, ""));
+    let range = values.split_once("..").and_then(|(from, to)| {
+        let numbers: (u32, u32) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+        Some(numbers)
+    });
+    let values: Vec<String> = match range {
+        Some((from, to)) if to.saturating_sub(from) < VALUES_MAX => {
+            (from..=to).map(|value| value.to_string()).collect()
+        }
+        Some(_) => return Err(vec![format!("--calibrate {text}: more than {VALUES_MAX} values")]),
+        None => values.split(',').map(|value| value.trim().to_owned()).collect(),
+    };
+    if values.iter().all(String::is_empty) {
+        let mistake = "names no values; write for example `model.refill_below=2..12`";
+        return Err(vec![format!("--calibrate {text}: {mistake}")]);
+    }
+    values.iter().map(|value| knob_change("--calibrate", &format!("{key}={value}"))).collect()
+}
+
+/// The items that are asked for, or what is wrong.
+fn item_sets(arguments: &ValidateArguments) -> Result<Vec<ItemSet>, Vec<String>> {
+    let sets = match &arguments.items {
+        None => embedded(),
+        Some(path) => from_path(path)?,
+    };
+    if arguments.group.is_empty() {
+        return Ok(sets);
+    }
+    let groups = group_names(&sets);
+    let unknown: Vec<String> =
+        arguments.group.iter().filter_map(|name| mistake_in_group(name, &groups)).collect();
+    if unknown.is_empty() { Ok(only_groups(sets, &arguments.group)) } else { Err(unknown) }
+}
+
+/// The items of a file, or of standard input where the path is `-`.
+fn from_path(path: &Path) -> Result<Vec<ItemSet>, Vec<String>> {
+    let (name, bytes) = match path.as_os_str() == "-" {
+        true => {
+            let mut bytes = Vec::new();
+            let end = std::io::stdin().lock().read_to_end(&mut bytes);
+            ("standard input".to_owned(), end.map(|_| bytes))
+        }
+        false => (path.display().to_string(), std::fs::read(path)),
+    };
+    let bytes = bytes.map_err(|error| vec![format!("{name}: cannot read this file: {error}")])?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| vec![format!("{name}: this is not text; items are JSON in UTF-8")])?;
+    let place = |problem: &ItemProblem| format!("{name}:{problem}");
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let capture = |name: &str| match std::fs::read_to_string(folder.join(name)) {
+        Ok(text) => Ok(text),
+        Err(error) => captures_of_the_program(name)
+            .map_err(|_| format!("{}: cannot be read: {error}", folder.join(name).display())),
+    };
+    let set = read(&text, &capture)
+        .map_err(|problems| problems.iter().map(place).collect::<Vec<String>>())?;
+    Ok(vec![set])
+}
+
+fn mistake_in_group(name: &str, groups: &[GroupName]) -> Option<String> {
+    let mut known: Vec<&str> = Vec::new();
+    for group in groups {
+        for called in [group.family, group.name.as_str()] {
+            if !known.contains(&called) {
+                known.push(called);
+            }
+        }
+    }
+    let advice = suggestion(name, &known);
+    (!known.contains(&name)).then(|| format!("--group {name}: there is no such group; {advice}"))
+}
