@@ -33,6 +33,7 @@ const RUN_EXAMPLES: &str = "Examples:
   shardlag run scenarios/poison-record.toml
   shardlag run s.toml --set mapping.BatchSize=500 --set stream.shards=8
   shardlag run s.toml --precision 5% --out /tmp/report
+  shardlag run s.toml --replications 1 --trace trace.jsonl
   shardlag run s.toml --format json | jq '.variants[0].iterator_age.p99'";
 
 const CHECK_EXAMPLES: &str = "Examples:
@@ -58,6 +59,12 @@ pub(super) struct RunArguments {
     /// Folder for summary, page, charts and series [default: reports/<scenario>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Also write what happens in the first replication, one JSON object per line
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// The variant to trace [default: the scenario itself]
+    #[arg(long, value_name = "NAME", requires = "trace")]
+    pub trace_variant: Option<String>,
     /// Add replications until the 95 % interval of IteratorAge p99 is within this share of it
     #[arg(long, value_name = "SHARE", value_parser = precision)]
     pub precision: Option<Probability>,

@@ -13,6 +13,7 @@ mod diagnostics;
 mod progress;
 mod run;
 mod terminal;
+mod trace;
 mod validate;
 
 use std::process::ExitCode;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Ending;
 use super::arguments::{Format, RunArguments};
 use super::check::read;
-use super::{diagnostics, progress, terminal};
+use super::{diagnostics, progress, terminal, trace};
 use crate::experiment::assertions::{Failure, failures};
 use crate::experiment::{RunOptions, run as run_scenario};
 use crate::report::{Outputs, summary_json, terminal as report, write_all};
@@ -25,6 +25,13 @@ pub(super) fn run(arguments: &RunArguments) -> Ending {
     if !quiet && !scenario.warnings.is_empty() {
         diagnostics::print(&scenario.warnings, Format::Human);
     }
+    let traced = match trace::traced(&scenario, arguments.trace_variant.as_deref()) {
+        Ok(traced) => traced,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return Ending::BadInput;
+        }
+    };
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario.file));
     let runs = scenario.variants.iter().filter(|variant| !variant.is_consumer).count();
     let count = runs as u64 * u64::from(scenario.replications);
@@ -50,6 +57,13 @@ pub(super) fn run(arguments: &RunArguments) -> Ending {
     }
     if format == Format::Human && !quiet {
         println!("Report: {}", folder.join("report.html").display());
+    }
+    if let Some(file) = &arguments.trace {
+        match trace::write(file, traced, scenario.seed, arguments.max_events) {
+            Ok(None) => {}
+            Ok(Some(note)) => eprintln!("warning: {note}"),
+            Err(error) => return fail(&error),
+        }
     }
     judge(&scenario, &results)
 }

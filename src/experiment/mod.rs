@@ -14,6 +14,7 @@
 //! | [`assertions`] | what the scenario demands |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
+//! | [`trace`] | the first replication event by event |
 //! | [`validation`] | known answers held against the model |
 //! | [`measurement`] | runs measured on AWS that the model is held against |
 //! | [`item_sets`] | cases and known answers from files, run as one |
@@ -36,6 +37,7 @@ pub mod recorder;
 pub mod replication;
 pub mod sentence;
 pub mod series;
+pub mod trace;
 pub mod validation;
 
 use std::sync::atomic::{AtomicU64, Ordering};

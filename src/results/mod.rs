@@ -7,6 +7,7 @@ mod estimate;
 mod messages;
 mod series;
 mod summary;
+mod trace;
 mod validation;
 
 pub use estimate::Estimate;
@@ -17,6 +18,7 @@ pub use summary::{
     ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger, MinuteShare, Stability,
     StabilityVerdict, Summary, VariantSummary,
 };
+pub use trace::{RecordRange, TraceEvent, TraceLine};
 pub use validation::{
     Calibration, ItemCheck, ItemKind, ItemStatus, Residual, Trial, ValidatedItem, Validation,
     ValidationGroup,

@@ -6,9 +6,9 @@
 //! split = 0              # or merge = [1, 2], roll_over = 3, or shards = 8 (UpdateShardCount)
 //! ```
 //!
-//! New shards get the next free numbers in the order of the file's times. `shards` splits every
-//! open shard into two, or merges neighbours, as often as it takes. Left out: numbers of shards
-//! that are no such doubling or halving, which AWS reaches with uneven splits.
+//! New shards get the next free numbers in the order of the file's times. `shards` splits shards
+//! into two, or merges neighbours, from the lowest number on, as often as it takes. Left out:
+//! where UpdateShardCount places the limits between shards when the number is no doubling.
 
 use super::reader::{Field, Reading};
 use super::stream::SHARDS_MAX;
@@ -40,7 +40,7 @@ pub(super) fn reshards(
         .collect();
     let mut changes = read.into_iter().collect::<Option<Vec<_>>>()?;
     changes.sort_by_key(|&(at, ..)| at);
-    let mut numbering = Numbering { open: (0..shards).collect(), next: shards, done: Vec::new() };
+    let mut numbering = Numbering::new(shards, kind == StreamKind::Kinesis);
     for (at, change, element) in changes {
         if let Err(message) = numbering.apply(at, &change) {
             cx.error(element, message).rule("S1.7");
@@ -97,10 +97,15 @@ fn merge(value: &Field<'_>, kind: StreamKind, cx: &mut Reading) -> Option<Change
 struct Numbering {
     open: Vec<u32>,
     next: u32,
+    may_merge: bool,
     done: Vec<Reshard>,
 }
 
 impl Numbering {
+    fn new(shards: u32, may_merge: bool) -> Numbering {
+        Numbering { open: (0..shards).collect(), next: shards, may_merge, done: Vec::new() }
+    }
+
     fn apply(&mut self, at: Instant, change: &Change) -> Result<(), String> {
         match *change {
             Change::Split(shard) => self.reshard(at, vec![shard], 2),
@@ -130,27 +135,23 @@ impl Numbering {
         Ok(())
     }
 
-    /// UpdateShardCount, by doubling or halving.
+    /// UpdateShardCount: splits or merges shards from the lowest number on, as often as it takes.
     fn count(&mut self, at: Instant, count: u32) -> Result<(), String> {
-        let now = self.open.len() as u32;
-        let message = || {
-            format!(
-                "{now} shards cannot become {count} evenly; choose {} or {}, or split and merge \
-                 one by one",
-                now.saturating_mul(2),
-                if now.is_multiple_of(2) { now / 2 } else { now.saturating_mul(4) },
-            )
-        };
-        let mut shards = std::mem::take(&mut self.open);
-        shards.sort_unstable();
-        self.open.clone_from(&shards);
-        if count == now.saturating_mul(2) {
-            shards.into_iter().try_for_each(|shard| self.reshard(at, vec![shard], 2))
-        } else if now == count.saturating_mul(2) {
-            shards.chunks(2).try_for_each(|pair| self.reshard(at, pair.to_vec(), 1))
-        } else {
-            Err(message())
+        while self.open.len() != count as usize {
+            self.open.sort_unstable();
+            let (shards, now) = (self.open.clone(), self.open.len() as u32);
+            if count > now {
+                // Those with the lowest numbers have been open longest.
+                let split = shards.into_iter().take((count - now) as usize);
+                split.map(|shard| vec![shard]).try_for_each(|one| self.reshard(at, one, 2))?;
+            } else if !self.may_merge {
+                return Err(format!("{now} shards of a DynamoDB stream never become {count}"));
+            } else {
+                let pairs = shards.chunks_exact(2).take((now - count) as usize);
+                pairs.map(<[u32]>::to_vec).try_for_each(|pair| self.reshard(at, pair, 1))?;
+            }
         }
+        Ok(())
     }
 }
 
@@ -166,13 +167,9 @@ fn listed(shards: &[u32]) -> String {
 mod tests {
     use super::*;
 
-    fn numbering(shards: u32) -> Numbering {
-        Numbering { open: (0..shards).collect(), next: shards, done: Vec::new() }
-    }
-
     #[test]
     fn new_shards_get_the_next_numbers() {
-        let mut numbering = numbering(2);
+        let mut numbering = Numbering::new(2, true);
         let at = Instant::from_secs(1);
         numbering.apply(at, &Change::Split(1)).expect("it is open");
         numbering.apply(at, &Change::Merge(0, 3)).expect("they are open");
@@ -185,11 +182,14 @@ mod tests {
 
     #[test]
     fn a_new_number_of_shards_splits_or_merges_all() {
-        let mut numbering = numbering(2);
+        let mut numbering = Numbering::new(2, true);
         numbering.apply(Instant::from_secs(1), &Change::Count(4)).expect("twice as many");
         assert_eq!(numbering.open, [2, 3, 4, 5]);
         numbering.apply(Instant::from_secs(2), &Change::Count(2)).expect("half as many");
         assert_eq!(numbering.open, [6, 7]);
-        assert!(numbering.apply(Instant::from_secs(3), &Change::Count(3)).is_err());
+        numbering.apply(Instant::from_secs(3), &Change::Count(3)).expect("one more");
+        assert_eq!(numbering.open, [7, 8, 9]);
+        numbering.apply(Instant::from_secs(4), &Change::Count(1)).expect("one");
+        assert_eq!(numbering.open.len(), 1);
     }
 }

@@ -94,6 +94,11 @@ impl Observer for Facts<'_> {
             | Observation::Discarded { .. }
             | Observation::OldestUnfinished { .. }
             | Observation::Blocked { .. }
+            | Observation::ReadThrottled { .. }
+            | Observation::BatchClosed { .. }
+            | Observation::BatchSplit { .. }
+            | Observation::ShardOpened { .. }
+            | Observation::ShardEnded { .. }
             | Observation::Minute { .. } => {}
         }
     }

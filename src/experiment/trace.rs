@@ -1,0 +1,224 @@
+//! The first replication of a variant, event by event: observations of the model as lines of a
+//! trace.
+//!
+//! Tracing runs the replication once more with another observer, which cannot change it.
+
+use crate::engine::RunEnd;
+use crate::model::event::LaneId;
+use crate::model::failure::Outcome;
+use crate::model::function::Invocation;
+use crate::model::observation::{
+    BlockageCause, ClosedBy, Discard, DiscardCondition, Observation, Observer, Records,
+};
+use crate::model::simulate_consumers;
+use crate::model::tumbling::Call;
+use crate::results::{RecordRange, TraceEvent, TraceLine};
+use crate::scenario::Variant;
+use crate::units::Instant;
+
+/// Lines of a trace at most.
+pub const LINES_MAX: u64 = 20_000_000;
+
+/// How a trace ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TraceEnd {
+    /// With the run.
+    Complete,
+    /// With the limit on lines or events; the run goes on behind it.
+    CutOff,
+}
+
+/// Runs the first replication of `variants`, the consumers of one stream, and gives every line to
+/// `write`, in order of time, until it says that it has had enough.
+pub fn trace(
+    variants: &[Variant],
+    seed: u64,
+    events_max: u64,
+    write: &mut dyn FnMut(&TraceLine) -> bool,
+) -> TraceEnd {
+    let settings: Vec<_> = variants.iter().map(|variant| &variant.settings).collect();
+    let lines = std::cell::RefCell::new(Lines { write, count: 0, is_cut_off: false });
+    let consumer = |variant: &Variant| (variants.len() > 1).then(|| variant.name.clone());
+    let mut tracers: Vec<Tracer<'_, '_>> = variants
+        .iter()
+        .map(|variant| Tracer {
+            lines: &lines,
+            consumer: consumer(variant),
+            checkpoint: Vec::new(),
+        })
+        .collect();
+    let finished = simulate_consumers(&settings, seed, 0, events_max, &mut tracers);
+    let is_cut_off = matches!(finished[0].end, RunEnd::EventLimit { .. });
+    match is_cut_off || lines.borrow().is_cut_off {
+        true => TraceEnd::CutOff,
+        false => TraceEnd::Complete,
+    }
+}
+
+/// Where all consumers' lines go.
+struct Lines<'w> {
+    write: &'w mut dyn FnMut(&TraceLine) -> bool,
+    count: u64,
+    is_cut_off: bool,
+}
+
+struct Tracer<'l, 'w> {
+    lines: &'l std::cell::RefCell<Lines<'w>>,
+    consumer: Option<String>,
+    /// The last checkpoint told, by shard.
+    checkpoint: Vec<u64>,
+}
+
+impl Tracer<'_, '_> {
+    fn tell(&self, now: Instant, shard: u32, lane: Option<u32>, event: TraceEvent) {
+        let mut lines = self.lines.borrow_mut();
+        if lines.is_cut_off {
+            return;
+        }
+        let (at, consumer) = (now.as_secs_f64(), self.consumer.clone());
+        let line = TraceLine { at, consumer, shard, lane, event };
+        lines.count += 1;
+        lines.is_cut_off = !(lines.write)(&line) || lines.count >= LINES_MAX;
+    }
+
+    fn of_lane(&self, now: Instant, lane: LaneId, event: TraceEvent) {
+        self.tell(now, lane.shard, Some(lane.lane), event);
+    }
+
+    fn checkpoint(&mut self, now: Instant, shard: u32, sequence: u64) {
+        if self.checkpoint.len() <= shard as usize {
+            self.checkpoint.resize(shard as usize + 1, 0);
+        }
+        if std::mem::replace(&mut self.checkpoint[shard as usize], sequence) != sequence {
+            self.tell(now, shard, None, TraceEvent::Checkpoint { sequence });
+        }
+    }
+}
+
+impl Observer for Tracer<'_, '_> {
+    fn observe(&mut self, now: Instant, observation: Observation<'_>) {
+        match observation {
+            Observation::ShardOpened { shard, generation } => {
+                self.tell(now, shard, None, TraceEvent::ShardOpened { generation });
+            }
+            Observation::ShardEnded { shard, generation } => {
+                self.tell(now, shard, None, TraceEvent::ShardEnded { generation });
+            }
+            Observation::Polled { shard, calls, records } => {
+                self.tell(now, shard, None, TraceEvent::Poll { calls, records });
+            }
+            Observation::ReadThrottled { shard } => {
+                self.tell(now, shard, None, TraceEvent::ReadThrottled);
+            }
+            Observation::Read { shard, records, filtered } => {
+                self.tell(now, shard, None, TraceEvent::Read { records, filtered });
+            }
+            Observation::ReadAgain { shard, records } => {
+                self.tell(now, shard, None, TraceEvent::ReadAgain { records });
+            }
+            Observation::Skipped { shard, records } => {
+                self.tell(now, shard, None, TraceEvent::Skipped { records });
+            }
+            Observation::Expired { shard, records, read: _ } => {
+                self.tell(now, shard, None, TraceEvent::Expired { records });
+            }
+            Observation::OldestUnfinished { shard, arrival: _, sequence } => {
+                self.checkpoint(now, shard, sequence);
+            }
+            Observation::Blocked { shard, state } => {
+                let cause = state.map(|blockage| cause(blockage.cause));
+                let fully = state.is_some_and(|blockage| blockage.fully);
+                self.tell(now, shard, None, TraceEvent::Blocked { cause, fully });
+            }
+            Observation::BatchClosed { lane, by, records } => {
+                let (by, records) = (closed_by(by), range(records));
+                self.of_lane(now, lane, TraceEvent::BatchClosed { by, records });
+            }
+            Observation::BatchSplit { lane, left, right } => {
+                self.of_lane(now, lane, TraceEvent::Split { left, right });
+            }
+            Observation::Throttled { lane } => self.of_lane(now, lane, TraceEvent::Throttled),
+            Observation::ServiceFailed { lane } => {
+                self.of_lane(now, lane, TraceEvent::ServiceError);
+            }
+            Observation::InvocationSent { lane, invocation, records } => {
+                self.of_lane(now, lane, start(invocation, records));
+            }
+            Observation::InvocationEnded { lane, invocation, records } => {
+                self.of_lane(now, lane, end(invocation, records));
+            }
+            Observation::Discarded { lane, records, discard } => {
+                self.of_lane(now, lane, discarded(records, discard));
+            }
+            // The end of the invocation says it.
+            Observation::Processed { .. } | Observation::Minute { .. } => {}
+        }
+    }
+}
+
+fn start(invocation: &Invocation, records: Records<'_>) -> TraceEvent {
+    let (is_final, is_early) = match invocation.call {
+        Call::Records => (false, false),
+        Call::Final { is_early, .. } => (true, is_early),
+    };
+    TraceEvent::InvocationStart {
+        attempt: invocation.attempt,
+        records: range(records),
+        handler_at: invocation.starts_at().as_secs_f64(),
+        is_final,
+        is_early,
+    }
+}
+
+fn end(invocation: &Invocation, records: Records<'_>) -> TraceEvent {
+    let (outcome, succeeded) = match invocation.outcome {
+        Outcome::Success => ("success", None),
+        Outcome::Error if invocation.timed_out => ("timeout", None),
+        Outcome::Error => ("error", None),
+        Outcome::Partial { succeeded } => ("partial", Some(succeeded)),
+    };
+    TraceEvent::InvocationEnd {
+        attempt: invocation.attempt,
+        records: range(records),
+        outcome,
+        succeeded,
+        duration: invocation.duration.as_secs_f64(),
+    }
+}
+
+fn discarded(records: Records<'_>, discard: Discard) -> TraceEvent {
+    TraceEvent::Discarded {
+        records: range(records),
+        condition: match discard.condition {
+            DiscardCondition::RetryAttemptsExhausted => "RetryAttemptsExhausted",
+            DiscardCondition::RecordAgeExceeded => "RecordAgeExceeded",
+            DiscardCondition::Dropped => "Dropped",
+        },
+        invoke_count: discard.invoke_count,
+        delivered: discard.delivered,
+    }
+}
+
+fn range(records: Records<'_>) -> RecordRange {
+    let mut sequences = records.iter().map(|fetched| fetched.sequence);
+    let first = sequences.next();
+    RecordRange { count: records.count(), first, last: sequences.last().or(first) }
+}
+
+fn closed_by(by: ClosedBy) -> &'static str {
+    match by {
+        ClosedBy::BatchSize => "batch_size",
+        ClosedBy::PayloadLimit => "payload_limit",
+        ClosedBy::BatchingWindow => "batching_window",
+        ClosedBy::FreeLane => "free_lane",
+        ClosedBy::TumblingWindow => "tumbling_window",
+    }
+}
+
+fn cause(cause: BlockageCause) -> &'static str {
+    match cause {
+        BlockageCause::FunctionError => "function_error",
+        BlockageCause::Throttle => "throttle",
+        BlockageCause::Oversize => "oversize",
+    }
+}
