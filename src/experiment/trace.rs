@@ -202,7 +202,7 @@ fn discarded(records: Records<'_>, discard: Discard) -> TraceEvent {
 fn range(records: Records<'_>) -> RecordRange {
     let mut sequences = records.iter().map(|fetched| fetched.sequence);
     let first = sequences.next();
-    RecordRange { count: records.count(), first, last: sequences.last().or(first) }
+    RecordRange { count: records.count(), first, last: sequences.next_back().or(first) }
 }
 
 fn closed_by(by: ClosedBy) -> &'static str {
