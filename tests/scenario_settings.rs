@@ -221,6 +221,7 @@ fn whole_function() -> Function {
         reports: FailureReport::FirstFailed,
         behaviour: Vec::new(),
         state_per_record: Bytes::new(0),
+        state_per_key: Bytes::new(0),
         writes_back: Some(WritesBack {
             at_shares: vec![0.1, 0.84],
             record_size: Bytes::new(1024),

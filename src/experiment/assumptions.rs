@@ -28,6 +28,15 @@ const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
         |settings, _| settings.stream.reshards.iter().any(|reshard| reshard.open.len() > 1),
     ),
     (
+        "S1.8",
+        "Shards that split under load reach the limit together: keys spread evenly over them.",
+        |settings, _| {
+            let reshards = &settings.stream.reshards;
+            let are_splits = reshards.iter().all(|reshard| reshard.open.len() == 2);
+            settings.stream.kind == StreamKind::DynamoDb && are_splits && !reshards.is_empty()
+        },
+    ),
+    (
         "S2.4",
         "With BatchSize above 1, the next page is read when at most 5 batches of the last one \
          are unfinished; only BatchSize 1 has been measured.",

@@ -8,9 +8,13 @@
 //! |---|---|
 //! | a record of a later window | before that record is delivered |
 //! | no record | `window_idle_close` after the window's end, **Assumption** |
+//! | the shard is at its end | when its last record is handled (S11.5) |
 //! | its state is above 1 MB | at once: it is ended early |
 //!
-//! Left out: the end of a shard (S11.5), since shards do not end yet.
+//! The state is as large as the records and the different keys of the window make it (S11.4). Left
+//! out: what is in it.
+
+use std::collections::BTreeSet;
 
 use crate::units::{Bytes, Duration, Instant};
 
@@ -18,12 +22,23 @@ use crate::units::{Bytes, Duration, Instant};
 pub const STATE_MAX: Bytes = Bytes::new(1 << 20);
 
 /// The window a lane has delivered records of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenWindow {
     /// Which window, counted from the epoch.
     pub index: u64,
     /// Size of the state that the last successful invocation returned.
     pub state: Bytes,
+    /// Hashes of the keys it has seen, where they make the state larger.
+    pub keys: BTreeSet<u64>,
+}
+
+/// What an invocation finds of its window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WindowSoFar {
+    /// Size of the state.
+    pub state: Bytes,
+    /// Keys of the batch that the window has not seen.
+    pub new_keys: u32,
 }
 
 /// What an invocation is for.

@@ -44,6 +44,8 @@ pub(super) fn function(
     };
     let state = table.or_default("state_per_record", "0B", cx);
     let state_per_record = record_bytes(&state, cx);
+    let state = table.or_default("state_per_key", "0B", cx);
+    let state_per_key = record_bytes(&state, cx);
     let fault_field = table.optional("fault", cx);
     let faults = faults::faults(fault_field.as_ref(), context, cx);
     let behaviour_field = table.optional("behaviour", cx);
@@ -60,6 +62,7 @@ pub(super) fn function(
         reports: reports?,
         behaviour: behaviour?,
         state_per_record: state_per_record?,
+        state_per_key: state_per_key?,
         writes_back: writes_back?,
     })
 }

@@ -51,6 +51,7 @@ mod trace;
 mod traffic;
 mod variants;
 mod variation;
+mod write_load;
 
 use std::collections::BTreeMap;
 
@@ -151,6 +152,7 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Scenario, Diagnos
         resolved: Vec::new(),
         folder: source.folder.clone(),
         traces: BTreeMap::new(),
+        seed: 0,
         defaults_text,
     };
     let scenario = read(&root, &source.file_stem(), &mut cx);
@@ -231,6 +233,7 @@ fn read_run(root: &Node, name: &str, runs: &mut Runs<'_>, cx: &mut Reading) {
 /// Reads everything that can be read, so that all mistakes are found.
 fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> {
     let general = general::general(&Field::of(root, ""), fallback_name, cx);
+    cx.seed = general.as_ref().map_or(0, |general| general.seed);
     let base_name = general.as_ref().map_or("base", |general| general.base_name.as_str());
     let documents = variants::documents(Changes::Variant, root, base_name, cx);
     let mut resolved = Vec::new();

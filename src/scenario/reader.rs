@@ -25,6 +25,8 @@ pub(super) struct Reading {
     pub folder: PathBuf,
     /// Traces read so far, by their table as text: variants share them.
     pub traces: BTreeMap<String, Arrivals>,
+    /// Seed of the scenario.
+    pub seed: u64,
     /// Index of the empty text that defaults are placed in.
     pub defaults_text: usize,
 }

@@ -94,7 +94,7 @@ fn merge(value: &Field<'_>, kind: StreamKind, cx: &mut Reading) -> Option<Change
 }
 
 /// Which shards are open, and what the next one is called.
-struct Numbering {
+pub(super) struct Numbering {
     open: Vec<u32>,
     next: u32,
     may_merge: bool,
@@ -102,8 +102,24 @@ struct Numbering {
 }
 
 impl Numbering {
-    fn new(shards: u32, may_merge: bool) -> Numbering {
+    /// Shards `0..shards` are open; `may_merge`: there may be fewer later.
+    pub fn new(shards: u32, may_merge: bool) -> Numbering {
         Numbering { open: (0..shards).collect(), next: shards, may_merge, done: Vec::new() }
+    }
+
+    /// How many shards are open.
+    pub fn open_shards(&self) -> u32 {
+        self.open.len() as u32
+    }
+
+    /// Splits every open shard.
+    pub fn split_all(&mut self, at: Instant) -> Result<(), String> {
+        self.count(at, self.open_shards().saturating_mul(2))
+    }
+
+    /// What was done, by time.
+    pub fn into_reshards(self) -> Vec<Reshard> {
+        self.done
     }
 
     fn apply(&mut self, at: Instant, change: &Change) -> Result<(), String> {

@@ -15,6 +15,7 @@ use super::schedule::{MappingContext, schedule};
 use super::starting_position::Start;
 use super::stream::StreamSection;
 use super::traffic::{TrafficContext, traffic};
+use super::write_load::add_splits;
 use super::{ResolvedSetting, Variant};
 use crate::model::settings::{Horizon, Mapping, ScheduledMapping, Settings, StreamKind};
 use crate::units::Duration;
@@ -42,6 +43,7 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     let context = TrafficContext {
         root_place: sections.root_place,
         shards: shards.as_ref(),
+        kind,
         start_of_day: start_of_day(start_unix_nanos.unwrap_or(0)),
         must_end: matches!(horizon, Some(Horizon::Drained { .. })),
     };
@@ -64,7 +66,8 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     let knobs = model.and_then(|model| model.knobs(assumed_kind, is_pushed, cx));
     let prices = sections.prices(cx);
     let (mapping, schedule) = mappings.unzip();
-    let settings = Settings {
+    let split_above = stream.as_ref().and_then(StreamSection::split_above);
+    let mut settings = Settings {
         start_unix_nanos: start_unix_nanos?,
         horizon: horizon?,
         stream: stream?.stream()?,
@@ -76,6 +79,12 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
         knobs: knobs?,
     };
     kind?;
+    if let Some(limit) = split_above
+        && let Err(message) = add_splits(&mut settings, limit, cx.seed)
+    {
+        cx.problems.error(sections.root_place, "stream.split_above", message);
+        return None;
+    }
     Some(Variant {
         name: name.to_owned(),
         run: 0,

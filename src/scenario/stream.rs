@@ -4,7 +4,7 @@ use super::document::Value;
 use super::reader::{Reading, TableReader};
 use super::reshard::reshards;
 use crate::model::settings::{Reshard, Stream, StreamKind};
-use crate::units::{Duration, Instant};
+use crate::units::{Duration, Instant, Rate};
 
 /// Most shards of a simulated stream.
 pub const SHARDS_MAX: u32 = 100_000;
@@ -21,6 +21,8 @@ pub(super) struct StreamSection {
     pub shards: Option<u32>,
     retention: Option<Duration>,
     reshards: Option<Vec<Reshard>>,
+    /// The outer `None`: it is wrong.
+    split_above: Option<Option<Rate>>,
 }
 
 /// When each shard of a run is written to: from its opening, before its closing (S1.7).
@@ -70,8 +72,22 @@ impl StreamSection {
             (Some(field), Some(kind), Some(shards)) => reshards(&field, kind, shards, cx),
             (Some(_), ..) => None,
         };
+        let split_above = match table.optional("split_above", cx) {
+            None => Some(None),
+            Some(field) if reshards.as_ref().is_some_and(|reshards| !reshards.is_empty()) => {
+                let message = "shards split by load or as `reshard` says, not both; keep one";
+                cx.error(&field, message).rule("S1.7");
+                None
+            }
+            Some(field) => field.positive_rate(cx).map(Some),
+        };
         table.finish(cx);
-        StreamSection { kind, shards, retention, reshards }
+        StreamSection { kind, shards, retention, reshards, split_above }
+    }
+
+    /// The writes per second and shard above which shards split, where they do.
+    pub fn split_above(&self) -> Option<Rate> {
+        self.split_above.flatten()
     }
 
     /// When each shard is written to, if that is known.
@@ -92,7 +108,7 @@ impl StreamSection {
         Some(Stream {
             kind: self.kind?,
             shards: self.shards?,
-            reshards: self.reshards?,
+            reshards: self.split_above.and(self.reshards)?,
             retention: self.retention?,
         })
     }

@@ -4,7 +4,7 @@ use super::arrivals::{self, ArrivalsContext};
 use super::document::{Place, Value};
 use super::reader::{Field, Reading, TableReader};
 use super::stream::OpenTimes;
-use crate::model::settings::{Keys, RecordSize, Traffic};
+use crate::model::settings::{Keys, RecordSize, StreamKind, Traffic};
 use crate::units::{Bytes, Duration, Instant, Probability};
 
 /// A record's source is numbered with 16 bits, and the last number is taken.
@@ -17,6 +17,8 @@ const RECORD_BYTES_MAX: Bytes = Bytes::new(1 << 30);
 pub(super) struct TrafficContext<'c> {
     /// When each shard of the stream is written to, if that is known.
     pub shards: Option<&'c OpenTimes>,
+    /// Kind of the stream, if that is known.
+    pub kind: Option<StreamKind>,
     /// Time of day of virtual time zero.
     pub start_of_day: Duration,
     /// Where a missing table is reported.
@@ -65,7 +67,12 @@ fn one_source(
         ArrivalsContext { shards: context.shards, start_of_day: context.start_of_day };
     let read =
         arrivals.as_ref().and_then(|arrivals| arrivals::arrivals(arrivals, &arrivals_context, cx));
-    let keys = keys(&table.or_default("keys", "unique", cx), cx);
+    let aggregated = table.or_default("aggregated", "false", cx);
+    let is_aggregated = aggregated.boolean(cx);
+    let keys = match is_aggregated {
+        Some(true) => aggregated_keys(&mut table, &aggregated, context, cx),
+        Some(false) | None => keys(&table.or_default("keys", "unique", cx), cx),
+    };
     let record_size = record_size(&table.or_default("record_size", "600B", cx), cx);
     let from = table.or_default("from", "0s", cx).instant(cx);
     let to_field = table.optional("to", cx);
@@ -95,6 +102,27 @@ fn one_source(
         per_shard: per_shard?,
         matches_filter: matches_filter?,
     })
+}
+
+/// S4.6: records aggregated by the producer library carry one key per shard, so that a shard's
+/// records share a lane.
+fn aggregated_keys(
+    table: &mut TableReader<'_>,
+    aggregated: &Field<'_>,
+    context: &TrafficContext<'_>,
+    cx: &mut Reading,
+) -> Option<Keys> {
+    if let Some(keys) = table.optional("keys", cx) {
+        let message = "aggregated records carry one key per shard; remove `keys`, or `aggregated`";
+        cx.error(&keys, message).rule("S4.6");
+        return None;
+    }
+    if context.kind == Some(StreamKind::DynamoDb) {
+        let message = "records are aggregated on Kinesis only; remove `aggregated`";
+        cx.error(aggregated, message).rule("S4.6");
+        return None;
+    }
+    Some(Keys::Round { count: 1 })
 }
 
 const KEY_KINDS: [&str; 6] = ["unique", "uniform", "zipf", "hot", "single", "round"];

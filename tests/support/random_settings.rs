@@ -214,6 +214,7 @@ fn function() -> impl Strategy<Value = Function> {
     (duration, environment, failing, writes_back).prop_map(
         |((base, per_record, per_kb, variation), environment, failing, writes_back)| Function {
             state_per_record: Bytes::new(0),
+            state_per_key: Bytes::new(0),
             duration: FunctionDuration { base, per_record, per_kb, variation },
             fail_after: failing.0,
             init: environment.0,

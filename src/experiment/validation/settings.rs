@@ -217,6 +217,7 @@ fn function(config: &Config) -> Mapped<model::Function> {
         reports,
         behaviour: Vec::new(),
         state_per_record: Bytes::new(0),
+        state_per_key: Bytes::new(0),
         writes_back,
     })
 }

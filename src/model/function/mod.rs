@@ -28,7 +28,7 @@ use super::observation::Records;
 use super::purposes;
 use super::record::Record;
 use super::settings::{FailureReport, Mapping, ScriptedAnswer, Settings};
-use super::tumbling::Call;
+use super::tumbling::{Call, WindowSoFar};
 use crate::engine::{Purpose, RandomSource, RandomStream};
 use crate::units::{Bytes, Duration, Instant};
 
@@ -109,6 +109,7 @@ pub struct Function {
     understands_partial: bool,
     has_windows: bool,
     state_per_record: Bytes,
+    state_per_key: Bytes,
     random: RandomSource,
 }
 
@@ -134,6 +135,7 @@ impl Function {
             understands_partial: settings.mapping.report_batch_item_failures,
             has_windows: !settings.mapping.tumbling_window.is_zero(),
             state_per_record: function.state_per_record,
+            state_per_key: function.state_per_key,
             random,
         }
     }
@@ -174,14 +176,13 @@ impl Function {
         self.limit.changes()
     }
 
-    /// Starts an invocation that [`Function::admits`] allowed; its end is known at once. `state` is
-    /// the size of its tumbling window's state so far.
+    /// Starts an invocation that [`Function::admits`] allowed; its end is known at once.
     pub fn invoke(
         &mut self,
         now: Instant,
         address: BatchAddress,
         records: Records<'_>,
-        state: Bytes,
+        window: WindowSoFar,
         account: &mut Account,
     ) -> Invocation {
         let others = self.in_flight;
@@ -193,7 +194,7 @@ impl Function {
         let facts = InvocationFacts { starts_at, others, address, records };
         let Course { mut outcome, fails, mut times_out, state } = self
             .scripted_course(&attempt(now, address, records))
-            .unwrap_or_else(|| self.course_by_faults(&facts, state));
+            .unwrap_or_else(|| self.course_by_faults(&facts, window));
         self.behaviour.invoked(address.shard);
         let full = self.full_duration(&facts);
         let mut duration = match (fails, self.fail_after) {
@@ -254,12 +255,14 @@ impl Function {
         })
     }
 
-    fn course_by_faults(&self, facts: &InvocationFacts<'_>, state: Bytes) -> Course {
+    fn course_by_faults(&self, facts: &InvocationFacts<'_>, window: WindowSoFar) -> Course {
         let verdict = self.faults.verdict(facts, &self.random);
         let (outcome, says) = self.response(verdict, facts.records.count());
         let fails = outcome != Outcome::Success || verdict.is_failure();
-        let added = self.state_per_record.get() * u64::from(facts.records.count());
-        let state = self.has_windows.then(|| Bytes::new(state.get() + added));
+        let records = self.state_per_record.get() * u64::from(facts.records.count());
+        let keys = self.state_per_key.get() * u64::from(window.new_keys);
+        let state = Bytes::new(window.state.get() + records + keys);
+        let state = self.has_windows.then_some(state);
         Course { outcome, fails, times_out: says == Some(FailureReport::TimesOut), state }
     }
 

@@ -28,6 +28,8 @@ pub struct Function {
     pub behaviour: Vec<BehaviourRule>,
     /// What every record adds to the state of its tumbling window (S11.4).
     pub state_per_record: Bytes,
+    /// What every key that is new in its window adds to it.
+    pub state_per_key: Bytes,
     /// Records that handling a record writes to the same shard (S10.6).
     pub writes_back: Option<WritesBack>,
 }

@@ -125,7 +125,7 @@ impl System<'_> {
         if self.line.front() == Some(&id) {
             self.line.pop_front();
         }
-        let state = self.state_for_head(id);
+        let window = self.window_for_head(id);
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         let head = lane.head();
         head.end_wait(cx.now);
@@ -142,7 +142,7 @@ impl System<'_> {
         lane.throttle_streak = 0;
         let records = Records::new(&lane.queue, records);
         let invocation =
-            self.function.invoke(cx.now, address, records, state, &mut cx.shared.account);
+            self.function.invoke(cx.now, address, records, window, &mut cx.shared.account);
         lane.phase = Phase::InFlight(invocation);
         cx.schedule(invocation.ends_at, Event::InvocationEnds { lane: id });
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];

@@ -33,6 +33,7 @@ impl System<'_> {
         cx.observer.observe(cx.now, ended);
         match invocation.outcome {
             Outcome::Success => {
+                self.window_sees_keys(id, invocation.records);
                 match invocation.call {
                     Call::Records => self.processed(cx, id, &invocation, invocation.records),
                     Call::Final { .. } => self.finish_records(cx, id, 0),

@@ -1,12 +1,14 @@
 //! Tumbling windows in a lane: batches of one window, state, and final calls (S11).
 
+use std::collections::BTreeSet;
+
 use super::attempting::created;
 use super::{Context, System};
 use crate::model::batch::{Batch, Fill};
 use crate::model::event::LaneId;
 use crate::model::function::Invocation;
 use crate::model::observation::{ClosedBy, Fetched, Observation, Observer, Records, WindowFacts};
-use crate::model::tumbling::{Call, OpenWindow, STATE_MAX};
+use crate::model::tumbling::{Call, OpenWindow, STATE_MAX, WindowSoFar};
 use crate::units::{Bytes, Instant};
 
 impl System<'_> {
@@ -46,7 +48,8 @@ impl System<'_> {
         id: LaneId,
     ) -> bool {
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
-        let (Some(rule), Some(open)) = (self.rules.tumbling, lane.window) else { return false };
+        let (Some(rule), Some(open)) = (self.rules.tumbling, &lane.window) else { return false };
+        let window = open.index;
         let is_due = match lane.queue.front() {
             Some(first) => self.window_of(first.record.arrival) != Some(open.index),
             // S11.5: nothing more comes.
@@ -61,7 +64,7 @@ impl System<'_> {
             }
         };
         if is_due {
-            self.push_final_call(cx, id, Call::Final { window: open.index, is_early: false });
+            self.push_final_call(cx, id, Call::Final { window, is_early: false });
         }
         is_due
     }
@@ -75,16 +78,46 @@ impl System<'_> {
         cx.observer.observe(cx.now, Observation::BatchClosed { lane: id, by, records });
     }
 
-    /// The state that the head batch gets; its window is open from now on (S11.2).
-    pub(super) fn state_for_head(&mut self, id: LaneId) -> Bytes {
+    /// What the head batch finds of its window, which is open from now on (S11.2).
+    pub(super) fn window_for_head(&mut self, id: LaneId) -> WindowSoFar {
+        if self.rules.tumbling.is_none() {
+            return WindowSoFar::default();
+        }
+        let counts_keys = self.counts_keys();
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         let first = lane.queue.front();
         let index = first.and_then(|first| self.window_of(first.record.arrival));
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
-        if let (None, Some(index), Call::Records) = (lane.window, index, lane.head().call) {
-            lane.window = Some(OpenWindow { index, state: Bytes::new(0) });
+        let (call, records) = (lane.head().call, lane.head().records);
+        if let (None, Some(index), Call::Records) = (&lane.window, index, call) {
+            let (state, keys) = (Bytes::new(0), BTreeSet::new());
+            lane.window = Some(OpenWindow { index, state, keys });
         }
-        lane.window.map_or(Bytes::new(0), |open| open.state)
+        let Some(open) = &lane.window else { return WindowSoFar::default() };
+        let mut new_keys = 0;
+        if counts_keys {
+            let keys = lane.queue.range(..records as usize).map(|fetched| fetched.record.key_hash);
+            let new: BTreeSet<u64> = keys.filter(|key| !open.keys.contains(key)).collect();
+            new_keys = new.len() as u32;
+        }
+        WindowSoFar { state: open.state, new_keys }
+    }
+
+    /// Whether the state of a window grows with its keys (S11.4).
+    fn counts_keys(&self) -> bool {
+        self.settings.function.state_per_key > Bytes::new(0)
+    }
+
+    /// Notes the keys of a batch that was handled, before its records are gone.
+    pub(super) fn window_sees_keys(&mut self, id: LaneId, records: u32) {
+        if !self.counts_keys() {
+            return;
+        }
+        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        if let Some(open) = &mut lane.window {
+            let records = lane.queue.range(..records as usize);
+            open.keys.extend(records.map(|fetched| fetched.record.key_hash));
+        }
     }
 
     /// A call succeeded: keeps the state it returned, and ends the window where that is too

@@ -16,7 +16,7 @@ use super::rates::{ShardRates, shard_rates};
 use super::weights::ShardWeights;
 use crate::engine::RandomSource;
 use crate::model::settings::{Arrivals, Horizon, Settings, Stream, Traffic};
-use crate::units::Instant;
+use crate::units::{Bytes, Instant};
 
 /// The workload of one run: a function from a shard to its records.
 #[derive(Debug, Clone)]
@@ -62,7 +62,7 @@ impl WorkloadPlan {
             random,
             shards,
             shards_in_all: settings.stream.shards_in_all(),
-            needs_keys: has_lanes(settings) || has_splits(settings),
+            needs_keys: has_lanes(settings) || has_splits(settings) || has_keyed_state(settings),
             sources,
             poison: poison_faults(&settings.function.faults).into(),
         }
@@ -207,4 +207,9 @@ fn has_lanes(settings: &Settings) -> bool {
 /// Whether a shard is ever split, which goes by key (S1.7).
 fn has_splits(settings: &Settings) -> bool {
     settings.stream.reshards.iter().any(|reshard| reshard.open.len() > 1)
+}
+
+/// Whether the state of a tumbling window grows with its keys (S11.4).
+fn has_keyed_state(settings: &Settings) -> bool {
+    settings.function.state_per_key > Bytes::new(0)
 }

@@ -85,6 +85,7 @@ fn function() -> Function {
         reports: FailureReport::Raises,
         behaviour: Vec::new(),
         state_per_record: Bytes::new(0),
+        state_per_key: Bytes::new(0),
         writes_back: None,
     }
 }
