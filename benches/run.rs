@@ -4,7 +4,7 @@
 //! 100 ms; a shard blocked for a day in under 2 s.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use shardlag::experiment::replication::{ReplicationPlan, run};
+use shardlag::experiment::replication::{Measuring, ReplicationPlan, run};
 use text::scenario;
 
 #[path = "../tests/support/text.rs"]
@@ -76,7 +76,9 @@ fn replications(criterion: &mut Criterion) {
         let events_max = shardlag::experiment::EVENTS_MAX;
         group.throughput(Throughput::Elements(records));
         group.bench_function(name, |bencher| {
-            let plan = ReplicationPlan { variant, seed, number: 1, events_max, spans: &[] };
+            let measuring = Measuring::default();
+            let plan =
+                ReplicationPlan { variant, seed, number: 1, events_max, spans: &[], measuring };
             bencher.iter(|| run(&plan).expect("it runs"));
         });
     }

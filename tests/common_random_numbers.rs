@@ -9,7 +9,7 @@ mod trace;
 use std::collections::BTreeMap;
 
 use shardlag::engine::RandomSource;
-use shardlag::experiment::replication::{ReplicationPlan, run};
+use shardlag::experiment::replication::{Measuring, ReplicationPlan, run};
 use shardlag::model::record::Record;
 use shardlag::model::settings::Settings;
 use shardlag::model::workload::WorkloadPlan;
@@ -135,7 +135,9 @@ fn what_is_written_does_not_depend_on_when_it_is_read() {
 
 fn mean_record_age(scenario: &Scenario, variant: usize, seed: u64, number: u32) -> f64 {
     let variant = &scenario.variants[variant];
-    let plan = ReplicationPlan { variant, seed, number, events_max: 10_000_000, spans: &[] };
+    let measuring = Measuring::default();
+    let plan =
+        ReplicationPlan { variant, seed, number, events_max: 10_000_000, spans: &[], measuring };
     run(&plan).expect("it runs").record_age.mean.expect("records were processed")
 }
 

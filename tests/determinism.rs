@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use shardlag::experiment::recorder::Recorder;
-use shardlag::experiment::replication::{ReplicationPlan, run as run_replication};
+use shardlag::experiment::replication::{Measuring, ReplicationPlan, run as run_replication};
 use shardlag::experiment::{RunOptions, run};
 use shardlag::model::settings::Horizon;
 use shardlag::model::simulate;
@@ -96,7 +96,8 @@ fn more_replications_change_nothing_of_the_first_ones() {
         let run_one = |number| {
             let (variant, seed) = (scenario.base(), scenario.seed);
             let (spans, events_max) = (&[], 10_000_000);
-            let plan = ReplicationPlan { variant, seed, number, events_max, spans };
+            let measuring = Measuring::default();
+            let plan = ReplicationPlan { variant, seed, number, events_max, spans, measuring };
             format!("{:?}", run_replication(&plan).expect("it runs"))
         };
         (0..scenario.replications).map(run_one).collect()

@@ -2,8 +2,9 @@
 
 use super::offered_load::offered_load;
 use super::replication::{AgeFigures, Replication};
+use crate::analysis::jackknife::Pair;
 use crate::analysis::stability::assess;
-use crate::analysis::t_interval;
+use crate::analysis::{ratio_interval, t_interval};
 use crate::results::{
     AgeBreakdown, AgeStatistics, BatchSizes, BlockedByCause, BlockedShardTime, CloudWatchSums,
     ConcurrencyUse, Cost, Discarded, Estimate, LagStatistics, Ledger, MinuteShare,
@@ -14,23 +15,63 @@ use crate::scenario::{Scenario, Variant};
 /// Confidence of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
 
-/// The replications of a variant, as a source of estimates.
+/// The replications of a variant, as a source of estimates. A single one that was cut into
+/// batches has its intervals from them.
 struct Over<'a>(&'a [Replication]);
 
 impl Over<'_> {
+    /// The batches of a single replication, with the measured part's length in batches.
+    fn batches(&self) -> Option<(&Replication, &[Replication], f64)> {
+        let [only] = self.0 else { return None };
+        let first = only.batches.first()?;
+        Some((only, &only.batches, only.measured_seconds / first.measured_seconds))
+    }
+
     /// The estimate of a figure that every replication has.
     fn each(&self, figure: impl Fn(&Replication) -> f64) -> Estimate {
         self.some(|replication| Some(figure(replication)))
     }
 
-    /// The estimate of a figure over the replications that have it.
+    /// The estimate of a mean, share or quantile over the replications that have it.
     fn some(&self, figure: impl Fn(&Replication) -> Option<f64>) -> Estimate {
+        self.scaled(figure, 1.0)
+    }
+
+    /// The estimate of a sum over the measured part.
+    fn total(&self, figure: impl Fn(&Replication) -> f64) -> Estimate {
+        let length = self.batches().map_or(1.0, |(_, _, length)| length);
+        self.scaled(|replication| Some(figure(replication)), length)
+    }
+
+    fn count(&self, figure: impl Fn(&Replication) -> u64) -> Estimate {
+        self.total(|replication| figure(replication) as f64)
+    }
+
+    /// The estimate of what batches say nothing about: a maximum, or what is left at the end.
+    fn whole(&self, figure: impl Fn(&Replication) -> Option<f64>) -> Estimate {
         let values: Vec<f64> = self.0.iter().filter_map(figure).collect();
         t_interval(&values, CONFIDENCE)
     }
 
-    fn count(&self, figure: impl Fn(&Replication) -> u64) -> Estimate {
-        self.each(|replication| figure(replication) as f64)
+    /// Value of the whole; half-width of the batches' mean, times `length`.
+    fn scaled(&self, figure: impl Fn(&Replication) -> Option<f64>, length: f64) -> Estimate {
+        let Some((only, batches, _)) = self.batches() else { return self.whole(figure) };
+        let Some(value) = figure(only) else { return Estimate::ABSENT };
+        let values: Vec<f64> = batches.iter().filter_map(figure).collect();
+        let half_width = t_interval(&values, CONFIDENCE).half_width();
+        let half_width = half_width.map(|half_width| half_width * length);
+        Estimate {
+            value: Some(value),
+            low: half_width.map(|half_width| value - half_width),
+            high: half_width.map(|half_width| value + half_width),
+        }
+    }
+
+    /// The ratio of two sums, over replications or batches.
+    fn ratio(&self, pair: impl Fn(&Replication) -> Pair) -> Estimate {
+        let parts = self.batches().map_or(self.0, |(_, batches, _)| batches);
+        let pairs: Vec<Pair> = parts.iter().map(pair).collect();
+        ratio_interval(&pairs, CONFIDENCE)
     }
 }
 
@@ -51,7 +92,7 @@ pub fn variant_summary(
         age_at_finish: ages(|replication| replication.age_at_finish),
         record_age: ages(|replication| replication.record_age),
         true_lag: LagStatistics {
-            max: over.each(|replication| replication.true_lag.0),
+            max: over.whole(|replication| Some(replication.true_lag.0)),
             mean: match is_unstable {
                 true => Estimate::ABSENT,
                 false => over.each(|replication| replication.true_lag.1),
@@ -67,14 +108,18 @@ pub fn variant_summary(
         polls: over.count(|replication| replication.tallies.polls),
         batch_size: BatchSizes {
             mean: over.some(|replication| replication.tallies.batch_mean()),
-            max: over.count(|replication| replication.tallies.batch_max.into()),
+            max: over.whole(|replication| Some(f64::from(replication.tallies.batch_max))),
         },
         concurrency: concurrency(&over),
         cost_usd: Cost {
-            total: over.each(|replication| replication.cost.total()),
-            requests: over.each(|replication| replication.cost.requests),
-            compute: over.each(|replication| replication.cost.compute),
-            stream: over.each(|replication| replication.cost.stream),
+            total: over.total(|replication| replication.cost.total()),
+            requests: over.total(|replication| replication.cost.requests),
+            compute: over.total(|replication| replication.cost.compute),
+            stream: over.total(|replication| replication.cost.stream),
+            per_million_records: over.ratio(|replication| Pair {
+                numerator: replication.cost.total(),
+                denominator: replication.tallies.processed as f64 / 1e6,
+            }),
         },
         cloudwatch: cloudwatch(&over),
         stability,
@@ -90,7 +135,7 @@ fn age_statistics(
         p50: over.some(|replication| select(replication).p50),
         p90: over.some(|replication| select(replication).p90),
         p99: over.some(|replication| select(replication).p99),
-        max: over.some(|replication| select(replication).max),
+        max: over.whole(|replication| select(replication).max),
         // The mean of a queue that grows says only how long the run was.
         mean: match is_unstable {
             true => Estimate::ABSENT,
@@ -101,7 +146,7 @@ fn age_statistics(
 
 fn minutes_above(over: &Over<'_>, limits: &[f64]) -> Vec<MinuteShare> {
     let share = |replication: &Replication, limit: f64| {
-        let sampled = replication.minutes.iter().filter(|row| row.samples > 0);
+        let sampled = replication.measured_minutes().iter().filter(|row| row.samples > 0);
         let (above, all) = sampled.fold((0u32, 0u32), |(above, all), row| {
             (above + u32::from(row.age_max > limit), all + 1)
         });
@@ -115,10 +160,10 @@ fn minutes_above(over: &Over<'_>, limits: &[f64]) -> Vec<MinuteShare> {
 }
 
 fn blocked_shard_time(over: &Over<'_>) -> BlockedShardTime {
-    let [total, fully, worst_shard] =
-        [0, 1, 2].map(|index| over.each(|replication| replication.blocked[index]));
+    let [total, fully] = [0, 1].map(|index| over.total(|replication| replication.blocked[index]));
+    let worst_shard = over.whole(|replication| Some(replication.blocked[2]));
     let [function_error, throttle, oversize] =
-        [0, 1, 2].map(|index| over.each(|replication| replication.blocked_by_cause[index]));
+        [0, 1, 2].map(|index| over.total(|replication| replication.blocked_by_cause[index]));
     BlockedShardTime {
         total,
         fully,
@@ -159,6 +204,7 @@ fn age_breakdown(over: &Over<'_>) -> AgeBreakdown {
 
 fn ledger(over: &Over<'_>) -> Ledger {
     Ledger {
+        carried_over: over.whole(|replication| Some(replication.carried_over as f64)),
         written: over.count(|replication| replication.tallies.written),
         processed: over.count(|replication| replication.tallies.processed),
         filtered: over.count(|replication| replication.tallies.filtered),
@@ -169,7 +215,7 @@ fn ledger(over: &Over<'_>) -> Ledger {
         },
         expired: over.count(|replication| replication.tallies.expired),
         skipped: over.count(|replication| replication.tallies.skipped),
-        remaining: over.count(|replication| replication.tallies.remaining),
+        remaining: over.whole(|replication| Some(replication.tallies.remaining as f64)),
         duplicates: over.count(|replication| replication.tallies.duplicates),
     }
 }
@@ -177,13 +223,14 @@ fn ledger(over: &Over<'_>) -> Ledger {
 fn concurrency(over: &Over<'_>) -> ConcurrencyUse {
     ConcurrencyUse {
         mean: over.some(|replication| {
-            let nanos: u128 = replication.minutes.iter().map(|row| row.in_flight_nanos).sum();
-            let seconds = replication.simulated_seconds;
+            let rows = replication.measured_minutes().iter();
+            let nanos: u128 = rows.map(|row| row.in_flight_nanos).sum();
+            let seconds = replication.measured_seconds;
             (seconds > 0.0).then(|| nanos as f64 / 1e9 / seconds)
         }),
-        max: over.count(|replication| {
-            let most = replication.minutes.iter().map(|row| row.in_flight_max).max();
-            u64::from(most.unwrap_or(0))
+        max: over.whole(|replication| {
+            let rows = replication.measured_minutes().iter();
+            Some(f64::from(rows.map(|row| row.in_flight_max).max().unwrap_or(0)))
         }),
     }
 }
@@ -193,7 +240,7 @@ fn cloudwatch(over: &Over<'_>) -> CloudWatchSums {
         invocations: over.count(|replication| replication.tallies.invocations),
         errors: over.count(|replication| replication.tallies.errors),
         throttles: over.count(|replication| replication.tallies.throttles),
-        duration: over.each(|replication| replication.tallies.duration.as_secs_f64() * 1e3),
+        duration: over.total(|replication| replication.tallies.duration.as_secs_f64() * 1e3),
         destination_delivery_failures: over
             .count(|replication| replication.tallies.delivery_failures),
         polled_event_count: over.count(|replication| replication.tallies.read),

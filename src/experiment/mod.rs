@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`recorder`] | listens to one replication |
 //! | [`replication`] | runs one and keeps its figures |
+//! | [`warm_up`] | how much of a steady-state run is left out |
+//! | [`batches`] | one long run in parts |
 //! | [`estimates`] | means and intervals over replications |
 //! | [`series`] | minutes over replications |
 //! | [`offered_load`] | what the settings ask of every lane, for the stability verdict |
@@ -22,6 +24,7 @@
 
 pub mod assertions;
 pub mod assumptions;
+pub mod batches;
 pub mod cost;
 pub mod delivery;
 pub mod estimates;
@@ -33,15 +36,18 @@ pub mod replication;
 pub mod sentence;
 pub mod series;
 pub mod validation;
+pub mod warm_up;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use self::replication::{Replication, ReplicationPlan};
-use crate::model::settings::FaultKind;
+use self::replication::{Measuring, Replication, ReplicationPlan};
+use self::warm_up::WarmUp;
+use crate::model::settings::{Fault, FaultKind, Horizon};
 use crate::results::{
-    LimitLine, RunResults, SettingLine, Shaded, Summary, VariantDetails, VariantSummary,
+    AnalysisSummary, LimitLine, RunResults, SettingLine, Shaded, Summary, VariantDetails,
+    VariantSummary,
 };
 use crate::scenario::metrics::Dimension;
 use crate::scenario::{Scenario, Variant};
@@ -130,9 +136,10 @@ pub fn run(
     let mut replications: Vec<Vec<Replication>> = vec![Vec::new(); scenario.variants.len()];
     let mut wanted = scenario.replications;
     let spans = measured::spans(scenario);
+    let warm_up = pool.install(|| warm_up::warm_up(scenario, options, progress))?;
     loop {
         let from = replications[0].len() as u32;
-        let batch = Batch { scenario, options, spans: &spans, from, to: wanted };
+        let batch = Batch { scenario, options, spans: &spans, from, to: wanted, warm_up: &warm_up };
         pool.install(|| batch.run(&mut replications, progress))?;
         let Some(precision) = options.precision else { break };
         match precision::replications_wanted(&replications, precision) {
@@ -140,7 +147,7 @@ pub fn run(
             Some(_) | None => break,
         }
     }
-    Ok(results(scenario, options, &replications))
+    Ok(results(scenario, options, &warm_up, &replications))
 }
 
 /// Replications `from..to` of every variant.
@@ -150,9 +157,20 @@ struct Batch<'a> {
     spans: &'a [(Instant, Instant)],
     from: u32,
     to: u32,
+    warm_up: &'a WarmUp,
 }
 
 impl Batch<'_> {
+    /// A single replication of a steady state is cut into batches.
+    fn measuring(&self, variant: &Variant) -> Measuring {
+        let warm_up = self.warm_up.ends_at;
+        let batch = match (self.warm_up.summary.batches, variant.settings.horizon) {
+            (Some(_), Horizon::For(length)) => batches::batch_length(length, warm_up),
+            (None, _) | (_, Horizon::Drained { .. }) => None,
+        };
+        Measuring { warm_up, batch }
+    }
+
     fn run(
         &self,
         replications: &mut [Vec<Replication>],
@@ -169,6 +187,7 @@ impl Batch<'_> {
                 number,
                 spans: self.spans,
                 events_max: self.options.events_max,
+                measuring: self.measuring(variant),
             })
             .collect();
         let done = AtomicU64::new(u64::from(self.from) * variants.len() as u64);
@@ -190,13 +209,14 @@ impl Batch<'_> {
 fn results(
     scenario: &Scenario,
     options: &RunOptions,
+    warm_up: &WarmUp,
     replications: &[Vec<Replication>],
 ) -> RunResults {
     let limits = age_limits(scenario);
     let mut summaries = Vec::new();
     let mut details = Vec::new();
     let mut measured = Vec::new();
-    let mut warnings = Vec::new();
+    let mut warnings = Vec::from_iter(warm_up.warning.clone());
     for (variant, replications) in scenario.variants.iter().zip(replications) {
         let summary = estimates::variant_summary(scenario, variant, replications, &limits);
         measured.extend(measured::values(scenario, variant, &summary, replications));
@@ -219,10 +239,11 @@ fn results(
             seed: scenario.seed,
             replications: replications[0].len() as u32,
             simulated_seconds: seconds / all().count() as f64,
+            analysis: analysis(warm_up, replications),
             variants: summaries,
         },
         variants: details,
-        shaded: shaded(&scenario.base().settings.function.faults),
+        shaded: shaded(&scenario.base().settings.function.faults, warm_up),
         limit_lines: limit_lines(scenario),
         measured,
         assumptions: assumptions::exercised(&scenario.variants),
@@ -231,6 +252,16 @@ fn results(
         description: scenario.description.clone(),
         warnings,
     }
+}
+
+/// How the figures are to be read, now that the replications are known.
+fn analysis(warm_up: &WarmUp, replications: &[Vec<Replication>]) -> AnalysisSummary {
+    let has_batches = |of_variant: &Vec<Replication>| match of_variant.as_slice() {
+        [only] => !only.batches.is_empty(),
+        _ => false,
+    };
+    let batches = warm_up.summary.batches.filter(|_| replications.iter().all(has_batches));
+    AnalysisSummary { batches, ..warm_up.summary }
 }
 
 fn variant_details(
@@ -266,7 +297,7 @@ fn limit_lines(scenario: &Scenario) -> Vec<LimitLine> {
         .collect()
 }
 
-fn shaded(faults: &[crate::model::settings::Fault]) -> Vec<Shaded> {
+fn shaded(faults: &[Fault], warm_up: &WarmUp) -> Vec<Shaded> {
     let label = |kind: &FaultKind| match kind {
         FaultKind::Outage => Some("outage"),
         FaultKind::Slow(_) => Some("slow"),
@@ -277,10 +308,15 @@ fn shaded(faults: &[crate::model::settings::Fault]) -> Vec<Shaded> {
         | FaultKind::DownstreamLimit(_) => None,
     };
     let spans = faults.iter().filter_map(|fault| Some((fault, label(&fault.kind)?)));
-    spans
-        .map(|(fault, label)| Shaded {
-            from: fault.from.as_secs_f64(),
-            to: fault.to.as_secs_f64(),
+    let spans = spans.map(|(fault, label)| (fault.from, fault.to, label));
+    let left_out = (Instant::START, warm_up.ends_at, "warm-up");
+    let left_out = (warm_up.ends_at > Instant::START).then_some(left_out);
+    left_out
+        .into_iter()
+        .chain(spans)
+        .map(|(from, to, label)| Shaded {
+            from: from.as_secs_f64(),
+            to: to.as_secs_f64(),
             label: label.to_owned(),
         })
         .collect()

@@ -1,6 +1,7 @@
 //! One replication: runs it and keeps its figures, without its histograms.
 
 use super::RunError;
+use super::batches::Batches;
 use super::cost::Dollars;
 use super::recorder::Recorder;
 use super::recorder::ages::Ages;
@@ -8,8 +9,10 @@ use super::recorder::minutes::MinuteRow;
 use super::recorder::spans::Span;
 use super::recorder::tallies::Tallies;
 use crate::engine::RunEnd;
+use crate::model::observation::Observer;
 use crate::model::settings::Horizon;
 use crate::model::simulate;
+use crate::model::system::Finished;
 use crate::results::{BlockedInterval, DestinationMessage, Redrive};
 use crate::scenario::Variant;
 use crate::units::{Duration, Instant};
@@ -27,6 +30,17 @@ pub struct ReplicationPlan<'a> {
     pub spans: &'a [(Instant, Instant)],
     /// Events at most.
     pub events_max: u64,
+    /// Which part of the run its figures are of.
+    pub measuring: Measuring,
+}
+
+/// Which part of a run figures are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Measuring {
+    /// They count from here, the end of a point of the series.
+    pub warm_up: Instant,
+    /// Length of the batches that have figures of their own, where there are any.
+    pub batch: Option<Duration>,
 }
 
 /// The figures of one replication; times in seconds.
@@ -34,6 +48,10 @@ pub struct ReplicationPlan<'a> {
 pub struct Replication {
     /// Virtual time it covered.
     pub simulated_seconds: f64,
+    /// Virtual time its figures are of: without the warm-up.
+    pub measured_seconds: f64,
+    /// Records in the stream when the measured part began.
+    pub carried_over: u64,
     /// IteratorAge over invocations.
     pub iterator_age: AgeFigures,
     /// Age at finish over invocations.
@@ -52,8 +70,10 @@ pub struct Replication {
     pub cost: Dollars,
     /// Figures of the wanted parts, in their order.
     pub spans: Vec<Span>,
-    /// Minutes.
+    /// Minutes, those of the warm-up included.
     pub minutes: Vec<MinuteRow>,
+    /// The first row that is measured.
+    pub measured_row: usize,
     /// Length of a minute row.
     pub step: Duration,
     /// Blocked intervals; only of the first replication.
@@ -64,6 +84,8 @@ pub struct Replication {
     pub messages: Vec<DestinationMessage>,
     /// What the messages leave.
     pub redrive: Option<Redrive>,
+    /// Figures of equally long parts; only where they were asked for.
+    pub batches: Vec<Replication>,
 }
 
 /// Statistics of ages; `None` without samples.
@@ -103,15 +125,33 @@ pub fn run(plan: &ReplicationPlan<'_>) -> Result<Replication, RunError> {
         Horizon::For(length) => length,
         Horizon::Drained { at_most } => at_most,
     };
-    let mut recorder = Recorder::new(
-        settings,
-        plan.variant.prices.kinesis_put_unit,
-        horizon,
-        plan.spans.iter().map(|&(from, to)| Span::new(from, to)).collect(),
-        plan.number == 0,
-    );
-    let number = u64::from(plan.number);
-    let finished = simulate(settings, plan.seed, number, plan.events_max, &mut recorder);
+    let recorder = |spans: &[(Instant, Instant)], keeps_details| {
+        let put_unit = plan.variant.prices.kinesis_put_unit;
+        let spans = spans.iter().map(|&(from, to)| Span::new(from, to)).collect();
+        Recorder::new(settings, put_unit, horizon, spans, keeps_details)
+    };
+    let mut whole = recorder(plan.spans, plan.number == 0).after(plan.measuring.warm_up);
+    match plan.measuring.batch {
+        None => {
+            let finished = simulated(plan, horizon, &mut whole)?;
+            whole.finish(finished);
+            Ok(figures(plan, &whole, whole.measured()))
+        }
+        Some(length) => {
+            let mut batches = Batches::new(plan, whole, recorder(&[], false), length);
+            let finished = simulated(plan, horizon, &mut batches)?;
+            Ok(batches.finish(finished))
+        }
+    }
+}
+
+fn simulated<O: Observer>(
+    plan: &ReplicationPlan<'_>,
+    horizon: Duration,
+    observer: &mut O,
+) -> Result<Finished, RunError> {
+    let (settings, number) = (&plan.variant.settings, u64::from(plan.number));
+    let finished = simulate(settings, plan.seed, number, plan.events_max, observer);
     if let RunEnd::EventLimit { at } = finished.end {
         return Err(RunError::EventLimit {
             variant: plan.variant.name.clone(),
@@ -121,35 +161,49 @@ pub fn run(plan: &ReplicationPlan<'_>) -> Result<Replication, RunError> {
             horizon_seconds: horizon.as_secs_f64(),
         });
     }
-    recorder.finish(finished);
-    Ok(figures(plan, &recorder))
+    Ok(finished)
 }
 
-fn figures(plan: &ReplicationPlan<'_>, recorder: &Recorder<'_>) -> Replication {
+/// The figures of what a recorder measured; `tallies` are those of that part.
+pub(super) fn figures(
+    plan: &ReplicationPlan<'_>,
+    recorder: &Recorder<'_>,
+    tallies: Tallies,
+) -> Replication {
     let seconds = Duration::as_secs_f64;
     let blocked = &recorder.blocked;
-    let simulated_seconds = recorder.ended_at.as_secs_f64();
+    let measured_seconds = recorder.ended_at.since(recorder.measured_from).as_secs_f64();
+    let step = recorder.minutes.step();
     Replication {
-        simulated_seconds,
+        simulated_seconds: recorder.ended_at.as_secs_f64(),
+        measured_seconds,
+        carried_over: recorder.carried_over(),
         iterator_age: AgeFigures::of(&recorder.iterator_age),
         age_at_finish: AgeFigures::of(&recorder.age_at_finish),
         record_age: AgeFigures::of(&recorder.record_age),
         true_lag: (recorder.lags.max(), recorder.lags.mean()),
         blocked: [blocked.total, blocked.fully, blocked.worst_shard()].map(seconds),
         blocked_by_cause: blocked.by_cause.map(seconds),
-        cost: Dollars::of(plan.variant, &recorder.tallies, simulated_seconds),
-        tallies: recorder.tallies.clone(),
+        cost: Dollars::of(plan.variant, &tallies, measured_seconds),
+        tallies,
         spans: recorder.spans.clone(),
         minutes: recorder.minutes.rows().to_vec(),
-        step: recorder.minutes.step(),
+        measured_row: (recorder.measured_from.as_nanos() / step.as_nanos()) as usize,
+        step,
         blocked_intervals: blocked.intervals(),
         is_truncated: blocked.is_truncated || recorder.messages.is_truncated(),
         messages: recorder.messages.kept().to_vec(),
         redrive: recorder.messages.redrive(),
+        batches: Vec::new(),
     }
 }
 
 impl Replication {
+    /// The measured points of the series.
+    pub fn measured_minutes(&self) -> &[MinuteRow] {
+        &self.minutes[self.measured_row.min(self.minutes.len())..]
+    }
+
     /// What the user should know about what was left out.
     pub fn warnings(&self, variant: &str) -> Option<String> {
         self.is_truncated.then(|| {

@@ -127,7 +127,8 @@ impl Table<'_> {
 
     fn records(&mut self) {
         self.section = "Records";
-        let rows: [(&str, Keep, Get); 9] = [
+        let rows: [(&str, Keep, Get); 10] = [
+            ("there at first", Keep::IfAny, |v| v.ledger.carried_over),
             ("written", Keep::IfAny, |v| v.ledger.written),
             ("processed", Keep::Always, |v| v.ledger.processed),
             ("filtered out", Keep::IfAny, |v| v.ledger.filtered),
@@ -157,8 +158,9 @@ impl Table<'_> {
 
     fn cost(&mut self) {
         self.section = "Cost";
-        let rows: [(&str, Keep, Get); 4] = [
+        let rows: [(&str, Keep, Get); 5] = [
             ("cost", Keep::IfAny, |v| v.cost_usd.total),
+            ("per million records", Keep::InDetail, |v| v.cost_usd.per_million_records),
             ("of it requests", Keep::InDetail, |v| v.cost_usd.requests),
             ("of it compute", Keep::InDetail, |v| v.cost_usd.compute),
             ("of it stream", Keep::InDetail, |v| v.cost_usd.stream),

@@ -9,7 +9,9 @@
 //! Reference: DESIGN.md, "What a run gives". Left out: how the verdict is computed.
 
 use super::figures::{self, Quantity};
-use crate::results::{Stability, StabilityVerdict, Summary};
+use crate::results::{
+    AnalysisKind, AnalysisSummary, Stability, StabilityVerdict, Summary, WarmUpRule,
+};
 
 /// The verdict in one word.
 pub fn word(verdict: StabilityVerdict) -> &'static str {
@@ -60,11 +62,29 @@ pub fn headline(summary: &Summary) -> String {
 /// The run in one line: how long, how often, which seed.
 pub fn extent(summary: &Summary) -> String {
     let time = figures::plain(summary.simulated_seconds, Quantity::Seconds);
-    let replications = match summary.replications {
-        1 => "1 replication (no intervals)".to_owned(),
-        count => format!("{count} replications, ± is the 95 % interval"),
+    let replications = match (summary.replications, summary.analysis.batches) {
+        (1, None) => "1 replication (no intervals)".to_owned(),
+        (1, Some(batches)) => {
+            format!("1 replication in {batches} batches, ± is the 95 % interval")
+        }
+        (count, _) => format!("{count} replications, ± is the 95 % interval"),
     };
-    format!("{time} simulated, {replications}, seed {}", summary.seed)
+    let seed = summary.seed;
+    format!("{time} simulated, {replications}, seed {seed}{}", warm_up(&summary.analysis))
+}
+
+/// What the figures leave out, for the end of a sentence.
+fn warm_up(analysis: &AnalysisSummary) -> String {
+    let time = figures::plain(analysis.warm_up_seconds, Quantity::Seconds);
+    match (analysis.kind, analysis.warm_up_by) {
+        (AnalysisKind::Terminating, _) => String::new(),
+        (AnalysisKind::SteadyState, Some(WarmUpRule::Given)) => {
+            format!(", steady state: warm-up {time} as given, left out of all figures")
+        }
+        (AnalysisKind::SteadyState, _) => {
+            format!(", steady state: warm-up {time} by MSER-5, left out of all figures")
+        }
+    }
 }
 
 fn growth(stability: &Stability) -> String {

@@ -12,9 +12,9 @@ pub use estimate::Estimate;
 pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
 pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, TimeSeries};
 pub use summary::{
-    AgeBreakdown, AgeStatistics, BatchSizes, BlockedByCause, BlockedShardTime, CloudWatchSums,
-    ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger, MinuteShare, Stability,
-    StabilityVerdict, Summary, VariantSummary,
+    AgeBreakdown, AgeStatistics, AnalysisKind, AnalysisSummary, BatchSizes, BlockedByCause,
+    BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger,
+    MinuteShare, Stability, StabilityVerdict, Summary, VariantSummary, WarmUpRule,
 };
 
 /// Everything one `run` of a scenario gave.

@@ -87,6 +87,7 @@ pub const METRICS: &[Metric] = &[
     seconds("age_breakdown.overhead"),
     seconds("age_breakdown.cold_start"),
     seconds("age_breakdown.execution"),
+    records("ledger.carried_over"),
     records("ledger.written"),
     records("ledger.processed"),
     records("ledger.filtered"),
@@ -108,6 +109,7 @@ pub const METRICS: &[Metric] = &[
     dollars("cost_usd.requests"),
     dollars("cost_usd.compute"),
     dollars("cost_usd.stream"),
+    dollars("cost_usd.per_million_records"),
 ];
 
 /// Quantities that only measured values can name: they need a part of the run (`during`).

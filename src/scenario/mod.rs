@@ -219,7 +219,8 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
     let measured = assertions::measured(field_of("measured"), &names, cx);
     let general = general?;
     let variants = resolved.into_iter().collect::<Option<Vec<Variant>>>()?;
-    let fingerprint = fingerprint::fingerprint(&variants, general.seed, general.replications);
+    general::check_analysis(field_of("analysis"), general.analysis, &variants, cx);
+    let fingerprint = fingerprint::fingerprint(&variants, &general);
     Some(Scenario {
         name: general.name,
         description: general.description,

@@ -1,10 +1,10 @@
 //! Hand-made results, as a run would give them: a stuck shard, an outage, several remedies.
 
 use shardlag::results::{
-    AgeBreakdown, AgeStatistics, Assumption, Band, BatchSizes, BlockCause, BlockedByCause,
-    BlockedInterval, BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, DestinationMessage,
-    Discarded, Estimate, FunctionError, LagStatistics, Ledger, LimitLine, MeasuredValue,
-    MinutePoint, MinuteShare, Redrive, RunResults, SettingLine, Shaded, Stability,
+    AgeBreakdown, AgeStatistics, AnalysisSummary, Assumption, Band, BatchSizes, BlockCause,
+    BlockedByCause, BlockedInterval, BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost,
+    DestinationMessage, Discarded, Estimate, FunctionError, LagStatistics, Ledger, LimitLine,
+    MeasuredValue, MinutePoint, MinuteShare, Redrive, RunResults, SettingLine, Shaded, Stability,
     StabilityVerdict, Summary, TimeSeries, VariantDetails, VariantSummary,
 };
 
@@ -32,6 +32,7 @@ pub fn results(seconds: f64, variants: usize) -> RunResults {
             seed: 7,
             replications: 20,
             simulated_seconds: seconds,
+            analysis: AnalysisSummary::terminating(),
             variants: (0..variants).map(|index| summary(index, seconds)).collect(),
         },
         variants: (0..variants).map(|index| details(index, seconds)).collect(),
@@ -269,6 +270,7 @@ fn summary(variant: usize, seconds: f64) -> VariantSummary {
             requests: between(0.0421, 0.0001),
             compute: between(1.1924, 0.002),
             stream: Estimate::point(0.0),
+            per_million_records: Estimate::ABSENT,
         },
         cloudwatch: CloudWatchSums {
             invocations: between(seconds * 2.1, 41.0),
