@@ -3,6 +3,7 @@
 //! | module | question |
 //! |---|---|
 //! | [`stability`] | can the load be carried at all? |
+//! | [`load`] | what are lanes asked to carry, and what can they? |
 //! | [`interval`] | how sure is a mean over replications, how many does it take? |
 //! | [`batch_means`] | the same from inside one long run |
 //! | [`warm_up`] | how much of a run's beginning to leave out? |
@@ -26,6 +27,7 @@ pub mod batch_means;
 pub mod beta;
 pub mod interval;
 pub mod jackknife;
+pub mod load;
 pub mod normal;
 pub mod paired;
 pub mod quantile;
@@ -38,8 +40,9 @@ pub mod warm_up;
 pub use batch_means::batch_means_interval;
 pub use interval::{Precision, relative_half_width, replications_needed, t_interval};
 pub use jackknife::ratio_interval;
+pub use load::{LaneLoad, OfferedLoad, ServiceTime};
 pub use paired::paired_difference;
 pub use quantile::{RankInterval, empirical_quantile, quantile_interval};
 pub use ranking::ocba_allocation;
-pub use stability::{LaneLoad, OfferedLoad, ServiceTime, assess};
+pub use stability::assess;
 pub use warm_up::mser5;

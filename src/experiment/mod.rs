@@ -5,10 +5,13 @@
 //! | [`recorder`] | listens to one replication |
 //! | [`replication`] | runs one and keeps its figures |
 //! | [`warm_up`] | how much of a steady-state run is left out |
+//! | [`settling`] | whether a run is long enough for its load |
 //! | [`batches`] | one long run in parts |
 //! | [`estimates`] | means and intervals over replications |
 //! | [`series`] | minutes over replications |
 //! | [`offered_load`] | what the settings ask of every lane, for the stability verdict |
+//! | [`occupancy`] | how long a batch occupies its lane, failures included |
+//! | [`duration_law`] | mean, spread and tail of the random factor on durations |
 //! | [`cost`] | dollars |
 //! | [`precision`] | how many replications a wanted precision takes |
 //! | [`sentence`] | one plain sentence per variant |
@@ -27,14 +30,17 @@ pub mod assumptions;
 pub mod batches;
 pub mod cost;
 pub mod delivery;
+pub mod duration_law;
 pub mod estimates;
 pub mod measured;
+pub mod occupancy;
 pub mod offered_load;
 pub mod precision;
 pub mod recorder;
 pub mod replication;
 pub mod sentence;
 pub mod series;
+pub mod settling;
 pub mod validation;
 pub mod warm_up;
 
@@ -46,8 +52,7 @@ use self::replication::{Measuring, Replication, ReplicationPlan};
 use self::warm_up::WarmUp;
 use crate::model::settings::{Fault, FaultKind, Horizon};
 use crate::results::{
-    AnalysisSummary, LimitLine, RunResults, SettingLine, Shaded, Summary, VariantDetails,
-    VariantSummary,
+    LimitLine, RunResults, SettingLine, Shaded, Summary, VariantDetails, VariantSummary,
 };
 use crate::scenario::metrics::Dimension;
 use crate::scenario::{Scenario, Variant};
@@ -222,6 +227,7 @@ fn results(
         measured.extend(measured::values(scenario, variant, &summary, replications));
         let detail = variant_details(variant, replications, &summary);
         warnings.extend(replications[0].warnings(&variant.name));
+        warnings.extend(settling::too_short(&summary, replications));
         summaries.push(summary);
         details.push(detail);
     }
@@ -239,7 +245,7 @@ fn results(
             seed: scenario.seed,
             replications: replications[0].len() as u32,
             simulated_seconds: seconds / all().count() as f64,
-            analysis: analysis(warm_up, replications),
+            analysis: warm_up.summary_of(replications),
             variants: summaries,
         },
         variants: details,
@@ -252,16 +258,6 @@ fn results(
         description: scenario.description.clone(),
         warnings,
     }
-}
-
-/// How the figures are to be read, now that the replications are known.
-fn analysis(warm_up: &WarmUp, replications: &[Vec<Replication>]) -> AnalysisSummary {
-    let has_batches = |of_variant: &Vec<Replication>| match of_variant.as_slice() {
-        [only] => !only.batches.is_empty(),
-        _ => false,
-    };
-    let batches = warm_up.summary.batches.filter(|_| replications.iter().all(has_batches));
-    AnalysisSummary { batches, ..warm_up.summary }
 }
 
 fn variant_details(

@@ -15,6 +15,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use super::estimates::CONFIDENCE;
 use super::offered_load::offered_load;
 use super::recorder::minutes::step_of;
+use super::replication::Replication;
 use super::{Progress, RunError, RunOptions};
 use crate::analysis::batch_means::BATCHES;
 use crate::analysis::stability::assess;
@@ -46,6 +47,19 @@ pub struct WarmUp {
     pub summary: AnalysisSummary,
     /// What the user should know about it.
     pub warning: Option<String>,
+}
+
+impl WarmUp {
+    /// How the figures are to be read, now that the replications are known: a run may have been
+    /// too short for batches, or wanted precision may have added replications.
+    pub fn summary_of(&self, replications: &[Vec<Replication>]) -> AnalysisSummary {
+        let has_batches = |of_variant: &Vec<Replication>| match of_variant.as_slice() {
+            [only] => !only.batches.is_empty(),
+            _ => false,
+        };
+        let batches = self.summary.batches.filter(|_| replications.iter().all(has_batches));
+        AnalysisSummary { batches, ..self.summary }
+    }
 }
 
 /// The warm-up of a scenario's runs.

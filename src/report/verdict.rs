@@ -10,7 +10,7 @@
 
 use super::figures::{self, Quantity};
 use crate::results::{
-    AnalysisKind, AnalysisSummary, Stability, StabilityVerdict, Summary, WarmUpRule,
+    AnalysisKind, AnalysisSummary, LossReason, Stability, StabilityVerdict, Summary, WarmUpRule,
 };
 
 /// The verdict in one word.
@@ -93,9 +93,17 @@ fn growth(stability: &Stability) -> String {
         let slope = figures::three_digits(slope);
         parts.push(format!("IteratorAge grows {slope} s every second"));
     }
-    if let Some(seconds) = stability.seconds_to_expiry {
+    if let Some(seconds) = stability.seconds_to_loss {
         let time = figures::plain(seconds, Quantity::Seconds);
-        parts.push(format!("if that lasts, records are lost after {time}"));
+        let end = match stability.loss_by {
+            Some(LossReason::MaximumRecordAge) => "are discarded as too old",
+            Some(LossReason::Retention) | None => "expire",
+        };
+        let rate = figures::three_digits(stability.loss_per_second.unwrap_or(0.0));
+        let share = figures::plain(stability.loss_share.unwrap_or(0.0), Quantity::Share);
+        parts.push(format!(
+            "if that lasts, records {end} after {time}, then {rate} a second ({share} of all)"
+        ));
     }
     parts.push("a mean age does not exist".to_owned());
     parts.join("; ")
@@ -121,11 +129,18 @@ mod tests {
             peak_utilization: 3.0,
             age_slope: Some(0.6731),
             seconds_to_expiry: Some(128_400.0),
+            seconds_to_loss: Some(128_400.0),
+            loss_per_second: Some(0.5604),
+            loss_share: Some(0.6731),
+            loss_by: Some(LossReason::Retention),
+            relaxation_seconds: None,
+            sufficient_seconds: None,
         };
         assert_eq!(
             reason(&stability),
             "busiest lane at 300 % of its capacity; IteratorAge grows 0.673 s every second; \
-             if that lasts, records are lost after 35.7 h; a mean age does not exist"
+             if that lasts, records expire after 35.7 h, then 0.560 a second (67.3 % of all); \
+             a mean age does not exist"
         );
     }
 }

@@ -14,7 +14,7 @@ pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, TimeSeries};
 pub use summary::{
     AgeBreakdown, AgeStatistics, AnalysisKind, AnalysisSummary, BatchSizes, BlockedByCause,
     BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger,
-    MinuteShare, Stability, StabilityVerdict, Summary, VariantSummary, WarmUpRule,
+    LossReason, MinuteShare, Stability, StabilityVerdict, Summary, VariantSummary, WarmUpRule,
 };
 
 /// Everything one `run` of a scenario gave.

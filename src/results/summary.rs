@@ -131,6 +131,31 @@ pub struct Stability {
     pub age_slope: Option<f64>,
     /// Time from the start until records begin to be lost to retention, if load lasted, seconds.
     pub seconds_to_expiry: Option<f64>,
+    /// Time from the start until the first record is lost, by retention or by the maximum record
+    /// age, if load lasted, seconds.
+    pub seconds_to_loss: Option<f64>,
+    /// Records lost per second from then on.
+    pub loss_per_second: Option<f64>,
+    /// The same as a share of the records written, 0 to 1.
+    pub loss_share: Option<f64>,
+    /// What loses them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_by: Option<LossReason>,
+    /// Time in which what is left of an empty start shrinks by a factor e, seconds; only while
+    /// stable.
+    pub relaxation_seconds: Option<f64>,
+    /// A run of this length is long for the load, seconds.
+    pub sufficient_seconds: Option<f64>,
+}
+
+/// What ends the life of records that are never handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LossReason {
+    /// The stream forgets them.
+    Retention,
+    /// The mapping discards them.
+    MaximumRecordAge,
 }
 
 /// Whether the load can be carried.

@@ -4,8 +4,8 @@ use shardlag::results::{
     AgeBreakdown, AgeStatistics, AnalysisSummary, Assumption, Band, BatchSizes, BlockCause,
     BlockedByCause, BlockedInterval, BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost,
     DestinationMessage, Discarded, Estimate, FunctionError, LagStatistics, Ledger, LimitLine,
-    MeasuredValue, MinutePoint, MinuteShare, Redrive, RunResults, SettingLine, Shaded, Stability,
-    StabilityVerdict, Summary, TimeSeries, VariantDetails, VariantSummary,
+    LossReason, MeasuredValue, MinutePoint, MinuteShare, Redrive, RunResults, SettingLine, Shaded,
+    Stability, StabilityVerdict, Summary, TimeSeries, VariantDetails, VariantSummary,
 };
 
 pub const MINUTE: f64 = 60.0;
@@ -244,6 +244,12 @@ fn summary(variant: usize, seconds: f64) -> VariantSummary {
             peak_utilization: if unstable { 3.004 } else { 0.62 },
             age_slope: unstable.then_some(0.6731),
             seconds_to_expiry: unstable.then_some(128_400.0),
+            seconds_to_loss: unstable.then_some(128_400.0),
+            loss_per_second: unstable.then_some(0.55),
+            loss_share: unstable.then_some(0.6731),
+            loss_by: unstable.then_some(LossReason::Retention),
+            relaxation_seconds: None,
+            sufficient_seconds: None,
         },
         iterator_age: ages(0.214, worst, mean),
         age_at_finish: ages(0.284, worst + 0.07, mean),

@@ -1,0 +1,31 @@
+//! Whether a run is long enough for its load to settle.
+//!
+//! Queues start empty, and the higher the load, the longer they take to show their long-run ages:
+//! [`crate::analysis::run_length`] has the formula and its source. A run with less than ten times
+//! that settling time says so. Left out: loads above capacity, which never settle, and loads that
+//! are above it at times, whose peaks decide.
+
+use super::replication::Replication;
+use crate::results::VariantSummary;
+use crate::units::Duration;
+
+/// Says that a run is too short for its load to have settled, and which would do.
+pub fn too_short(summary: &VariantSummary, replications: &[Replication]) -> Option<String> {
+    let stability = &summary.stability;
+    let (settling, wanted) = (stability.relaxation_seconds?, stability.sufficient_seconds?);
+    let longest = replications.iter().map(|replication| replication.simulated_seconds);
+    let seconds = longest.fold(0.0, f64::max);
+    let rounded = |seconds: f64| Duration::from_secs_f64(libm::ceil(seconds / 60.0) * 60.0);
+    (seconds < wanted).then(|| {
+        format!(
+            "Variant {}: {} are short for a load of {:.0} %. Its queues forget that they were \
+             empty at first by a factor e in {}, so the figures are those of this start; for \
+             those of the long run take a duration of {} or more.",
+            summary.name,
+            rounded(seconds),
+            stability.worst_utilization * 100.0,
+            rounded(settling),
+            rounded(wanted)
+        )
+    })
+}
