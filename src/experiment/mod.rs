@@ -232,7 +232,9 @@ fn results(
         details.push(detail);
     }
     if let Some(precision) = options.precision {
-        warnings.extend(precision::not_reached(replications, precision));
+        let names: Vec<&str> =
+            scenario.variants.iter().map(|variant| variant.name.as_str()).collect();
+        warnings.extend(precision::not_reached(&names, replications, precision));
     }
     let all = || replications.iter().flatten();
     let seconds: f64 = all().map(|replication| replication.simulated_seconds).sum();
