@@ -253,6 +253,7 @@ fn the_metrics_of_assertions_are_the_figures_of_the_summary() {
         concurrency: Default::default(),
         cost_usd: Default::default(),
         cloudwatch: Default::default(),
+        uncertainty: None,
     };
     let json = serde_json::to_value(&summary).expect("a summary is JSON");
     let mut found = Vec::new();

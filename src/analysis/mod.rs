@@ -9,6 +9,7 @@
 //! | [`warm_up`] | how much of a run's beginning to leave out? |
 //! | [`run_length`] | how long must a run be for its load? |
 //! | [`jackknife`] | how sure is a ratio of two means? |
+//! | [`input_uncertainty`] | how far off may a figure be because its inputs are not known? |
 //! | [`paired`] | do two variants differ? |
 //! | [`ranking`] | which of several needs more replications to find the best? |
 //! | [`quantile`] | percentiles and their intervals |
@@ -25,6 +26,7 @@
 
 pub mod batch_means;
 pub mod beta;
+pub mod input_uncertainty;
 pub mod interval;
 pub mod jackknife;
 pub mod load;

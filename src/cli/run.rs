@@ -25,6 +25,10 @@ pub(super) fn run(arguments: &RunArguments) -> Ending {
     if !quiet && !scenario.warnings.is_empty() {
         diagnostics::print(&scenario.warnings, Format::Human);
     }
+    if let Some(said) = arguments.uncertainty.as_ref().and_then(|one| one.check(&scenario).err()) {
+        eprintln!("error: --uncertainty: {said}");
+        return Ending::BadInput;
+    }
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario.file));
     let count = scenario.variants.len() as u64 * u64::from(scenario.replications);
     let bar = progress::bar(count, quiet);
@@ -32,6 +36,7 @@ pub(super) fn run(arguments: &RunArguments) -> Ending {
         threads: arguments.threads.map(|threads| threads as usize),
         events_max: arguments.max_events,
         precision: arguments.precision,
+        uncertainty: arguments.uncertainty.clone(),
         command: command(arguments),
     };
     let results = run_scenario(&scenario, &options, &|replications| {
@@ -89,5 +94,10 @@ fn command(arguments: &RunArguments) -> String {
     words.extend(scenario.replications.map(|count| format!("--replications {count}")));
     let precision = arguments.precision.map(|share| share.get() * 100.0);
     words.extend(precision.map(|percent| format!("--precision {percent}%")));
+    words.extend(arguments.uncertainty.as_ref().map(|uncertainty| {
+        let input = |(name, share): (&str, f64)| format!("{name}={}%", share * 100.0);
+        let inputs: Vec<String> = uncertainty.named().map(input).collect();
+        format!("--uncertainty {}", inputs.join(","))
+    }));
     words.join(" ")
 }

@@ -2,13 +2,15 @@
 
 use super::offered_load::offered_load;
 use super::replication::{AgeFigures, Replication};
+use super::uncertainty::{Drawn, Uncertainty};
+use crate::analysis::input_uncertainty::{Draw, input_interval};
 use crate::analysis::jackknife::Pair;
 use crate::analysis::stability::assess;
 use crate::analysis::{ratio_interval, t_interval};
 use crate::results::{
     AgeBreakdown, AgeStatistics, BatchSizes, BlockedByCause, BlockedShardTime, CloudWatchSums,
     ConcurrencyUse, Cost, Discarded, Estimate, LagStatistics, Ledger, MinuteShare,
-    StabilityVerdict, VariantSummary,
+    StabilityVerdict, UncertainInput, UncertaintySummary, VariantSummary,
 };
 use crate::scenario::{Scenario, Variant};
 
@@ -17,12 +19,16 @@ pub const CONFIDENCE: f64 = 0.95;
 
 /// The replications of a variant, as a source of estimates. A single one that was cut into
 /// batches has its intervals from them.
-struct Over<'a>(&'a [Replication]);
+struct Over<'a> {
+    replications: &'a [Replication],
+    /// The same with drawn inputs: estimates are then those over uncertain inputs.
+    drawn: Option<&'a [Replication]>,
+}
 
 impl Over<'_> {
     /// The batches of a single replication, with the measured part's length in batches.
     fn batches(&self) -> Option<(&Replication, &[Replication], f64)> {
-        let [only] = self.0 else { return None };
+        let [only] = self.replications else { return None };
         let first = only.batches.first()?;
         Some((only, &only.batches, only.measured_seconds / first.measured_seconds))
     }
@@ -49,8 +55,13 @@ impl Over<'_> {
 
     /// The estimate of what batches say nothing about: a maximum, or what is left at the end.
     fn whole(&self, figure: impl Fn(&Replication) -> Option<f64>) -> Estimate {
-        let values: Vec<f64> = self.0.iter().filter_map(figure).collect();
-        t_interval(&values, CONFIDENCE)
+        let Some(drawn) = self.drawn else {
+            let values: Vec<f64> = self.replications.iter().filter_map(figure).collect();
+            return t_interval(&values, CONFIDENCE);
+        };
+        let pairs = self.replications.iter().zip(drawn);
+        let draw = |(stated, drawn)| Some(Draw { stated: figure(stated)?, drawn: figure(drawn)? });
+        input_interval(&pairs.filter_map(draw).collect::<Vec<Draw>>(), CONFIDENCE)
     }
 
     /// Value of the whole; half-width of the batches' mean, times `length`.
@@ -69,7 +80,13 @@ impl Over<'_> {
 
     /// The ratio of two sums, over replications or batches.
     fn ratio(&self, pair: impl Fn(&Replication) -> Pair) -> Estimate {
-        let parts = self.batches().map_or(self.0, |(_, batches, _)| batches);
+        if self.drawn.is_some() {
+            return self.whole(|replication| {
+                let Pair { numerator, denominator } = pair(replication);
+                (denominator > 0.0).then(|| numerator / denominator)
+            });
+        }
+        let parts = self.batches().map_or(self.replications, |(_, batches, _)| batches);
         let pairs: Vec<Pair> = parts.iter().map(pair).collect();
         ratio_interval(&pairs, CONFIDENCE)
     }
@@ -82,7 +99,7 @@ pub fn variant_summary(
     replications: &[Replication],
     limits: &[f64],
 ) -> VariantSummary {
-    let over = Over(replications);
+    let over = Over { replications, drawn: None };
     let stability = assess(&offered_load(&variant.settings, scenario.seed));
     let is_unstable = stability.verdict == StabilityVerdict::Unstable;
     let ages = |select: fn(&Replication) -> AgeFigures| age_statistics(&over, select, is_unstable);
@@ -91,13 +108,7 @@ pub fn variant_summary(
         iterator_age: ages(|replication| replication.iterator_age),
         age_at_finish: ages(|replication| replication.age_at_finish),
         record_age: ages(|replication| replication.record_age),
-        true_lag: LagStatistics {
-            max: over.whole(|replication| Some(replication.true_lag.0)),
-            mean: match is_unstable {
-                true => Estimate::ABSENT,
-                false => over.each(|replication| replication.true_lag.1),
-            },
-        },
+        true_lag: true_lag(&over, is_unstable),
         minutes_above: minutes_above(&over, limits),
         blocked_shard_time: blocked_shard_time(&over),
         age_breakdown: age_breakdown(&over),
@@ -111,18 +122,66 @@ pub fn variant_summary(
             max: over.whole(|replication| Some(f64::from(replication.tallies.batch_max))),
         },
         concurrency: concurrency(&over),
-        cost_usd: Cost {
-            total: over.total(|replication| replication.cost.total()),
-            requests: over.total(|replication| replication.cost.requests),
-            compute: over.total(|replication| replication.cost.compute),
-            stream: over.total(|replication| replication.cost.stream),
-            per_million_records: over.ratio(|replication| Pair {
-                numerator: replication.cost.total(),
-                denominator: replication.tallies.processed as f64 / 1e6,
-            }),
-        },
+        cost_usd: cost(&over),
         cloudwatch: cloudwatch(&over),
+        uncertainty: None,
         stability,
+    }
+}
+
+/// What drawn inputs do to a variant with this verdict.
+pub fn uncertainty_summary(
+    uncertainty: &Uncertainty,
+    verdict: StabilityVerdict,
+    replications: &[Replication],
+    drawn: &Drawn,
+) -> UncertaintySummary {
+    let over = Over { replications, drawn: Some(&drawn.replications) };
+    let is_unstable = verdict == StabilityVerdict::Unstable;
+    let ages = |select: fn(&Replication) -> AgeFigures| age_statistics(&over, select, is_unstable);
+    let input = |(name, relative_standard_deviation): (&str, f64)| UncertainInput {
+        name: name.to_owned(),
+        relative_standard_deviation,
+    };
+    let draws = drawn.replications.len() as u32;
+    UncertaintySummary {
+        inputs: uncertainty.named().map(input).collect(),
+        draws,
+        unstable_share: f64::from(drawn.unstable) / f64::from(draws),
+        iterator_age: ages(|replication| replication.iterator_age),
+        age_at_finish: ages(|replication| replication.age_at_finish),
+        record_age: ages(|replication| replication.record_age),
+        true_lag: true_lag(&over, is_unstable),
+        blocked_shard_time: blocked_shard_time(&over),
+        ledger: ledger(&over),
+        invocations: over.count(|replication| replication.tallies.invocations),
+        errors: over.count(|replication| replication.tallies.errors),
+        throttles: over.count(|replication| replication.tallies.throttles),
+        concurrency: concurrency(&over),
+        cost_usd: cost(&over),
+    }
+}
+
+fn true_lag(over: &Over<'_>, is_unstable: bool) -> LagStatistics {
+    LagStatistics {
+        max: over.whole(|replication| Some(replication.true_lag.0)),
+        mean: match is_unstable {
+            true => Estimate::ABSENT,
+            false => over.each(|replication| replication.true_lag.1),
+        },
+    }
+}
+
+fn cost(over: &Over<'_>) -> Cost {
+    Cost {
+        total: over.total(|replication| replication.cost.total()),
+        requests: over.total(|replication| replication.cost.requests),
+        compute: over.total(|replication| replication.cost.compute),
+        stream: over.total(|replication| replication.cost.stream),
+        per_million_records: over.ratio(|replication| Pair {
+            numerator: replication.cost.total(),
+            denominator: replication.tallies.processed as f64 / 1e6,
+        }),
     }
 }
 

@@ -13,6 +13,7 @@
 //! | [`occupancy`] | how long a batch occupies its lane, failures included |
 //! | [`duration_law`] | mean, spread and tail of the random factor on durations |
 //! | [`cost`] | dollars |
+//! | [`uncertainty`], [`perturbation`] | the same with inputs that are not known exactly |
 //! | [`precision`] | how many replications a wanted precision takes |
 //! | [`sentence`] | one plain sentence per variant |
 //! | [`measured`] | values measured on AWS beside simulated ones |
@@ -35,12 +36,14 @@ pub mod estimates;
 pub mod measured;
 pub mod occupancy;
 pub mod offered_load;
+pub mod perturbation;
 pub mod precision;
 pub mod recorder;
 pub mod replication;
 pub mod sentence;
 pub mod series;
 pub mod settling;
+pub mod uncertainty;
 pub mod validation;
 pub mod warm_up;
 
@@ -49,6 +52,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use self::replication::{Measuring, Replication, ReplicationPlan};
+use self::uncertainty::Uncertainty;
 use self::warm_up::WarmUp;
 use crate::model::settings::{Fault, FaultKind, Horizon};
 use crate::results::{
@@ -70,6 +74,8 @@ pub struct RunOptions {
     pub events_max: u64,
     /// Replications are added until IteratorAge p99 of every variant is this precise.
     pub precision: Option<Probability>,
+    /// How well inputs are known; the run is repeated with inputs drawn accordingly.
+    pub uncertainty: Option<Uncertainty>,
     /// The command that repeats the run, for the report.
     pub command: String,
 }
@@ -81,6 +87,7 @@ impl Default for RunOptions {
             threads: None,
             events_max: EVENTS_MAX,
             precision: None,
+            uncertainty: None,
             command: String::new(),
         }
     }
@@ -152,7 +159,20 @@ pub fn run(
             Some(_) | None => break,
         }
     }
-    Ok(results(scenario, options, &warm_up, &replications))
+    let mut results = results(scenario, options, &warm_up, &replications);
+    if let Some(uncertainty) = &options.uncertainty {
+        let draws = replications[0].len() as u32;
+        let run =
+            || uncertainty::run(uncertainty, scenario, options, warm_up.ends_at, draws, progress);
+        for (index, drawn) in pool.install(run)?.iter().enumerate() {
+            let variant = &mut results.summary.variants[index];
+            let (verdict, stated) = (variant.stability.verdict, &replications[index]);
+            let summary = estimates::uncertainty_summary(uncertainty, verdict, stated, drawn);
+            variant.uncertainty = Some(summary);
+        }
+        results.warnings.extend(uncertainty.warning(draws));
+    }
+    Ok(results)
 }
 
 /// Replications `from..to` of every variant.

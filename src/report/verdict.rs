@@ -10,7 +10,8 @@
 
 use super::figures::{self, Quantity};
 use crate::results::{
-    AnalysisKind, AnalysisSummary, LossReason, Stability, StabilityVerdict, Summary, WarmUpRule,
+    AnalysisKind, AnalysisSummary, LossReason, Stability, StabilityVerdict, Summary,
+    UncertainInput, WarmUpRule,
 };
 
 /// The verdict in one word.
@@ -85,6 +86,22 @@ fn warm_up(analysis: &AnalysisSummary) -> String {
             format!(", steady state: warm-up {time} by MSER-5, left out of all figures")
         }
     }
+}
+
+/// What ranges over uncertain inputs mean, in one sentence; `None`: there are none.
+pub fn uncertainty(summary: &Summary) -> Option<String> {
+    let uncertainty = summary.variants.first()?.uncertainty.as_ref()?;
+    let input = |input: &UncertainInput| {
+        let share = figures::plain(input.relative_standard_deviation, Quantity::Share);
+        format!("{} ± {share}", input.name.replace('_', " "))
+    };
+    let inputs: Vec<String> = uncertainty.inputs.iter().map(input).collect();
+    Some(format!(
+        "Uncertain inputs (standard deviation): {}. With them, 95 % of what a figure could be \
+         lies in the ranges; {} draws.",
+        inputs.join(", "),
+        uncertainty.draws
+    ))
 }
 
 fn growth(stability: &Stability) -> String {

@@ -7,6 +7,7 @@ mod estimate;
 mod messages;
 mod series;
 mod summary;
+mod uncertainty;
 
 pub use estimate::Estimate;
 pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
@@ -16,6 +17,8 @@ pub use summary::{
     BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger,
     LossReason, MinuteShare, Stability, StabilityVerdict, Summary, VariantSummary, WarmUpRule,
 };
+
+pub use uncertainty::{UncertainInput, UncertaintySummary};
 
 /// Everything one `run` of a scenario gave.
 #[derive(Debug, Clone, PartialEq)]

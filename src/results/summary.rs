@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Estimate;
+use super::{Estimate, UncertaintySummary};
 
 /// The whole summary of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -115,6 +115,9 @@ pub struct VariantSummary {
     pub cost_usd: Cost,
     /// Sums over the run by CloudWatch metric name (S9.5).
     pub cloudwatch: CloudWatchSums,
+    /// The same over uncertain inputs, where they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<UncertaintySummary>,
 }
 
 /// The stability verdict, computed before any statistic.

@@ -282,6 +282,7 @@ fn summary(variant: usize, seconds: f64) -> VariantSummary {
             invocations: between(seconds * 2.1, 41.0),
             ..CloudWatchSums::default()
         },
+        uncertainty: None,
     }
 }
 
