@@ -126,7 +126,7 @@ fn mser_5_finds_where_a_known_transient_ends() {
             };
             let values: Vec<f64> = (0..2_000).map(value).collect();
             let cut = mser5(&values).expect("400 batches");
-            assert!(cut.is_settled && cut.values % BATCH == 0);
+            assert!(cut.is_settled && cut.values.is_multiple_of(BATCH));
             cut.values as f64
         })
         .collect();

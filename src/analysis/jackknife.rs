@@ -1,7 +1,7 @@
 //! Interval of a ratio of two means, such as cost per record, by the jackknife.
 //!
-//! Replication i gives a pair (x_i, y_i), for example dollars and records; wanted is
-//! E[x] / E[y]. The ratio of the sums is biased; leaving out one pair at a time shows by how much:
+//! Replication i gives a pair (x_i, y_i), for example dollars and records; wanted is the ratio of
+//! their means. The ratio of the sums is biased; leaving out one pair at a time shows by how much:
 //!
 //! ```text
 //! r     = sum x / sum y,      r_(-i) = the same without pair i

@@ -114,22 +114,22 @@ impl FactorLaw<'_> {
 
     /// The mean of the factor cut off at `limit`, which is 0 or more.
     pub fn mean_up_to(self, limit: f64) -> f64 {
-        match self.0 {
-            Variation::None => limit.min(1.0),
-            _ if self.beyond(limit) < NEGLIGIBLE => self.mean(),
-            _ => {
-                let width = limit / f64::from(PANELS);
-                let weighted = |panel: u32| {
-                    let weight = match panel {
-                        0 | PANELS => 1.0,
-                        _ if panel % 2 == 1 => 4.0,
-                        _ => 2.0,
-                    };
-                    weight * self.beyond(f64::from(panel) * width)
-                };
-                (0..=PANELS).map(weighted).sum::<f64>() * width / 3.0
-            }
+        if *self.0 == Variation::None {
+            return limit.min(1.0);
         }
+        if self.beyond(limit) < NEGLIGIBLE {
+            return self.mean();
+        }
+        let width = limit / f64::from(PANELS);
+        let weighted = |panel: u32| {
+            let weight = match panel {
+                0 | PANELS => 1.0,
+                _ if panel % 2 == 1 => 4.0,
+                _ => 2.0,
+            };
+            weight * self.beyond(f64::from(panel) * width)
+        };
+        (0..=PANELS).map(weighted).sum::<f64>() * width / 3.0
     }
 }
 

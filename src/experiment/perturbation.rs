@@ -87,7 +87,8 @@ impl Input {
 
 /// Does something to all of them; whether it could be done to any.
 fn any<T>(all: &mut [T], mut change: impl FnMut(&mut T) -> bool) -> bool {
-    all.iter_mut().fold(false, |done, one| change(one) || done)
+    // All of them, not only the first that can be changed.
+    all.iter_mut().filter_map(|one| change(one).then_some(())).count() > 0
 }
 
 fn rate(traffic: &mut Traffic, factor: f64) -> bool {
