@@ -10,8 +10,8 @@
 //!
 //! The difference takes out most of the chance inside a run, which more replications average
 //! away; not knowing the inputs stays whatever the number of replications. The median, since a
-//! few draws may overload a mapping and would make up a mean alone. Figures are times, counts and
-//! sums, so what is below 0 is 0.
+//! few draws may overload a mapping and would make up a mean alone. What chance is left in the
+//! differences leads at most to the smallest and largest Y'_i, never beyond.
 //!
 //! Reference: Barton, Nelson and Xie, INFORMS J. Computing 26 (2014) 74 (percentile intervals of
 //! input uncertainty); Song, Nelson and Pegden, Proceedings of the Winter Simulation Conference
@@ -47,7 +47,10 @@ pub fn input_interval(draws: &[Draw], confidence: f64) -> Estimate {
     let stated = draws.iter().map(|draw| draw.stated).sum::<f64>() / count;
     let mut differences: Vec<f64> = draws.iter().map(|draw| draw.drawn - draw.stated).collect();
     differences.sort_by(f64::total_cmp);
-    let at = |q| empirical_quantile(&differences, q).map(|change| (stated + change).max(0.0));
+    let least = draws.iter().map(|draw| draw.drawn).fold(f64::INFINITY, f64::min);
+    let most = draws.iter().map(|draw| draw.drawn).fold(f64::NEG_INFINITY, f64::max);
+    let within = |change: f64| (stated + change).clamp(least, most);
+    let at = |q| empirical_quantile(&differences, q).map(within);
     let tail = (1.0 - confidence) / 2.0;
     match draws.len() {
         1 => Estimate { value: at(0.5), low: None, high: None },
@@ -75,10 +78,10 @@ mod tests {
     }
 
     #[test]
-    fn no_draws_have_no_figure_and_no_end_is_below_zero() {
+    fn no_draws_have_no_figure_and_no_end_is_beyond_what_was_drawn() {
         assert_eq!(input_interval(&[], 0.95), Estimate::ABSENT);
         assert_eq!(input_interval(&[Draw { stated: 1.0, drawn: 2.0 }], 0.95), Estimate::point(2.0));
         let falls = [Draw { stated: 9.0, drawn: 1.0 }, Draw { stated: 1.0, drawn: 1.0 }];
-        assert_eq!(input_interval(&falls, 0.95).low, Some(0.0));
+        assert_eq!(input_interval(&falls, 0.95).low, Some(1.0));
     }
 }
