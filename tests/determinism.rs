@@ -10,6 +10,7 @@ use std::process::Command;
 
 use shardlag::experiment::recorder::Recorder;
 use shardlag::experiment::replication::{Measuring, ReplicationPlan, run as run_replication};
+use shardlag::experiment::uncertainty::Uncertainty;
 use shardlag::experiment::{RunOptions, run};
 use shardlag::model::settings::Horizon;
 use shardlag::model::simulate;
@@ -67,6 +68,19 @@ set = { "mapping.BisectBatchOnFunctionError" = true }
 fn results(text: &str, threads: Option<usize>) -> RunResults {
     let options = RunOptions { threads, ..RunOptions::default() };
     run(&scenario(text), &options, &|_| ()).expect("the scenario runs")
+}
+
+#[test]
+fn pilots_and_drawn_inputs_do_not_depend_on_threads() {
+    let of = |threads| {
+        let text = BUSY
+            .replace("replications = ", "analysis = { kind = \"steady_state\" }\nreplications = ");
+        let uncertainty = Uncertainty::parse("rate=10%,duration=20%").expect("it is right");
+        let uncertainty = Some(uncertainty);
+        let options = RunOptions { threads: Some(threads), uncertainty, ..RunOptions::default() };
+        run(&scenario(&text), &options, &|_| ()).expect("the scenario runs")
+    };
+    assert!(of(1) == of(3), "one thread and three give other results");
 }
 
 #[test]

@@ -168,3 +168,13 @@ until = "drained""#,
         assert!(said.starts_with("s:1:"), "{said}");
     }
 }
+
+#[test]
+fn batches_that_depend_on_each_other_are_said_to() {
+    // M/M/1 at 0.95: relaxation in 0.5 s / (1 - sqrt 0.95)^2 = 780 s, batches of 29 min.
+    let busy = QUEUE.replace("1/s", "1.9/s");
+    let steady = r#"analysis = { kind = "steady_state", warm_up = "20m" }"#;
+    let is_told = |warning: &String| warning.contains("depend on each other");
+    assert!(results(&busy, steady).warnings.iter().any(is_told));
+    assert!(!results(QUEUE, steady).warnings.iter().any(is_told));
+}

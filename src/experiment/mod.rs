@@ -248,6 +248,7 @@ fn results(
         let detail = variant_details(variant, replications, &summary);
         warnings.extend(replications[0].warnings(&variant.name));
         warnings.extend(settling::too_short(&summary, replications));
+        warnings.extend(settling::dependent_batches(&summary, replications));
         summaries.push(summary);
         details.push(detail);
     }

@@ -22,6 +22,9 @@ pub const REPLICATIONS_MAX: u32 = 1_000;
 /// Replications per variant before the procedure may stop.
 pub const REPLICATIONS_MIN: u32 = 10;
 
+/// Replications are not foretold beyond this.
+const OUTLOOK_MAX: usize = 1_000_000;
+
 /// Replications that a step adds at least.
 const STEP_MIN: usize = 5;
 
@@ -56,9 +59,12 @@ pub fn not_reached(
     replications: &[Vec<Replication>],
     precision: Probability,
 ) -> Option<String> {
-    let is_missed = |of_variant: &Vec<Replication>| !is_reached(&watched(of_variant), precision);
-    let missed = names.iter().zip(replications).filter(|(_, of_variant)| is_missed(of_variant));
-    let missed: Vec<&str> = missed.map(|(name, _)| *name).collect();
+    let missed = names.iter().zip(replications).filter_map(|(name, of_variant)| {
+        let values = watched(of_variant);
+        (!is_reached(&values, precision))
+            .then(|| format!("{name} ({})", outlook(&values, precision)))
+    });
+    let missed: Vec<String> = missed.collect();
     (!missed.is_empty()).then(|| {
         format!(
             "The precision of {} % was not reached with {} replications (the most are {}) in: \
@@ -69,6 +75,18 @@ pub fn not_reached(
             missed.join(", ")
         )
     })
+}
+
+/// How many replications a variant would take, as far as its values tell.
+fn outlook(values: &[f64], precision: Probability) -> String {
+    if values.is_empty() {
+        return "nothing was invoked".to_owned();
+    }
+    let wanted = Precision::Relative(precision.get());
+    match replications_needed(values, CONFIDENCE, wanted, OUTLOOK_MAX) {
+        Some(needed) => format!("it would take about {needed}"),
+        None => format!("it would take more than {OUTLOOK_MAX}"),
+    }
 }
 
 fn watched(replications: &[Replication]) -> Vec<f64> {
@@ -126,6 +144,15 @@ mod tests {
         assert_eq!(next(std::slice::from_ref(&wild), 1_000, share(0.001)), None);
         assert!(!is_reached(&wild, share(0.001)));
         assert_eq!(next(&[wild[..600].to_vec()], 600, share(0.001)), Some(1_000));
+    }
+
+    #[test]
+    fn what_was_not_reached_comes_with_what_it_would_take() {
+        let wild: Vec<f64> = (0..1_000).map(|i| f64::from(i % 2) * 100.0).collect();
+        // 1.96 * 50.025 / sqrt(n) = 0.01 / 1.01 * 50.
+        assert_eq!(outlook(&wild, share(0.01)), "it would take about 39229");
+        assert_eq!(outlook(&wild, share(0.000_1)), "it would take more than 1000000");
+        assert_eq!(outlook(&[], share(0.01)), "nothing was invoked");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! How much of a steady-state run is left out at its beginning: as given, or by MSER-5.
 //!
-//! A pilot runs the first replications of every variant and keeps IteratorAge in up to
-//! [`CELLS`] equal cells of time, averaged over invocations and replications. MSER-5 cuts that
+//! A pilot runs the first replications of every variant, at least [`PILOTS_MIN`] of them so that a
+//! single spike does not pass for the end of a transient, and keeps IteratorAge in up to [`CELLS`]
+//! equal cells of time, averaged over invocations and replications. MSER-5 cuts that
 //! series ([`crate::analysis::warm_up`]). All variants leave out the same: the longest of their
 //! warm-ups, up to the next whole point of the series, so that they stay comparable.
 //!
@@ -31,6 +32,9 @@ use crate::units::{Duration, Instant};
 
 /// Cells of a pilot's series.
 pub const CELLS: u64 = 1_000;
+
+/// Replications of a pilot at least, however few are to follow.
+pub const PILOTS_MIN: u32 = 5;
 
 /// Replications of a pilot at most.
 pub const PILOTS_MAX: u32 = 10;
@@ -117,7 +121,7 @@ fn by_mser5(
     options: &RunOptions,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(Duration, bool), RunError> {
-    let pilots = scenario.replications.min(PILOTS_MAX);
+    let pilots = scenario.replications.clamp(PILOTS_MIN, PILOTS_MAX);
     let can_carry = |variant: &&Variant| {
         let stability = assess(&offered_load(&variant.settings, scenario.seed));
         stability.verdict != StabilityVerdict::Unstable
@@ -204,7 +208,8 @@ impl Observer for AgeCells<'_> {
 }
 
 /// The series over all replications with the length of its cells in seconds. Neighbours are
-/// joined until none is empty; one that is empty for lack of traffic repeats the one before it.
+/// joined until few are empty between the first and the last sample; one that is empty for lack
+/// of traffic repeats the one before it.
 fn joined(replications: &[AgeCells<'_>]) -> (Vec<f64>, f64) {
     let mut cells = vec![(0.0, 0u64); CELLS as usize];
     for replication in replications {
@@ -213,9 +218,13 @@ fn joined(replications: &[AgeCells<'_>]) -> (Vec<f64>, f64) {
             cell.1 += count;
         }
     }
+    let width = replications.first().map_or(Duration::ZERO, |replication| replication.width);
+    joined_cells(cells, width)
+}
+
+fn joined_cells(mut cells: Vec<(f64, u64)>, width: Duration) -> (Vec<f64>, f64) {
     let mut joined = 1;
-    let is_empty = |cell: &(f64, u64)| cell.1 == 0;
-    while cells.iter().any(is_empty) && cells.len() / 2 >= CELLS_MIN {
+    while has_many_holes(&cells) && cells.len() / 2 >= CELLS_MIN {
         let join = |pair: &[(f64, u64)]| {
             pair.iter().fold((0.0, 0), |(sum, count), cell| (sum + cell.0, count + cell.1))
         };
@@ -233,6 +242,47 @@ fn joined(replications: &[AgeCells<'_>]) -> (Vec<f64>, f64) {
     let known: Vec<Option<f64>> = cells.into_iter().map(mean).collect();
     let first = known.iter().flatten().next().copied();
     let values = known.into_iter().filter_map(|value| value.or(first)).collect();
-    let width = replications.first().map_or(Duration::ZERO, |replication| replication.width);
     (values, width.as_secs_f64() * f64::from(joined))
+}
+
+/// Whether more than a tenth of the cells between the first and the last sample are empty: before
+/// the first nothing has been read yet, and behind the last there may be no traffic.
+fn has_many_holes(cells: &[(f64, u64)]) -> bool {
+    let is_full = |cell: &(f64, u64)| cell.1 > 0;
+    let (first, last) = (cells.iter().position(is_full), cells.iter().rposition(is_full));
+    let (Some(first), Some(last)) = (first, last) else { return false };
+    let inner = &cells[first..=last];
+    inner.iter().filter(|cell| !is_full(cell)).count() * 10 > inner.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(counts: impl Fn(usize) -> u64) -> (Vec<f64>, f64) {
+        let cells =
+            (0..CELLS as usize).map(|index| (index as f64 * counts(index) as f64, counts(index)));
+        joined_cells(cells.collect(), Duration::from_secs(1))
+    }
+
+    #[test]
+    fn a_late_start_leaves_the_cells_as_fine_as_they_are() {
+        let (values, seconds) = series(|index| u64::from(index >= 100));
+        assert_eq!((values.len(), seconds), (1_000, 1.0));
+        assert_eq!((values[0], values[100], values[999]), (100.0, 100.0, 999.0));
+    }
+
+    #[test]
+    fn sparse_samples_join_cells_until_few_are_empty() {
+        let (values, seconds) = series(|index| u64::from(index % 3 == 0));
+        assert_eq!((values.len(), seconds), (250, 4.0));
+        let (values, _) = series(|index| u64::from(index == 7 || index == 990));
+        assert!(values.len() >= CELLS_MIN);
+    }
+
+    #[test]
+    fn a_single_hole_repeats_what_came_before() {
+        let (values, seconds) = series(|index| u64::from(index != 500));
+        assert_eq!((values[500], values[501], seconds), (499.0, 501.0, 1.0));
+    }
 }
