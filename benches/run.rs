@@ -4,7 +4,7 @@
 //! 100 ms; a shard blocked for a day in under 2 s.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use shardlag::experiment::replication::{ReplicationPlan, run};
+use shardlag::experiment::replication::{Measuring, ReplicationPlan, run};
 use text::scenario;
 
 #[path = "../tests/support/text.rs"]
@@ -77,7 +77,9 @@ fn replications(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(records));
         group.bench_function(name, |bencher| {
             let variants = std::slice::from_ref(variant);
-            let plan = ReplicationPlan { variants, seed, number: 1, events_max, spans: &[] };
+            let measuring = Measuring::default();
+            let plan =
+                ReplicationPlan { variants, seed, number: 1, events_max, spans: &[], measuring };
             bencher.iter(|| run(&plan).expect("it runs"));
         });
     }

@@ -136,6 +136,38 @@ fn precision_adds_replications_and_says_where_it_was_not_reached() {
 }
 
 #[test]
+fn uncertain_inputs_give_ranges_and_mistakes_in_them_exit_with_2() {
+    let folder = folder("uncertainty");
+    fs::write(folder.join("small.toml"), SMALL).expect("it can be written");
+    let run = |uncertainty: &str, replications: &str| {
+        let inputs = format!("--uncertainty={uncertainty}");
+        let replications = format!("--replications={replications}");
+        shardlag(&folder, &["run", "small.toml", &inputs, &replications])
+    };
+    for (inputs, replications, expected) in [
+        ("load=10%", "10", "`load` is no input; write one of rate, duration, record_size"),
+        ("rate=10", "10", "10"),
+        ("rate", "10", "`rate` is no input with a share; write `rate=10%`"),
+        ("error_rate=10%", "10", "the scenario states no error_rate that could be uncertain"),
+        ("rate=10%", "3", "3 are too few; add --replications 40"),
+    ] {
+        let output = run(inputs, replications);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(expected), "{said} should say {expected}");
+        assert!(!folder.join("reports").exists(), "something was written");
+    }
+    let output = run("rate=10%,duration=20%", "10");
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(said.contains("Uncertain inputs (standard deviation): rate ± 10 %"), "{said}");
+    assert!(said.contains("With uncertain inputs"), "{said}");
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    let page = fs::read_to_string(folder.join("reports/small/report.html")).expect("a page");
+    assert!(page.contains("--uncertainty rate=10%,duration=20%"), "the command is not there");
+}
+
+#[test]
 fn mistakes_of_a_scenario_exit_with_2_and_write_nothing() {
     let folder = folder("mistakes");
     let table = [

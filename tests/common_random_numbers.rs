@@ -9,12 +9,15 @@ mod trace;
 use std::collections::BTreeMap;
 
 use shardlag::engine::RandomSource;
-use shardlag::experiment::replication::{ReplicationPlan, run};
+use shardlag::experiment::replication::{Measuring, ReplicationPlan, run};
+use shardlag::model::failure::Outcome;
+use shardlag::model::observation::{Observation, Observer};
 use shardlag::model::record::Record;
 use shardlag::model::settings::Settings;
+use shardlag::model::simulate;
 use shardlag::model::workload::WorkloadPlan;
 use shardlag::scenario::{Scenario, Variant};
-use shardlag::units::Duration;
+use shardlag::units::{Duration, Instant};
 use text::scenario;
 use trace::{Trace, What};
 
@@ -136,7 +139,9 @@ fn what_is_written_does_not_depend_on_when_it_is_read() {
 fn mean_record_age(scenario: &Scenario, variant: usize, seed: u64, number: u32) -> f64 {
     let variant = &scenario.variants[variant];
     let variants = std::slice::from_ref(variant);
-    let plan = ReplicationPlan { variants, seed, number, events_max: 10_000_000, spans: &[] };
+    let measuring = Measuring::default();
+    let plan =
+        ReplicationPlan { variants, seed, number, events_max: 10_000_000, spans: &[], measuring };
     run(&plan).expect("it runs")[0].record_age.mean.expect("records were processed")
 }
 
@@ -146,17 +151,113 @@ fn variance(values: &[f64]) -> f64 {
         / (values.len() - 1) as f64
 }
 
+/// Changes of the policy, each with how many times less a paired difference of the mean record
+/// age must vary than one of independent runs. Where the change takes nearly all waiting away
+/// (far larger batches, more lanes) hardly anything is left that both sides could share.
+const CHANGES: [(&str, &str, f64); 6] = [
+    ("smaller batches", r#""mapping.BatchSize" = 8"#, 5.0),
+    ("far larger batches", r#""mapping.BatchSize" = 100"#, 1.0),
+    ("lanes", r#""mapping.ParallelizationFactor" = 3"#, 1.0),
+    ("a window", r#""mapping.MaximumBatchingWindowInSeconds" = 1"#, 5.0),
+    ("more retries", r#""mapping.MaximumRetryAttempts" = 3"#, 50.0),
+    ("bisect", r#""mapping.BisectBatchOnFunctionError" = true"#, 10.0),
+];
+
+/// With failures that do not make the age of a record the work of a few.
+fn failing() -> String {
+    let start = &TEXT[..TEXT.find("[[function.fault]]").expect("there are faults")];
+    format!(
+        "{start}\n[[function.fault]]\nerror_rate = \"3%\"\n[[function.fault]]\nper_record_rate = \"0.2%\"\n"
+    )
+}
+
 #[test]
-fn paired_differences_vary_less_than_unpaired_ones() {
-    let scenario = scenario(TEXT);
+fn paired_differences_vary_less_than_unpaired_ones_whatever_setting_changes() {
+    let variant = |(name, set, _): &(&str, &str, f64)| {
+        format!("[[variant]]\nname = \"{name}\"\nset = {{ {set} }}\n")
+    };
+    let variants: Vec<String> = CHANGES.iter().map(variant).collect();
+    let scenario = scenario(&format!("{}{}", failing(), variants.concat()));
     let ages = |variant, seed| -> Vec<f64> {
-        (0..20).map(|number| mean_record_age(&scenario, variant, seed, number)).collect()
+        (0..40).map(|number| mean_record_age(&scenario, variant, seed, number)).collect()
     };
     let differences = |of: &[f64], from: &[f64]| -> Vec<f64> {
         of.iter().zip(from).map(|(of, from)| of - from).collect()
     };
-    let (base, paired, unpaired) = (ages(0, 3), ages(1, 3), ages(1, 4));
-    let with = variance(&differences(&paired, &base));
-    let without = variance(&differences(&unpaired, &base));
-    assert!(with * 3.0 < without, "variance {with} s² paired, {without} s² unpaired");
+    let base = ages(0, 3);
+    for (number, (name, _, times)) in CHANGES.iter().enumerate() {
+        let with = variance(&differences(&ages(number + 1, 3), &base));
+        let without = variance(&differences(&ages(number + 1, 4), &base));
+        let ratio = without / with;
+        println!("{name}: {ratio:.1} times less variance");
+        assert!(ratio > *times, "{name}: {with} s² paired, {without} s² unpaired");
+    }
+}
+
+/// Whether a record failed at each of its attempts, as far as the responses tell.
+#[derive(Default)]
+struct Attempts {
+    delivered: BTreeMap<(u32, u64), u32>,
+    failed: BTreeMap<(u32, u64, u32), bool>,
+}
+
+impl Observer for Attempts {
+    fn observe(&mut self, _: Instant, observation: Observation<'_>) {
+        let Observation::InvocationEnded { lane, invocation, records } = observation else {
+            return;
+        };
+        let failing = match invocation.outcome {
+            Outcome::Success => None,
+            Outcome::Partial { succeeded } => Some(succeeded),
+            // A failure of the first record is told as one of the whole batch.
+            Outcome::Error => Some(0),
+        };
+        for (position, fetched) in records.iter().enumerate() {
+            let attempt = self.delivered.entry((lane.shard, fetched.sequence)).or_insert(0);
+            *attempt += 1;
+            let position = position as u32;
+            // What comes behind the first failed record may have failed or not.
+            if failing.is_none_or(|failing| position <= failing) {
+                let has_failed = failing == Some(position);
+                self.failed.insert((lane.shard, fetched.sequence, *attempt), has_failed);
+            }
+        }
+    }
+}
+
+#[test]
+fn whether_a_record_fails_depends_on_the_record_and_its_attempt_alone() {
+    let start = &TEXT[..TEXT.find("[[function.fault]]").expect("there are faults")];
+    let start = start
+        .replace(
+            "BatchSize = 10",
+            "FunctionResponseTypes = [\"ReportBatchItemFailures\"]\nBatchSize = 10",
+        )
+        .replace("MaximumRetryAttempts = 2", "MaximumRetryAttempts = -1");
+    let text = format!(
+        "{start}reports = \"first_failed\"\n[[function.fault]]\nper_record_rate = \"5%\"
+        [[variant]]\nname = \"batches\"\nset = {{ \"mapping.BatchSize\" = 7 }}
+        [[variant]]\nname = \"lanes\"\nset = {{ \"mapping.ParallelizationFactor\" = 3 }}
+        [[variant]]\nname = \"bisect\"\nset = {{ \"mapping.BisectBatchOnFunctionError\" = true }}
+        [[variant]]\nname = \"window\"\nset = {{ \"mapping.MaximumBatchingWindowInSeconds\" = 1 }}"
+    );
+    let scenario = scenario(&text);
+    let of = |variant: &Variant| {
+        let mut attempts = Attempts::default();
+        simulate(&variant.settings, scenario.seed, 0, 10_000_000, &mut attempts);
+        attempts.failed
+    };
+    let base = of(scenario.base());
+    assert!(base.values().filter(|failed| **failed).count() > 1_000);
+    for variant in &scenario.variants[1..] {
+        let other = of(variant);
+        let in_both =
+            base.iter().filter_map(|(place, failed)| Some((place, failed, other.get(place)?)));
+        let mut compared = 0;
+        for (place, failed, failed_there) in in_both {
+            assert_eq!(failed, failed_there, "{place:?} in {}", variant.name);
+            compared += 1;
+        }
+        assert!(compared * 2 > base.len(), "{compared} of {} in {}", base.len(), variant.name);
+    }
 }

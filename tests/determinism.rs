@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use shardlag::experiment::recorder::Recorder;
-use shardlag::experiment::replication::{ReplicationPlan, run as run_replication};
+use shardlag::experiment::replication::{Measuring, ReplicationPlan, run as run_replication};
+use shardlag::experiment::uncertainty::Uncertainty;
 use shardlag::experiment::{RunOptions, run};
 use shardlag::model::settings::Horizon;
 use shardlag::model::simulate;
@@ -70,6 +71,19 @@ fn results(text: &str, threads: Option<usize>) -> RunResults {
 }
 
 #[test]
+fn pilots_and_drawn_inputs_do_not_depend_on_threads() {
+    let of = |threads| {
+        let text = BUSY
+            .replace("replications = ", "analysis = { kind = \"steady_state\" }\nreplications = ");
+        let uncertainty = Uncertainty::parse("rate=10%,duration=20%").expect("it is right");
+        let uncertainty = Some(uncertainty);
+        let options = RunOptions { threads: Some(threads), uncertainty, ..RunOptions::default() };
+        run(&scenario(&text), &options, &|_| ()).expect("the scenario runs")
+    };
+    assert!(of(1) == of(3), "one thread and three give other results");
+}
+
+#[test]
 fn results_do_not_depend_on_threads() {
     let text = format!("{BUSY}{LANES}{BISECT}");
     let one = results(&text, Some(1));
@@ -97,7 +111,8 @@ fn more_replications_change_nothing_of_the_first_ones() {
             let (variant, seed) = (scenario.base(), scenario.seed);
             let (spans, events_max) = (&[], 10_000_000);
             let variants = std::slice::from_ref(variant);
-            let plan = ReplicationPlan { variants, seed, number, events_max, spans };
+            let measuring = Measuring::default();
+            let plan = ReplicationPlan { variants, seed, number, events_max, spans, measuring };
             format!("{:?}", run_replication(&plan).expect("it runs"))
         };
         (0..scenario.replications).map(run_one).collect()
@@ -182,7 +197,7 @@ fn figures_are_what_they_have_always_been() {
         outage = { from = "2m", to = "4m" }
     "#;
     let hashes = [quiet, windowed, BUSY].map(hash);
-    assert_eq!(hashes, ["7e584771c0fa4bb1", "a4c0eadfce4d3bf3", "0c2b3720fe187369"]);
+    assert_eq!(hashes, ["d85165f16c6409b0", "b3ce5de6bcccee36", "a1fa3ea3fda8fb67"]);
 }
 
 /// All files under a folder with their bytes.

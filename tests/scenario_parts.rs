@@ -230,6 +230,12 @@ fn the_metrics_of_assertions_are_the_figures_of_the_summary() {
             peak_utilization: 0.0,
             age_slope: None,
             seconds_to_expiry: None,
+            seconds_to_loss: None,
+            loss_per_second: None,
+            loss_share: None,
+            loss_by: None,
+            relaxation_seconds: None,
+            sufficient_seconds: None,
         },
         iterator_age: Default::default(),
         age_at_finish: Default::default(),
@@ -248,6 +254,7 @@ fn the_metrics_of_assertions_are_the_figures_of_the_summary() {
         concurrency: Default::default(),
         cost_usd: Default::default(),
         cloudwatch: Default::default(),
+        uncertainty: None,
     };
     let json = serde_json::to_value(&summary).expect("a summary is JSON");
     let mut found = Vec::new();

@@ -31,7 +31,7 @@ start = 2026-03-01T06:00:00Z
 replications = 5
 seed = 7
 base_name = "today"
-analysis = { kind = "steady_state" }
+analysis = { kind = "steady_state", warm_up = "90min" }
 
 [stream]
 kind = "kinesis"
@@ -295,8 +295,9 @@ fn a_whole_scenario_becomes_the_settings_that_it_says() {
     };
     assert_eq!(scenario.base().settings, expected);
     assert_eq!(scenario.warnings, []);
+    let warm_up = Some(Duration::from_secs(5_400));
     let head = (scenario.name.as_str(), scenario.seed, scenario.replications, scenario.analysis);
-    assert_eq!(head, ("Orders", 7, 5, Analysis::SteadyState));
+    assert_eq!(head, ("Orders", 7, 5, Analysis::SteadyState { warm_up }));
     let without_bisect =
         Settings { mapping: Mapping { bisect: false, ..expected.mapping.clone() }, ..expected };
     let names: Vec<&str> = scenario.variants.iter().map(|variant| variant.name.as_str()).collect();

@@ -83,8 +83,15 @@ fn the_statistics_code_agrees_with_the_known_answers() {
     let results = run_items(&items, Options::default());
     let failures = failures(&results);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    let passed = results.iter().filter(|result| result.status == Status::Passed).count();
-    assert_eq!(passed, 2, "t intervals and quantile intervals are there");
+    for result in &results {
+        let is_of_another_generator = result.kind.starts_with("mrg32k3a");
+        let expected = match is_of_another_generator {
+            true => Status::Unsupported,
+            false => Status::Passed,
+        };
+        assert_eq!(result.status, expected, "{}: {}", result.id, result.detail);
+    }
+    assert!(results.len() >= 7, "{} known answers", results.len());
 }
 
 #[test]

@@ -8,8 +8,8 @@
 //! replications, wanted precision) and 4.5; the running mean and sum of squares are those of
 //! Welford, Technometrics 4 (1962) 419.
 //!
-//! Left out: intervals from inside one run. Ages inside a run depend on each other strongly, so
-//! one replication gives a figure without an interval.
+//! Left out: intervals from inside one run, where ages depend on each other strongly; see
+//! [`super::batch_means`].
 
 use super::student;
 use crate::results::Estimate;

@@ -3,10 +3,17 @@
 //! | module | question |
 //! |---|---|
 //! | [`stability`] | can the load be carried at all? |
+//! | [`load`] | what are lanes asked to carry, and what can they? |
 //! | [`interval`] | how sure is a mean over replications, how many does it take? |
+//! | [`batch_means`] | the same from inside one long run |
+//! | [`warm_up`] | how much of a run's beginning to leave out? |
+//! | [`run_length`] | how long must a run be for its load? |
+//! | [`jackknife`] | how sure is a ratio of two means? |
+//! | [`input_uncertainty`] | how far off may a figure be because its inputs are not known? |
 //! | [`paired`] | do two variants differ? |
+//! | [`ranking`] | which of several needs more replications to find the best? |
 //! | [`quantile`] | percentiles and their intervals |
-//! | [`student`] | Student's t distribution, for the intervals |
+//! | [`student`], [`normal`] | distributions, for the intervals |
 //! | [`beta`] | the incomplete beta function, for Student's t and the binomial law |
 //!
 //! Sources stand beside the formulas; the general ones are Law, *Simulation Modeling and
@@ -15,17 +22,29 @@
 //! Everything here is a pure function of numbers: no model, no clock, and no mathematics of the
 //! platform (only `libm`), so that the same samples give the same bits everywhere.
 //!
-//! Left out: warm-up detection, ranking and selection, and Pareto fronts. Runs start empty and
-//! count from the start, as a planner's day does, and variants are compared in pairs.
+//! Left out: Pareto fronts, and selection procedures around the allocation of [`ranking`].
 
+pub mod batch_means;
 pub mod beta;
+pub mod input_uncertainty;
 pub mod interval;
+pub mod jackknife;
+pub mod load;
+pub mod normal;
 pub mod paired;
 pub mod quantile;
+pub mod ranking;
+pub mod run_length;
 pub mod stability;
 pub mod student;
+pub mod warm_up;
 
+pub use batch_means::batch_means_interval;
 pub use interval::{Precision, relative_half_width, replications_needed, t_interval};
+pub use jackknife::ratio_interval;
+pub use load::{LaneLoad, OfferedLoad, ServiceTime};
 pub use paired::paired_difference;
 pub use quantile::{RankInterval, empirical_quantile, quantile_interval};
-pub use stability::{LaneLoad, OfferedLoad, ServiceTime, assess};
+pub use ranking::ocba_allocation;
+pub use stability::assess;
+pub use warm_up::mser5;

@@ -1,19 +1,20 @@
 //! Whether the offered load can be carried: the verdict that comes before any statistic.
 //!
-//! A lane that always has enough waiting invokes full batches of B records, one after the other.
-//! With `a` seconds per invocation, `b` per record and `m` invocations per batch (retries):
+//! With the capacity C of a lane and the utilization rho = lambda / C, or that of the concurrency
+//! limit ([`super::load`]):
 //!
 //! ```text
-//! capacity of a lane           C = B / (m (a + b B))                    records per second
-//! utilization of a lane        rho = lambda / C
-//! utilization of a limit L     rho = sum lambda / (L C)                 over all lanes
 //! growth of the age            1 - C/lambda = 1 - 1/rho                 s/s, where rho > 1
-//! first loss to retention      retention / (1 - C/lambda)               after the load's start
+//! first loss                   A / (1 - C/lambda)                       after the load's start
+//! loss from then on            sum lambda - min(sum min(lambda, C), L B / X)   records per second
 //! ```
 //!
+//! where A is the retention, or the maximum record age where that is less.
+//!
 //! A lane below 1 catches up after every delay; at or above 1 its queue and its age grow as long
-//! as the load lasts, and a mean age says nothing but how long the run was. The last two lines are
-//! the fluid limit: a record that is sent at time t arrived at t C/lambda.
+//! as the load lasts, and a mean age says nothing but how long the run was. The last lines are the
+//! fluid limit: a record that is sent at time t arrived at t C/lambda. Below 1 the time that it
+//! takes to forget an empty start is that of [`super::run_length`].
 //!
 //! Reference: Gross, Shortle, Thompson and Harris, *Fundamentals of Queueing Theory*, 5th ed. 2018,
 //! section 1.5 (utilization); Chaudhry and Templeton, *A First Course in Bulk Queues*, 1983 (batch
@@ -22,107 +23,13 @@
 //!
 //! Left out: what polling itself can carry (a page per tick), and the unevenness of lanes under a
 //! limit on reading ahead (S4.3), which costs some 15 % at ParallelizationFactor 10: the capacity
-//! here is an upper bound, so "stable" near 1 is a warning too. Retries may make `m` depend on the
-//! batch; it is an expectation the caller gives.
+//! here is an upper bound, so "stable" near 1 is a warning too. D and X are expectations the caller
+//! gives.
 
-use crate::results::{Stability, StabilityVerdict};
-use crate::units::{Duration, Rate};
-
-/// The load of a mapping and what its lanes can carry.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OfferedLoad {
-    /// Every lane of every shard.
-    pub lanes: Vec<LaneLoad>,
-    /// Records per second over all lanes at the stream's busiest moment. Lanes need not peak
-    /// together, so this may be less than the sum of their peaks.
-    pub peak_of_all_lanes: Rate,
-    /// Records in a full batch, at least 1: BatchSize, or what fits the payload limit if less.
-    pub batch_capacity: u32,
-    /// How long a batch occupies its lane.
-    pub service: ServiceTime,
-    /// Invocations at once over all lanes; `None`: unbounded.
-    pub concurrency_limit: Option<u32>,
-    /// How long a record can be read.
-    pub retention: Duration,
-}
-
-/// What one lane is asked to carry.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LaneLoad {
-    /// Mean records per second while traffic lasts.
-    pub mean: Rate,
-    /// Records per second at the lane's busiest moment, at least the mean.
-    pub peak: Rate,
-}
-
-/// The mean time for which a batch occupies its lane: `attempts * (base + per_record * records)`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ServiceTime {
-    /// Time per invocation, invoke overhead included.
-    pub base: Duration,
-    /// Time per record.
-    pub per_record: Duration,
-    /// Invocations per batch, at least 1: 1 without failures.
-    pub attempts: f64,
-}
-
-impl OfferedLoad {
-    /// What one lane can carry in records per second; infinite where a batch takes no time.
-    pub fn lane_capacity(&self) -> f64 {
-        assert!(self.batch_capacity > 0, "a batch holds at least one record");
-        assert!(
-            self.service.attempts >= 1.0 && self.service.attempts.is_finite(),
-            "a batch takes at least one invocation, not {}",
-            self.service.attempts
-        );
-        let records = f64::from(self.batch_capacity);
-        let seconds = self.service.attempts
-            * (self.service.base.as_secs_f64() + self.service.per_record.as_secs_f64() * records);
-        // A quotient with a denominator of 0 is infinite here, which is what is meant.
-        records / seconds
-    }
-
-    /// Offered load over capacity of every lane, 0 or more, in the order of `lanes`.
-    pub fn lane_utilizations(&self) -> Vec<f64> {
-        let capacity = self.lane_capacity();
-        let mean_of = |lane: &LaneLoad| lane.mean.per_second() / capacity;
-        self.lanes.iter().map(mean_of).collect()
-    }
-
-    /// Mean offered load of all lanes over what the concurrency limit lets through; `None`
-    /// without a limit, infinite with a limit of 0 and any load.
-    pub fn limit_utilization(&self) -> Option<f64> {
-        let total: f64 = self.lanes.iter().map(|lane| lane.mean.per_second()).sum();
-        self.over_limit(total)
-    }
-
-    fn over_limit(&self, total_per_second: f64) -> Option<f64> {
-        let limit = f64::from(self.concurrency_limit?);
-        if total_per_second == 0.0 {
-            Some(0.0)
-        } else if limit == 0.0 {
-            Some(f64::INFINITY)
-        } else {
-            Some(total_per_second / (limit * self.lane_capacity()))
-        }
-    }
-
-    /// The larger of the busiest lane's utilization and the limit's, on average.
-    fn worst_utilization(&self) -> f64 {
-        let lanes = self.lane_utilizations().into_iter();
-        lanes.chain(self.limit_utilization()).fold(0.0, f64::max)
-    }
-
-    /// The same at the busiest moment; never less than on average.
-    fn peak_utilization(&self) -> f64 {
-        let capacity = self.lane_capacity();
-        let lanes = self.lanes.iter();
-        lanes
-            .map(|lane| lane.peak.per_second() / capacity)
-            .chain(self.over_limit(self.peak_of_all_lanes.per_second()))
-            .fold(self.worst_utilization(), f64::max)
-    }
-}
+use super::load::OfferedLoad;
+use super::run_length::sufficient_run_length;
+use crate::results::{LossReason, Stability, StabilityVerdict};
+use crate::units::{Duration, Limit};
 
 /// Stands for "no capacity at all", which a concurrency limit of 0 gives: figures stay finite.
 pub const UTILIZATION_MAX: f64 = 1e9;
@@ -143,12 +50,43 @@ pub fn assess(load: &OfferedLoad) -> Stability {
         StabilityVerdict::Unstable => Some(age_slope(mean)),
         StabilityVerdict::Stable | StabilityVerdict::Saturated => None,
     };
-    Stability {
+    let relaxation = match verdict {
+        StabilityVerdict::Stable => load.relaxation_time(),
+        StabilityVerdict::Saturated | StabilityVerdict::Unstable => None,
+    };
+    let stability = Stability {
         verdict,
         worst_utilization: mean,
         peak_utilization: peak,
         age_slope,
-        seconds_to_expiry: age_slope.and_then(|slope| seconds_to_expiry(load.retention, slope)),
+        seconds_to_expiry: None,
+        seconds_to_loss: None,
+        loss_per_second: None,
+        loss_share: None,
+        loss_by: None,
+        relaxation_seconds: relaxation,
+        sufficient_seconds: relaxation.map(sufficient_run_length),
+    };
+    with_losses(stability, load)
+}
+
+/// What is lost where the age grows, and from when on.
+fn with_losses(stability: Stability, load: &OfferedLoad) -> Stability {
+    let Some(slope) = stability.age_slope else { return stability };
+    let (lifetime, by) = match load.maximum_age {
+        Limit::Limited(age) if age < load.retention => (age, LossReason::MaximumRecordAge),
+        Limit::Limited(_) | Limit::Unlimited => (load.retention, LossReason::Retention),
+    };
+    let Some(seconds) = seconds_to_expiry(lifetime, slope) else { return stability };
+    let (offered, excess) = load.offered_and_excess();
+    Stability {
+        // Records that are discarded for their age never get as old as the retention.
+        seconds_to_expiry: (by == LossReason::Retention).then_some(seconds),
+        seconds_to_loss: Some(seconds),
+        loss_per_second: Some(excess),
+        loss_share: Some(excess / offered),
+        loss_by: Some(by),
+        ..stability
     }
 }
 
@@ -167,6 +105,8 @@ pub fn seconds_to_expiry(retention: Duration, age_slope: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::load::{LaneLoad, ServiceTime};
+    use crate::units::Rate;
 
     fn per_second(rate: f64) -> Rate {
         Rate::new(rate).expect("a rate of the test")
@@ -183,13 +123,15 @@ mod tests {
             lanes: even(rates),
             peak_of_all_lanes: per_second(rates.iter().sum()),
             batch_capacity,
-            service: ServiceTime {
-                base: Duration::from_millis(base_ms),
-                per_record: Duration::from_millis(per_record_ms),
-                attempts: 1.0,
+            service: {
+                let seconds = base_ms + per_record_ms * u64::from(batch_capacity);
+                let lane = Duration::from_millis(seconds);
+                ServiceTime { lane, executing: lane }
             },
+            variability: 1.0,
             concurrency_limit: None,
             retention: Duration::from_secs(86_400),
+            maximum_age: Limit::Unlimited,
         }
     }
 
@@ -281,8 +223,51 @@ mod tests {
     #[test]
     fn retries_lower_the_capacity() {
         let mut load = load(&[6.0], 10, 1000, 0);
-        load.service.attempts = 2.0;
+        load.service.lane = load.service.lane * 2;
         assert!((assess(&load).worst_utilization - 1.2).abs() < 1e-12);
+    }
+
+    #[test]
+    fn waits_before_retries_hold_the_lane_and_no_slot_of_the_limit() {
+        let mut load = load(&[4.0, 4.0], 10, 1000, 0);
+        load.service.lane = load.service.lane * 2;
+        load.concurrency_limit = Some(1);
+        assert_eq!(load.lane_utilizations(), [0.8, 0.8]);
+        assert_eq!(load.limit_utilization(), Some(0.8));
+    }
+
+    #[test]
+    fn what_lanes_and_limit_cannot_carry_is_lost_in_the_end() {
+        // Two lanes at 12 and 4 of 10 records per second: 2 of 16 are lost.
+        let mut load = load(&[12.0, 4.0], 10, 1000, 0);
+        let stability = assess(&load);
+        assert_close(stability.loss_per_second, 2.0);
+        assert_close(stability.loss_share, 0.125);
+        assert_eq!(stability.loss_by, Some(LossReason::Retention));
+        assert_eq!(stability.seconds_to_loss, stability.seconds_to_expiry);
+        // A single slot carries 10 of the 14 that the lanes would.
+        load.concurrency_limit = Some(1);
+        assert_close(assess(&load).loss_per_second, 6.0);
+    }
+
+    #[test]
+    fn a_maximum_age_below_retention_loses_records_before_they_expire() {
+        let mut load = load(&[12.0], 1, 100, 0);
+        load.maximum_age = Limit::Limited(Duration::from_secs(600));
+        let stability = assess(&load);
+        // Age grows by 1 - 10/12.
+        assert_close(stability.seconds_to_loss, 3_600.0);
+        assert_eq!(stability.loss_by, Some(LossReason::MaximumRecordAge));
+        assert_eq!(stability.seconds_to_expiry, None);
+    }
+
+    #[test]
+    fn a_stable_load_says_how_long_a_run_it_needs() {
+        // M/M/1 at 0.81 with a service time of 1 s: 1 / (1 - 0.9)^2.
+        let stability = assess(&load(&[0.81], 1, 1000, 0));
+        assert_close(stability.relaxation_seconds, 100.0);
+        assert_close(stability.sufficient_seconds, 4_000.0);
+        assert_eq!(assess(&load(&[1.2], 1, 1000, 0)).relaxation_seconds, None);
     }
 
     #[test]

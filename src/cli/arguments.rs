@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::experiment::uncertainty::Uncertainty;
 use crate::scenario::{Diagnostics, Override};
 use crate::units::{Probability, parse_probability};
 
@@ -34,6 +35,7 @@ const RUN_EXAMPLES: &str = "Examples:
   shardlag run s.toml --set mapping.BatchSize=500 --set stream.shards=8
   shardlag run s.toml --precision 5% --out /tmp/report
   shardlag run s.toml --replications 1 --trace trace.jsonl
+  shardlag run s.toml --replications 40 --uncertainty rate=10%,duration=20%
   shardlag run s.toml --format json | jq '.variants[0].iterator_age.p99'";
 
 const CHECK_EXAMPLES: &str = "Examples:
@@ -68,6 +70,10 @@ pub(super) struct RunArguments {
     /// Add replications until the 95 % interval of IteratorAge p99 is within this share of it
     #[arg(long, value_name = "SHARE", value_parser = precision)]
     pub precision: Option<Probability>,
+    /// Repeat the run with inputs that are known only so well, for example rate=10%,duration=20%:
+    /// also record_size, error_rate, poison_rate
+    #[arg(long, value_name = "INPUT=SHARE,..", value_parser = Uncertainty::parse)]
+    pub uncertainty: Option<Uncertainty>,
     /// Threads [default: one per core]; the results are the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub threads: Option<u32>,

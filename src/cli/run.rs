@@ -32,14 +32,18 @@ pub(super) fn run(arguments: &RunArguments) -> Ending {
             return Ending::BadInput;
         }
     };
+    if let Some(said) = arguments.uncertainty.as_ref().and_then(|one| one.check(&scenario).err()) {
+        eprintln!("error: --uncertainty: {said}");
+        return Ending::BadInput;
+    }
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario.file));
-    let runs = scenario.variants.iter().filter(|variant| !variant.is_consumer).count();
-    let count = runs as u64 * u64::from(scenario.replications);
+    let count = scenario.runs().count() as u64 * u64::from(scenario.replications);
     let bar = progress::bar(count, quiet);
     let options = RunOptions {
         threads: arguments.threads.map(|threads| threads as usize),
         events_max: arguments.max_events,
         precision: arguments.precision,
+        uncertainty: arguments.uncertainty.clone(),
         command: command(arguments),
     };
     let results = run_scenario(&scenario, &options, &|replications| {
@@ -104,5 +108,10 @@ fn command(arguments: &RunArguments) -> String {
     words.extend(scenario.replications.map(|count| format!("--replications {count}")));
     let precision = arguments.precision.map(|share| share.get() * 100.0);
     words.extend(precision.map(|percent| format!("--precision {percent}%")));
+    words.extend(arguments.uncertainty.as_ref().map(|uncertainty| {
+        let input = |(name, share): (&str, f64)| format!("{name}={}%", share * 100.0);
+        let inputs: Vec<String> = uncertainty.named().map(input).collect();
+        format!("--uncertainty {}", inputs.join(","))
+    }));
     words.join(" ")
 }

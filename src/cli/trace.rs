@@ -28,14 +28,17 @@ pub(super) fn traced<'s>(
     scenario: &'s Scenario,
     name: Option<&str>,
 ) -> Result<&'s [Variant], TraceError> {
-    let runs = || scenario.variants.chunk_by(|one, other| one.run == other.run);
     let found = match name {
-        None => runs().next(),
-        Some(name) => runs().find(|run| run[0].name == name),
+        None => scenario.runs().next(),
+        Some(name) => scenario.runs().find(|run| run[0].name == name),
     };
     found.ok_or_else(|| TraceError::UnknownVariant {
         name: name.unwrap_or_default().to_owned(),
-        known: runs().map(|run| format!("`{}`", run[0].name)).collect::<Vec<_>>().join(", "),
+        known: scenario
+            .runs()
+            .map(|run| format!("`{}`", run[0].name))
+            .collect::<Vec<_>>()
+            .join(", "),
     })
 }
 

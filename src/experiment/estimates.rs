@@ -2,35 +2,93 @@
 
 use super::offered_load::offered_load;
 use super::replication::{AgeFigures, Replication};
+use super::uncertainty::{Drawn, Uncertainty};
+use crate::analysis::input_uncertainty::{Draw, input_interval};
+use crate::analysis::jackknife::Pair;
 use crate::analysis::stability::assess;
-use crate::analysis::t_interval;
+use crate::analysis::{ratio_interval, t_interval};
 use crate::results::{
     AgeBreakdown, AgeStatistics, BatchSizes, BlockedByCause, BlockedShardTime, CloudWatchSums,
     ConcurrencyUse, Cost, Discarded, Estimate, LagStatistics, Ledger, MinuteShare,
-    StabilityVerdict, VariantSummary,
+    StabilityVerdict, UncertainInput, UncertaintySummary, VariantSummary,
 };
 use crate::scenario::{Scenario, Variant};
 
 /// Confidence of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
 
-/// The replications of a variant, as a source of estimates.
-struct Over<'a>(&'a [Replication]);
+/// The replications of a variant, as a source of estimates. A single one that was cut into
+/// batches has its intervals from them.
+struct Over<'a> {
+    replications: &'a [Replication],
+    /// The same with drawn inputs: estimates are then those over uncertain inputs.
+    drawn: Option<&'a [Replication]>,
+}
 
 impl Over<'_> {
+    /// The batches of a single replication, with the measured part's length in batches.
+    fn batches(&self) -> Option<(&Replication, &[Replication], f64)> {
+        let [only] = self.replications else { return None };
+        let first = only.batches.first()?;
+        Some((only, &only.batches, only.measured_seconds / first.measured_seconds))
+    }
+
     /// The estimate of a figure that every replication has.
     fn each(&self, figure: impl Fn(&Replication) -> f64) -> Estimate {
         self.some(|replication| Some(figure(replication)))
     }
 
-    /// The estimate of a figure over the replications that have it.
+    /// The estimate of a mean, share or quantile over the replications that have it.
     fn some(&self, figure: impl Fn(&Replication) -> Option<f64>) -> Estimate {
-        let values: Vec<f64> = self.0.iter().filter_map(figure).collect();
-        t_interval(&values, CONFIDENCE)
+        self.scaled(figure, 1.0)
+    }
+
+    /// The estimate of a sum over the measured part.
+    fn total(&self, figure: impl Fn(&Replication) -> f64) -> Estimate {
+        let length = self.batches().map_or(1.0, |(_, _, length)| length);
+        self.scaled(|replication| Some(figure(replication)), length)
     }
 
     fn count(&self, figure: impl Fn(&Replication) -> u64) -> Estimate {
-        self.each(|replication| figure(replication) as f64)
+        self.total(|replication| figure(replication) as f64)
+    }
+
+    /// The estimate of what batches say nothing about: a maximum, or what is left at the end.
+    fn whole(&self, figure: impl Fn(&Replication) -> Option<f64>) -> Estimate {
+        let Some(drawn) = self.drawn else {
+            let values: Vec<f64> = self.replications.iter().filter_map(figure).collect();
+            return t_interval(&values, CONFIDENCE);
+        };
+        let pairs = self.replications.iter().zip(drawn);
+        let draw = |(stated, drawn)| Some(Draw { stated: figure(stated)?, drawn: figure(drawn)? });
+        input_interval(&pairs.filter_map(draw).collect::<Vec<Draw>>(), CONFIDENCE)
+    }
+
+    /// Value of the whole; half-width of the batches' mean, times `length`.
+    fn scaled(&self, figure: impl Fn(&Replication) -> Option<f64>, length: f64) -> Estimate {
+        let Some((only, batches, _)) = self.batches() else { return self.whole(figure) };
+        let Some(value) = figure(only) else { return Estimate::ABSENT };
+        let values: Vec<f64> = batches.iter().filter_map(figure).collect();
+        let half_width = t_interval(&values, CONFIDENCE).half_width();
+        let half_width = half_width.map(|half_width| half_width * length);
+        Estimate {
+            value: Some(value),
+            low: half_width.map(|half_width| value - half_width),
+            high: half_width.map(|half_width| value + half_width),
+        }
+    }
+
+    /// The ratio of two sums, over replications or batches.
+    fn ratio(&self, pair: impl Fn(&Replication) -> Pair) -> Estimate {
+        if self.drawn.is_some() {
+            return self.whole(|replication| {
+                let Pair { numerator, denominator } = pair(replication);
+                (denominator > 0.0).then(|| numerator / denominator)
+            });
+        }
+        let parts = self.batches().map_or(self.replications, |(_, batches, _)| batches);
+        let pairs: Vec<Pair> = parts.iter().map(pair).collect();
+        ratio_interval(&pairs, CONFIDENCE)
     }
 }
 
@@ -41,7 +99,7 @@ pub fn variant_summary(
     replications: &[Replication],
     limits: &[f64],
 ) -> VariantSummary {
-    let over = Over(replications);
+    let over = Over { replications, drawn: None };
     let stability = assess(&offered_load(&variant.settings, scenario.seed));
     let is_unstable = stability.verdict == StabilityVerdict::Unstable;
     let ages = |select: fn(&Replication) -> AgeFigures| age_statistics(&over, select, is_unstable);
@@ -50,13 +108,7 @@ pub fn variant_summary(
         iterator_age: ages(|replication| replication.iterator_age),
         age_at_finish: ages(|replication| replication.age_at_finish),
         record_age: ages(|replication| replication.record_age),
-        true_lag: LagStatistics {
-            max: over.each(|replication| replication.true_lag.0),
-            mean: match is_unstable {
-                true => Estimate::ABSENT,
-                false => over.each(|replication| replication.true_lag.1),
-            },
-        },
+        true_lag: true_lag(&over, is_unstable),
         minutes_above: minutes_above(&over, limits),
         blocked_shard_time: blocked_shard_time(&over),
         age_breakdown: age_breakdown(&over),
@@ -68,17 +120,69 @@ pub fn variant_summary(
         read_throttles: over.count(|replication| replication.tallies.read_throttles),
         batch_size: BatchSizes {
             mean: over.some(|replication| replication.tallies.batch_mean()),
-            max: over.count(|replication| replication.tallies.batch_max.into()),
+            max: over.whole(|replication| Some(f64::from(replication.tallies.batch_max))),
         },
         concurrency: concurrency(&over),
-        cost_usd: Cost {
-            total: over.each(|replication| replication.cost.total()),
-            requests: over.each(|replication| replication.cost.requests),
-            compute: over.each(|replication| replication.cost.compute),
-            stream: over.each(|replication| replication.cost.stream),
-        },
+        cost_usd: cost(&over),
         cloudwatch: cloudwatch(&over),
+        uncertainty: None,
         stability,
+    }
+}
+
+/// What drawn inputs do to a variant with this verdict.
+pub fn uncertainty_summary(
+    uncertainty: &Uncertainty,
+    verdict: StabilityVerdict,
+    replications: &[Replication],
+    drawn: &Drawn,
+) -> UncertaintySummary {
+    let over = Over { replications, drawn: Some(&drawn.replications) };
+    let is_unstable = verdict == StabilityVerdict::Unstable;
+    let ages = |select: fn(&Replication) -> AgeFigures| age_statistics(&over, select, is_unstable);
+    let input = |(name, relative_standard_deviation): (&str, f64)| UncertainInput {
+        name: name.to_owned(),
+        relative_standard_deviation,
+    };
+    let draws = drawn.replications.len() as u32;
+    UncertaintySummary {
+        inputs: uncertainty.named().map(input).collect(),
+        draws,
+        unstable_share: f64::from(drawn.unstable) / f64::from(draws),
+        iterator_age: ages(|replication| replication.iterator_age),
+        age_at_finish: ages(|replication| replication.age_at_finish),
+        record_age: ages(|replication| replication.record_age),
+        true_lag: true_lag(&over, is_unstable),
+        blocked_shard_time: blocked_shard_time(&over),
+        ledger: ledger(&over),
+        invocations: over.count(|replication| replication.tallies.invocations),
+        errors: over.count(|replication| replication.tallies.errors),
+        throttles: over.count(|replication| replication.tallies.throttles),
+        concurrency: concurrency(&over),
+        cost_usd: cost(&over),
+    }
+}
+
+fn true_lag(over: &Over<'_>, is_unstable: bool) -> LagStatistics {
+    LagStatistics {
+        max: over.whole(|replication| Some(replication.true_lag.0)),
+        mean: match is_unstable {
+            true => Estimate::ABSENT,
+            false => over.each(|replication| replication.true_lag.1),
+        },
+    }
+}
+
+fn cost(over: &Over<'_>) -> Cost {
+    Cost {
+        total: over.total(|replication| replication.cost.total()),
+        requests: over.total(|replication| replication.cost.requests),
+        compute: over.total(|replication| replication.cost.compute),
+        stream: over.total(|replication| replication.cost.stream),
+        per_million_records: over.ratio(|replication| Pair {
+            numerator: replication.cost.total(),
+            denominator: replication.tallies.processed as f64 / 1e6,
+        }),
     }
 }
 
@@ -91,7 +195,7 @@ fn age_statistics(
         p50: over.some(|replication| select(replication).p50),
         p90: over.some(|replication| select(replication).p90),
         p99: over.some(|replication| select(replication).p99),
-        max: over.some(|replication| select(replication).max),
+        max: over.whole(|replication| select(replication).max),
         // The mean of a queue that grows says only how long the run was.
         mean: match is_unstable {
             true => Estimate::ABSENT,
@@ -102,7 +206,7 @@ fn age_statistics(
 
 fn minutes_above(over: &Over<'_>, limits: &[f64]) -> Vec<MinuteShare> {
     let share = |replication: &Replication, limit: f64| {
-        let sampled = replication.minutes.iter().filter(|row| row.samples > 0);
+        let sampled = replication.measured_minutes().iter().filter(|row| row.samples > 0);
         let (above, all) = sampled.fold((0u32, 0u32), |(above, all), row| {
             (above + u32::from(row.age_max > limit), all + 1)
         });
@@ -116,10 +220,10 @@ fn minutes_above(over: &Over<'_>, limits: &[f64]) -> Vec<MinuteShare> {
 }
 
 fn blocked_shard_time(over: &Over<'_>) -> BlockedShardTime {
-    let [total, fully, worst_shard] =
-        [0, 1, 2].map(|index| over.each(|replication| replication.blocked[index]));
+    let [total, fully] = [0, 1].map(|index| over.total(|replication| replication.blocked[index]));
+    let worst_shard = over.whole(|replication| Some(replication.blocked[2]));
     let [function_error, throttle, oversize] =
-        [0, 1, 2].map(|index| over.each(|replication| replication.blocked_by_cause[index]));
+        [0, 1, 2].map(|index| over.total(|replication| replication.blocked_by_cause[index]));
     BlockedShardTime {
         total,
         fully,
@@ -160,6 +264,7 @@ fn age_breakdown(over: &Over<'_>) -> AgeBreakdown {
 
 fn ledger(over: &Over<'_>) -> Ledger {
     Ledger {
+        carried_over: over.whole(|replication| Some(replication.carried_over as f64)),
         written: over.count(|replication| replication.tallies.written),
         processed: over.count(|replication| replication.tallies.processed),
         filtered: over.count(|replication| replication.tallies.filtered),
@@ -170,7 +275,7 @@ fn ledger(over: &Over<'_>) -> Ledger {
         },
         expired: over.count(|replication| replication.tallies.expired),
         skipped: over.count(|replication| replication.tallies.skipped),
-        remaining: over.count(|replication| replication.tallies.remaining),
+        remaining: over.whole(|replication| Some(replication.tallies.remaining as f64)),
         duplicates: over.count(|replication| replication.tallies.duplicates),
     }
 }
@@ -178,13 +283,14 @@ fn ledger(over: &Over<'_>) -> Ledger {
 fn concurrency(over: &Over<'_>) -> ConcurrencyUse {
     ConcurrencyUse {
         mean: over.some(|replication| {
-            let nanos: u128 = replication.minutes.iter().map(|row| row.in_flight_nanos).sum();
-            let seconds = replication.simulated_seconds;
+            let rows = replication.measured_minutes().iter();
+            let nanos: u128 = rows.map(|row| row.in_flight_nanos).sum();
+            let seconds = replication.measured_seconds;
             (seconds > 0.0).then(|| nanos as f64 / 1e9 / seconds)
         }),
-        max: over.count(|replication| {
-            let most = replication.minutes.iter().map(|row| row.in_flight_max).max();
-            u64::from(most.unwrap_or(0))
+        max: over.whole(|replication| {
+            let rows = replication.measured_minutes().iter();
+            Some(f64::from(rows.map(|row| row.in_flight_max).max().unwrap_or(0)))
         }),
     }
 }
@@ -194,7 +300,7 @@ fn cloudwatch(over: &Over<'_>) -> CloudWatchSums {
         invocations: over.count(|replication| replication.tallies.invocations),
         errors: over.count(|replication| replication.tallies.errors),
         throttles: over.count(|replication| replication.tallies.throttles),
-        duration: over.each(|replication| replication.tallies.duration.as_secs_f64() * 1e3),
+        duration: over.total(|replication| replication.tallies.duration.as_secs_f64() * 1e3),
         destination_delivery_failures: over
             .count(|replication| replication.tallies.delivery_failures),
         polled_event_count: over.count(|replication| replication.tallies.read),

@@ -4,10 +4,16 @@
 //! |---|---|
 //! | [`recorder`] | listens to one replication |
 //! | [`replication`] | runs one and keeps its figures |
+//! | [`warm_up`] | how much of a steady-state run is left out |
+//! | [`settling`] | whether a run is long enough for its load |
+//! | [`batches`] | one long run in parts |
 //! | [`estimates`] | means and intervals over replications |
 //! | [`series`] | minutes over replications |
 //! | [`offered_load`] | what the settings ask of every lane, for the stability verdict |
+//! | [`occupancy`] | how long a batch occupies its lane, failures included |
+//! | [`duration_law`] | mean, spread and tail of the random factor on durations |
 //! | [`cost`] | dollars |
+//! | [`uncertainty`], [`perturbation`] | the same with inputs that are not known exactly |
 //! | [`precision`] | how many replications a wanted precision takes |
 //! | [`sentence`] | one plain sentence per variant |
 //! | [`measured`] | values measured on AWS beside simulated ones |
@@ -25,27 +31,36 @@
 
 pub mod assertions;
 pub mod assumptions;
+pub mod batches;
 pub mod cost;
 pub mod delivery;
+pub mod duration_law;
 pub mod estimates;
 pub mod item_sets;
 pub mod measured;
 pub mod measurement;
+pub mod occupancy;
 pub mod offered_load;
+pub mod perturbation;
 pub mod precision;
 pub mod recorder;
 pub mod replication;
 pub mod sentence;
 pub mod series;
+pub mod settling;
 pub mod trace;
+pub mod uncertainty;
 pub mod validation;
+pub mod warm_up;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use self::replication::{Replication, ReplicationPlan};
-use crate::model::settings::FaultKind;
+use self::replication::{Measuring, Replication, ReplicationPlan};
+use self::uncertainty::Uncertainty;
+use self::warm_up::WarmUp;
+use crate::model::settings::{Fault, FaultKind, Horizon};
 use crate::results::{
     LimitLine, RunResults, SettingLine, Shaded, Summary, VariantDetails, VariantSummary,
 };
@@ -65,6 +80,8 @@ pub struct RunOptions {
     pub events_max: u64,
     /// Replications are added until IteratorAge p99 of every variant is this precise.
     pub precision: Option<Probability>,
+    /// How well inputs are known; the run is repeated with inputs drawn accordingly.
+    pub uncertainty: Option<Uncertainty>,
     /// The command that repeats the run, for the report.
     pub command: String,
 }
@@ -76,6 +93,7 @@ impl Default for RunOptions {
             threads: None,
             events_max: EVENTS_MAX,
             precision: None,
+            uncertainty: None,
             command: String::new(),
         }
     }
@@ -136,9 +154,10 @@ pub fn run(
     let mut replications: Vec<Vec<Replication>> = vec![Vec::new(); scenario.variants.len()];
     let mut wanted = scenario.replications;
     let spans = measured::spans(scenario);
+    let warm_up = pool.install(|| warm_up::warm_up(scenario, options, progress))?;
     loop {
         let from = replications[0].len() as u32;
-        let batch = Batch { scenario, options, spans: &spans, from, to: wanted };
+        let batch = Batch { scenario, options, spans: &spans, from, to: wanted, warm_up: &warm_up };
         pool.install(|| batch.run(&mut replications, progress))?;
         let Some(precision) = options.precision else { break };
         match precision::replications_wanted(&replications, precision) {
@@ -146,7 +165,20 @@ pub fn run(
             Some(_) | None => break,
         }
     }
-    Ok(results(scenario, options, &replications))
+    let mut results = results(scenario, options, &warm_up, &replications);
+    if let Some(uncertainty) = &options.uncertainty {
+        let draws = replications[0].len() as u32;
+        let run =
+            || uncertainty::run(uncertainty, scenario, options, warm_up.ends_at, draws, progress);
+        for (index, drawn) in pool.install(run)?.iter().enumerate() {
+            let variant = &mut results.summary.variants[index];
+            let (verdict, stated) = (variant.stability.verdict, &replications[index]);
+            let summary = estimates::uncertainty_summary(uncertainty, verdict, stated, drawn);
+            variant.uncertainty = Some(summary);
+        }
+        results.warnings.extend(uncertainty.warning(draws));
+    }
+    Ok(results)
 }
 
 /// Replications `from..to` of every variant.
@@ -156,16 +188,26 @@ struct Batch<'a> {
     spans: &'a [(Instant, Instant)],
     from: u32,
     to: u32,
+    warm_up: &'a WarmUp,
 }
 
 impl Batch<'_> {
+    /// A single replication of a steady state is cut into batches.
+    fn measuring(&self, variant: &Variant) -> Measuring {
+        let warm_up = self.warm_up.ends_at;
+        let batch = match (self.warm_up.summary.batches, variant.settings.horizon) {
+            (Some(_), Horizon::For(length)) => batches::batch_length(length, warm_up),
+            (None, _) | (_, Horizon::Drained { .. }) => None,
+        };
+        Measuring { warm_up, batch }
+    }
+
     fn run(
         &self,
         replications: &mut [Vec<Replication>],
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<(), RunError> {
-        let runs: Vec<&[Variant]> =
-            self.scenario.variants.chunk_by(|one, other| one.run == other.run).collect();
+        let runs: Vec<&[Variant]> = self.scenario.runs().collect();
         let plans: Vec<ReplicationPlan<'_>> = runs
             .iter()
             .flat_map(|&variants| (self.from..self.to).map(move |number| (variants, number)))
@@ -175,6 +217,7 @@ impl Batch<'_> {
                 number,
                 spans: self.spans,
                 events_max: self.options.events_max,
+                measuring: self.measuring(&variants[0]),
             })
             .collect();
         let done = AtomicU64::new(u64::from(self.from) * runs.len() as u64);
@@ -204,23 +247,28 @@ impl Batch<'_> {
 fn results(
     scenario: &Scenario,
     options: &RunOptions,
+    warm_up: &WarmUp,
     replications: &[Vec<Replication>],
 ) -> RunResults {
     let limits = age_limits(scenario);
     let mut summaries = Vec::new();
     let mut details = Vec::new();
     let mut measured = Vec::new();
-    let mut warnings = Vec::new();
+    let mut warnings = Vec::from_iter(warm_up.warning.clone());
     for (variant, replications) in scenario.variants.iter().zip(replications) {
         let summary = estimates::variant_summary(scenario, variant, replications, &limits);
         measured.extend(measured::values(scenario, variant, &summary, replications));
         let detail = variant_details(variant, replications, &summary);
         warnings.extend(replications[0].warnings(&variant.name));
+        warnings.extend(settling::too_short(&summary, replications));
+        warnings.extend(settling::dependent_batches(&summary, replications));
         summaries.push(summary);
         details.push(detail);
     }
     if let Some(precision) = options.precision {
-        warnings.extend(precision::not_reached(replications, precision));
+        let names: Vec<&str> =
+            scenario.variants.iter().map(|variant| variant.name.as_str()).collect();
+        warnings.extend(precision::not_reached(&names, replications, precision));
     }
     let all = || replications.iter().flatten();
     let seconds: f64 = all().map(|replication| replication.simulated_seconds).sum();
@@ -233,10 +281,11 @@ fn results(
             seed: scenario.seed,
             replications: replications[0].len() as u32,
             simulated_seconds: seconds / all().count() as f64,
+            analysis: warm_up.summary_of(replications),
             variants: summaries,
         },
         variants: details,
-        shaded: shaded(&scenario.base().settings.function.faults),
+        shaded: shaded(&scenario.base().settings.function.faults, warm_up),
         limit_lines: limit_lines(scenario),
         measured,
         assumptions: assumptions::exercised(&scenario.variants),
@@ -280,7 +329,7 @@ fn limit_lines(scenario: &Scenario) -> Vec<LimitLine> {
         .collect()
 }
 
-fn shaded(faults: &[crate::model::settings::Fault]) -> Vec<Shaded> {
+fn shaded(faults: &[Fault], warm_up: &WarmUp) -> Vec<Shaded> {
     let label = |kind: &FaultKind| match kind {
         FaultKind::Outage => Some("outage"),
         FaultKind::Slow(_) => Some("slow"),
@@ -291,10 +340,15 @@ fn shaded(faults: &[crate::model::settings::Fault]) -> Vec<Shaded> {
         | FaultKind::DownstreamLimit(_) => None,
     };
     let spans = faults.iter().filter_map(|fault| Some((fault, label(&fault.kind)?)));
-    spans
-        .map(|(fault, label)| Shaded {
-            from: fault.from.as_secs_f64(),
-            to: fault.to.as_secs_f64(),
+    let spans = spans.map(|(fault, label)| (fault.from, fault.to, label));
+    let left_out = (Instant::START, warm_up.ends_at, "warm-up");
+    let left_out = (warm_up.ends_at > Instant::START).then_some(left_out);
+    left_out
+        .into_iter()
+        .chain(spans)
+        .map(|(from, to, label)| Shaded {
+            from: from.as_secs_f64(),
+            to: to.as_secs_f64(),
             label: label.to_owned(),
         })
         .collect()

@@ -1,21 +1,29 @@
 //! What the settings ask of every lane, for the stability verdict.
 //!
 //! Lanes follow the key hashes of the first replication: with few keys another replication may
-//! load its lanes otherwise, which a report of many replications shows. Failures count with the
-//! chances that are known beforehand (error rates, the per-record rate on a full batch); outages
-//! and poison records are passing and do not. Where shards split or are merged, the load is that of
-//! the shards that are left in the end (S1.7).
+//! load its lanes otherwise, which a report of many replications shows. Failures count as
+//! [`super::occupancy`] says. Where shards split or are merged, the load is that of the shards that
+//! are left in the end (S1.7).
+//!
+//! How irregular arrivals are enters as their index of dispersion J, the variance of counts over
+//! long times by their mean: 1 for Poisson, `E[N^2]/E[N]` for bursts of N, the squared coefficient
+//! of variation of the gaps for a renewal process, and for a rate that switches between two
+//! states `1 + 2 (r0 - r1)^2 p0 p1 / ((q0 + q1) mean)`. A share s of the records, dealt out by
+//! key, has `1 + s (J - 1)`; B of them make a batch, whose gaps vary with `J / B`.
+//!
+//! Reference: Cox and Lewis, *The Statistical Analysis of Series of Events*, 1966, chapter 4;
+//! Fischer and Meier-Hellstern, Performance Evaluation 18 (1993) 149 (switching rates). Left out:
+//! changes of the rate by a profile or a trace, which the peak stands for.
 
-use crate::analysis::stability::{LaneLoad, OfferedLoad, ServiceTime};
+use super::duration_law::FactorLaw;
+use super::occupancy;
+use crate::analysis::load::{LaneLoad, OfferedLoad, ServiceTime};
 use crate::engine::RandomSource;
 use crate::model::batch::PayloadRule;
 use crate::model::lineage::Lineage;
-use crate::model::settings::{FaultKind, RecordSize, Settings, Variation};
+use crate::model::settings::{Arrivals, BurstSize, Gap, RecordSize, Settings, Traffic};
 use crate::model::workload::WorkloadPlan;
-use crate::units::{Instant, Limit, Rate};
-
-/// Invocations per batch are counted up to this; beyond it a batch practically never succeeds.
-const ATTEMPTS_MAX: f64 = 1e6;
+use crate::units::{Duration, Instant, Rate};
 
 /// The offered load of `settings`, with the keys of the first replication of `seed`.
 pub fn offered_load(settings: &Settings, seed: u64) -> OfferedLoad {
@@ -24,6 +32,7 @@ pub fn offered_load(settings: &Settings, seed: u64) -> OfferedLoad {
     let lanes = settings.mapping.parallelization_factor;
     let mut loads = Vec::new();
     let mut peak_of_all = 0.0;
+    let mut dispersion = Weighted::default();
     let lineage = Lineage::new(settings, &random);
     let is_left = |shard: &u32| lineage.life(*shard).closes == Instant::FAR_FUTURE;
     for shard in (0..settings.stream.shards_in_all()).filter(is_left) {
@@ -33,6 +42,7 @@ pub fn offered_load(settings: &Settings, seed: u64) -> OfferedLoad {
                 let rates = plan.source_rates(source, first);
                 let delivered = traffic.matches_filter.get() * part;
                 peak_of_all += rates.peak * delivered;
+                dispersion.add(rates.mean * delivered, lane_dispersion(settings, traffic));
                 let shares = plan.lane_shares(source, first, lanes);
                 for ((mean, peak), share) in lane_loads.iter_mut().zip(shares) {
                     *mean += rates.mean * delivered * share;
@@ -44,79 +54,115 @@ pub fn offered_load(settings: &Settings, seed: u64) -> OfferedLoad {
         let of_lane = |(mean, peak)| LaneLoad { mean: rate(mean), peak: rate(peak) };
         loads.extend(lane_loads.into_iter().map(of_lane));
     }
-    let batch_capacity = batch_capacity(settings);
+    let bytes = typical_bytes(settings);
+    let batch_capacity = batch_capacity(settings, bytes);
+    let occupancy = occupancy::of_batch(settings, batch_capacity, bytes.into());
+    let of_gaps = dispersion.mean() / f64::from(batch_capacity);
+    let of_service = FactorLaw(&settings.function.duration.variation).squared_variation();
     OfferedLoad {
         lanes: loads,
         peak_of_all_lanes: Rate::new(peak_of_all).unwrap_or_default(),
         batch_capacity,
-        service: service(settings, batch_capacity),
+        service: ServiceTime {
+            lane: Duration::from_secs_f64(occupancy.lane),
+            executing: Duration::from_secs_f64(occupancy.executing),
+        },
+        variability: f64::midpoint(of_gaps, of_service),
         concurrency_limit: concurrency_limit(settings),
         retention: settings.stream.retention,
+        maximum_age: settings.mapping.maximum_record_age,
     }
 }
 
-/// Records of a full batch of typical records (S3.1, S3.3).
-fn batch_capacity(settings: &Settings) -> u32 {
-    let kind = settings.stream.kind;
-    let batch_size = settings.mapping.batch_size;
-    let rule = PayloadRule::new(kind, settings.knobs.payload_limit, batch_size);
+/// Size of a typical record, of the source with the largest.
+fn typical_bytes(settings: &Settings) -> u32 {
     let typical = |size: &RecordSize| match size {
         RecordSize::Constant(bytes) => bytes.get(),
         RecordSize::Uniform { low, high } => u64::midpoint(low.get(), high.get()),
         RecordSize::Lognormal { p50, .. } => p50.get(),
     };
     let largest = settings.traffic.iter().map(|traffic| typical(&traffic.record_size)).max();
-    let bytes = largest.unwrap_or(0).min(u32::MAX.into()) as u32;
+    largest.unwrap_or(0).min(u32::MAX.into()) as u32
+}
+
+/// Records of a full batch of typical records (S3.1, S3.3).
+fn batch_capacity(settings: &Settings, bytes: u32) -> u32 {
+    let batch_size = settings.mapping.batch_size;
+    let rule = PayloadRule::new(settings.stream.kind, settings.knobs.payload_limit, batch_size);
     rule.fill(std::iter::repeat_n(bytes, batch_size as usize)).records.max(1)
 }
 
-fn service(settings: &Settings, batch_capacity: u32) -> ServiceTime {
-    let function = &settings.function;
-    let (mut base, mut per_record) = (function.duration.base, function.duration.per_record);
-    let factor = mean_factor(&function.duration.variation);
-    base = base.scaled(factor) + settings.knobs.invoke_overhead;
-    per_record = per_record.scaled(factor);
-    let mut success = 1.0;
-    for fault in &function.faults {
-        let lasts = fault.from == Instant::START && fault.to == Instant::FAR_FUTURE;
-        match fault.kind {
-            FaultKind::ErrorRate(chance) if lasts => success *= 1.0 - chance.get(),
-            FaultKind::PerRecordRate(chance) if lasts => {
-                success *= libm::pow(1.0 - chance.get(), f64::from(batch_capacity));
-            }
-            FaultKind::ErrorRate(_)
-            | FaultKind::PerRecordRate(_)
-            | FaultKind::Poison(_)
-            | FaultKind::Outage
-            | FaultKind::Slow(_)
-            | FaultKind::FailsAboveBatch(_)
-            | FaultKind::DownstreamLimit(_) => {}
-        }
-    }
-    let mut attempts = (1.0 / success).min(ATTEMPTS_MAX);
-    if let Limit::Limited(retries) = settings.mapping.maximum_retry_attempts {
-        attempts = attempts.min(f64::from(retries) + 1.0);
-    }
-    ServiceTime { base, per_record, attempts }
+/// A mean of values with weights.
+#[derive(Debug, Clone, Copy, Default)]
+struct Weighted {
+    sum: f64,
+    weights: f64,
 }
 
-/// Mean of the random factor on durations.
-fn mean_factor(variation: &Variation) -> f64 {
-    match variation {
-        Variation::None | Variation::Exponential | Variation::Erlang { .. } => 1.0,
-        Variation::Uniform { low, high } => (low + high) / 2.0,
-        Variation::Hyperexponential { branches } => {
-            branches.iter().map(|(chance, mean)| chance.get() * mean).sum()
+impl Weighted {
+    fn add(&mut self, weight: f64, value: f64) {
+        self.sum += weight * value;
+        self.weights += weight;
+    }
+
+    /// The mean; 1, as of Poisson arrivals, without any weight.
+    fn mean(self) -> f64 {
+        if self.weights > 0.0 { self.sum / self.weights } else { 1.0 }
+    }
+}
+
+/// J of a source's records on one lane.
+fn lane_dispersion(settings: &Settings, traffic: &Traffic) -> f64 {
+    let lanes = f64::from(settings.mapping.parallelization_factor);
+    let is_per_shard = traffic.per_shard || matches!(traffic.arrivals, Arrivals::OnOff { .. });
+    let share = match is_per_shard {
+        true => 1.0 / lanes,
+        false => 1.0 / lanes / f64::from(settings.stream.shards),
+    };
+    1.0 + share * traffic.matches_filter.get() * (dispersion(&traffic.arrivals) - 1.0)
+}
+
+/// J of a source as it is written.
+fn dispersion(arrivals: &Arrivals) -> f64 {
+    match arrivals {
+        Arrivals::Constant { .. } => 0.0,
+        Arrivals::Poisson { .. }
+        | Arrivals::Profile { .. }
+        | Arrivals::Diurnal { .. }
+        | Arrivals::TraceTimes { .. }
+        | Arrivals::TraceCounts { .. }
+        | Arrivals::Scripted { .. } => 1.0,
+        Arrivals::Bursts { size, even, rate: _ } => {
+            let (mean, variance) = match *size {
+                BurstSize::Constant(count) => (f64::from(count), 0.0),
+                BurstSize::Geometric { mean } => (mean, mean * mean - mean),
+            };
+            if *even { variance / mean } else { variance / mean + mean }
         }
-        Variation::Lognormal { p99 } => {
-            // sigma from the 99th percentile of a standard normal; mean exp(sigma^2 / 2).
-            let sigma = libm::log(*p99) / 2.326_347_874_040_841;
-            libm::exp(sigma * sigma / 2.0)
+        Arrivals::OnOff { rates, sojourns } => {
+            let [first, second] = sojourns.map(|sojourn| sojourn.as_secs_f64());
+            let [fast, slow] = rates.map(|rate| rate.per_second());
+            let share = first / (first + second);
+            let mean = share * fast + (1.0 - share) * slow;
+            let swing = (fast - slow) * (fast - slow) * share * (1.0 - share);
+            match mean > 0.0 {
+                true => 1.0 + 2.0 * swing / ((1.0 / first + 1.0 / second) * mean),
+                false => 1.0,
+            }
         }
-        Variation::Empirical { points } => points
-            .windows(2)
-            .map(|pair| (pair[1].0.get() - pair[0].0.get()) * (pair[0].1 + pair[1].1) / 2.0)
-            .sum(),
+        Arrivals::Renewal { gap } => {
+            let mean = gap.mean_seconds();
+            let variance = match *gap {
+                Gap::Uniform { low, high } => {
+                    let width = high.as_secs_f64() - low.as_secs_f64();
+                    width * width / 12.0
+                }
+                Gap::Normal { deviation, mean: _ } => {
+                    deviation.as_secs_f64() * deviation.as_secs_f64()
+                }
+            };
+            if mean > 0.0 { variance / (mean * mean) } else { 0.0 }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! One replication: runs it and keeps its figures, without its histograms.
 
 use super::RunError;
+use super::batches::Batches;
 use super::cost::Dollars;
 use super::recorder::Recorder;
 use super::recorder::ages::Ages;
@@ -8,8 +9,10 @@ use super::recorder::minutes::MinuteRow;
 use super::recorder::spans::Span;
 use super::recorder::tallies::Tallies;
 use crate::engine::RunEnd;
+use crate::model::observation::Observer;
 use crate::model::settings::{Horizon, Settings};
 use crate::model::simulate_consumers;
+use crate::model::system::Finished;
 use crate::results::{BlockedInterval, DestinationMessage, Redrive};
 use crate::scenario::Variant;
 use crate::units::{Duration, Instant};
@@ -27,6 +30,17 @@ pub struct ReplicationPlan<'a> {
     pub spans: &'a [(Instant, Instant)],
     /// Events at most.
     pub events_max: u64,
+    /// Which part of the run its figures are of.
+    pub measuring: Measuring,
+}
+
+/// Which part of a run figures are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Measuring {
+    /// They count from here, the end of a point of the series.
+    pub warm_up: Instant,
+    /// Length of the batches that have figures of their own, where there are any.
+    pub batch: Option<Duration>,
 }
 
 /// The figures of one replication; times in seconds.
@@ -34,6 +48,10 @@ pub struct ReplicationPlan<'a> {
 pub struct Replication {
     /// Virtual time it covered.
     pub simulated_seconds: f64,
+    /// Virtual time its figures are of: without the warm-up.
+    pub measured_seconds: f64,
+    /// Records in the stream when the measured part began.
+    pub carried_over: u64,
     /// IteratorAge over invocations.
     pub iterator_age: AgeFigures,
     /// Age at finish over invocations.
@@ -52,8 +70,10 @@ pub struct Replication {
     pub cost: Dollars,
     /// Figures of the wanted parts, in their order.
     pub spans: Vec<Span>,
-    /// Minutes.
+    /// Minutes, those of the warm-up included.
     pub minutes: Vec<MinuteRow>,
+    /// The first row that is measured.
+    pub measured_row: usize,
     /// Length of a minute row.
     pub step: Duration,
     /// Blocked intervals; only of the first replication.
@@ -64,6 +84,8 @@ pub struct Replication {
     pub messages: Vec<DestinationMessage>,
     /// What the messages leave.
     pub redrive: Option<Redrive>,
+    /// Figures of equally long parts; only where they were asked for.
+    pub batches: Vec<Replication>,
 }
 
 /// Statistics of ages; `None` without samples.
@@ -97,67 +119,99 @@ impl AgeFigures {
 ///
 /// # Errors
 /// When it reaches its limit on events.
-pub fn run(plan: &ReplicationPlan<'_>) -> Result<Vec<Replication>, RunError> {
-    let first = &plan.variants[0];
-    let horizon = match first.settings.horizon {
+pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError> {
+    let horizon = match plan.variants[0].settings.horizon {
         Horizon::For(length) => length,
         Horizon::Drained { at_most } => at_most,
     };
-    let new_recorder = |settings, put_unit| {
-        let spans = plan.spans.iter().map(|&(from, to)| Span::new(from, to)).collect();
-        Recorder::new(settings, put_unit, horizon, spans, plan.number == 0)
+    let recorder = |variant: &'a Variant, spans: &[(Instant, Instant)], keeps_details| {
+        let put_unit = variant.prices.kinesis_put_unit;
+        let spans = spans.iter().map(|&(from, to)| Span::new(from, to)).collect();
+        Recorder::new(&variant.settings, put_unit, horizon, spans, keeps_details)
     };
-    let mut recorders: Vec<Recorder<'_>> = plan
-        .variants
-        .iter()
-        .map(|variant| new_recorder(&variant.settings, variant.prices.kinesis_put_unit))
-        .collect();
+    let warm_up = plan.measuring.warm_up;
+    let whole = |variant| recorder(variant, plan.spans, plan.number == 0).after(warm_up);
+    let variants = plan.variants.iter();
+    match plan.measuring.batch {
+        None => {
+            let mut observers: Vec<Recorder<'_>> = variants.map(whole).collect();
+            let finished = simulated(plan, horizon, &mut observers)?;
+            let consumers = plan.variants.iter().zip(observers).zip(finished);
+            let figures = consumers.map(|((variant, mut whole), finished)| {
+                whole.finish(finished);
+                figures(variant, &whole, whole.measured())
+            });
+            Ok(figures.collect())
+        }
+        Some(length) => {
+            let batches = |variant| {
+                let part = recorder(variant, &[], false);
+                Batches::new(variant, warm_up, whole(variant), part, length)
+            };
+            let mut observers: Vec<Batches<'_>> = variants.map(batches).collect();
+            let finished = simulated(plan, horizon, &mut observers)?;
+            let consumers = observers.into_iter().zip(finished);
+            Ok(consumers.map(|(batches, finished)| batches.finish(finished)).collect())
+        }
+    }
+}
+
+fn simulated<O: Observer>(
+    plan: &ReplicationPlan<'_>,
+    horizon: Duration,
+    observers: &mut [O],
+) -> Result<Vec<Finished>, RunError> {
     let settings: Vec<&Settings> = plan.variants.iter().map(|variant| &variant.settings).collect();
     let number = u64::from(plan.number);
-    let finished =
-        simulate_consumers(&settings, plan.seed, number, plan.events_max, &mut recorders);
+    let finished = simulate_consumers(&settings, plan.seed, number, plan.events_max, observers);
     if let RunEnd::EventLimit { at } = finished[0].end {
         return Err(RunError::EventLimit {
-            variant: first.name.clone(),
+            variant: plan.variants[0].name.clone(),
             replication: plan.number,
             events: plan.events_max,
             at_seconds: at.as_secs_f64(),
             horizon_seconds: horizon.as_secs_f64(),
         });
     }
-    let consumers = plan.variants.iter().zip(recorders).zip(finished);
-    let figures = consumers.map(|((variant, mut recorder), finished)| {
-        recorder.finish(finished);
-        figures(variant, &recorder)
-    });
-    Ok(figures.collect())
+    Ok(finished)
 }
 
-fn figures(variant: &Variant, recorder: &Recorder<'_>) -> Replication {
+/// The figures of what a recorder measured; `tallies` are those of that part.
+pub(super) fn figures(variant: &Variant, recorder: &Recorder<'_>, tallies: Tallies) -> Replication {
     let seconds = Duration::as_secs_f64;
     let blocked = &recorder.blocked;
-    let simulated_seconds = recorder.ended_at.as_secs_f64();
+    let measured_seconds = recorder.ended_at.since(recorder.measured_from).as_secs_f64();
+    let step = recorder.minutes.step();
     Replication {
-        simulated_seconds,
+        simulated_seconds: recorder.ended_at.as_secs_f64(),
+        measured_seconds,
+        carried_over: recorder.carried_over(),
         iterator_age: AgeFigures::of(&recorder.iterator_age),
         age_at_finish: AgeFigures::of(&recorder.age_at_finish),
         record_age: AgeFigures::of(&recorder.record_age),
         true_lag: (recorder.lags.max(), recorder.lags.mean()),
         blocked: [blocked.total, blocked.fully, blocked.worst_shard()].map(seconds),
         blocked_by_cause: blocked.by_cause.map(seconds),
-        cost: Dollars::of(variant, &recorder.tallies, simulated_seconds),
-        tallies: recorder.tallies.clone(),
+        cost: Dollars::of(variant, &tallies, measured_seconds),
+        tallies,
         spans: recorder.spans.clone(),
         minutes: recorder.minutes.rows().to_vec(),
-        step: recorder.minutes.step(),
+        measured_row: (recorder.measured_from.as_nanos() / step.as_nanos()) as usize,
+        step,
         blocked_intervals: blocked.intervals(),
         is_truncated: blocked.is_truncated || recorder.messages.is_truncated(),
         messages: recorder.messages.kept().to_vec(),
         redrive: recorder.messages.redrive(),
+        batches: Vec::new(),
     }
 }
 
 impl Replication {
+    /// The measured points of the series.
+    pub fn measured_minutes(&self) -> &[MinuteRow] {
+        &self.minutes[self.measured_row.min(self.minutes.len())..]
+    }
+
     /// What the user should know about what was left out.
     pub fn warnings(&self, variant: &str) -> Option<String> {
         self.is_truncated.then(|| {

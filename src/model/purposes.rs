@@ -5,6 +5,7 @@
 //! | 1 to 19, workload | [`entity`] of source (or fault) and shard, or node | as named below |
 //! | 32 to 39, mapping | [`entity`] of lane and shard | as the mapping numbers them |
 //! | 48 to 59, function, destination | [`entity`] of lane and shard | as the mapping numbers |
+//! | 64, the experiment | number of an uncertain input | one word |
 //!
 //! A number is never used twice and never changes its meaning: both would move the draws of
 //! every scenario. Left out: order, since an address has none.
@@ -57,6 +58,9 @@ pub const INVOCATION_ERRORS: Purpose = Purpose(49);
 pub const RECORD_ERRORS: Purpose = Purpose(50);
 /// Whether a delivery to the destination fails (S8.3).
 pub const DESTINATION_DELIVERY: Purpose = Purpose(51);
+
+/// By how much an input that is not known exactly differs from what is stated; one word.
+pub const UNCERTAIN_INPUTS: Purpose = Purpose(64);
 
 /// Stands for the whole stream where an entity names a shard.
 pub const WHOLE_STREAM: u32 = u32::MAX;

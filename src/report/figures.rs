@@ -52,6 +52,20 @@ pub fn estimate(estimate: &Estimate, quantity: Quantity) -> String {
     unit.wrap(&with_half_width(value, half_width))
 }
 
+/// Writes the ends of an interval as `low to high unit`, each to three digits, with both units
+/// where they differ; `–` without any.
+pub fn range(estimate: &Estimate, quantity: Quantity) -> String {
+    let (Some(low), Some(high)) = (estimate.low, estimate.high) else {
+        return ABSENT.to_owned();
+    };
+    let unit = Unit::of(quantity, high.abs());
+    if low != 0.0 && Unit::of(quantity, low.abs()).factor != unit.factor {
+        return format!("{} to {}", plain(low, quantity), plain(high, quantity));
+    }
+    let [low, high] = [low, high].map(|end| three_digits(end / unit.factor));
+    if low == high { unit.wrap(&low) } else { unit.wrap(&format!("{low} to {high}")) }
+}
+
 /// Writes a number without an interval, to three significant digits.
 pub fn plain(value: f64, quantity: Quantity) -> String {
     if !value.is_finite() {
@@ -171,6 +185,19 @@ mod tests {
             low: Some(value - half_width),
             high: Some(value + half_width),
         }
+    }
+
+    #[test]
+    fn a_range_has_one_unit_where_both_ends_have_the_same() {
+        let range = |low, high, quantity| {
+            super::range(&Estimate { value: None, low: Some(low), high: Some(high) }, quantity)
+        };
+        assert_eq!(range(1.1774, 11.981, Quantity::Seconds), "1.18 to 12.0 s");
+        assert_eq!(range(2.37, 1_482.0, Quantity::Seconds), "2.37 s to 24.7 min");
+        assert_eq!(range(0.0, 357_000.0, Quantity::Count), "0 to 357 k");
+        assert_eq!(range(4.0, 4.0, Quantity::Count), "4");
+        assert_eq!(range(0.065_2, 0.083_8, Quantity::Dollars), "$0.0652 to 0.0838");
+        assert_eq!(super::range(&Estimate::ABSENT, Quantity::Count), ABSENT);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! Reference: metrics S9.1, S9.3, S9.6. Left out: which cells are better; see `page::compared`.
 
 use super::figures::{self, Quantity};
-use crate::results::{Estimate, StabilityVerdict, Summary, VariantSummary};
+use crate::results::{Estimate, StabilityVerdict, Summary, UncertaintySummary, VariantSummary};
 
 /// One metric over all variants.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +28,12 @@ pub fn rows(summary: &Summary) -> Vec<Row> {
     table.records();
     table.function();
     table.cost();
+    table.uncertain();
     table.rows
 }
+
+/// A figure over uncertain inputs.
+type UncertainGet = fn(&UncertaintySummary) -> Estimate;
 
 /// Whether a row without any figure is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -127,7 +131,8 @@ impl Table<'_> {
 
     fn records(&mut self) {
         self.section = "Records";
-        let rows: [(&str, Keep, Get); 9] = [
+        let rows: [(&str, Keep, Get); 10] = [
+            ("there at first", Keep::IfAny, |v| v.ledger.carried_over),
             ("written", Keep::IfAny, |v| v.ledger.written),
             ("processed", Keep::Always, |v| v.ledger.processed),
             ("filtered out", Keep::IfAny, |v| v.ledger.filtered),
@@ -156,16 +161,62 @@ impl Table<'_> {
         self.add_all(Quantity::Count, &rows);
     }
 
+    /// Ranges over uncertain inputs, and how often they make a variant unstable.
+    fn uncertain(&mut self) {
+        self.section = "With uncertain inputs";
+        let rows: [(&str, Quantity, UncertainGet); 9] = [
+            ("IteratorAge p50", Quantity::Seconds, |u| u.iterator_age.p50),
+            ("IteratorAge p99", Quantity::Seconds, |u| u.iterator_age.p99),
+            ("IteratorAge max", Quantity::Seconds, |u| u.iterator_age.max),
+            ("blocked-shard time", Quantity::Seconds, |u| u.blocked_shard_time.total),
+            ("expired (lost)", Quantity::Count, |u| u.ledger.expired),
+            ("remaining at end", Quantity::Count, |u| u.ledger.remaining),
+            ("invocations", Quantity::Count, |u| u.invocations),
+            ("concurrency max", Quantity::Count, |u| u.concurrency.max),
+            ("cost", Quantity::Dollars, |u| u.cost_usd.total),
+        ];
+        for (label, quantity, get) in rows {
+            let estimates = self.variants.iter().map(|variant| uncertain(variant, get));
+            let estimates: Vec<Estimate> = estimates.collect();
+            if estimates.iter().any(|e| e.high.is_some_and(|high| high != 0.0)) {
+                let cells = estimates.iter().map(|e| figures::range(e, quantity)).collect();
+                self.row(label, cells);
+            }
+        }
+        let share =
+            |variant: &VariantSummary| variant.uncertainty.as_ref().map(|u| u.unstable_share);
+        if self.variants.iter().filter_map(share).any(|share| share > 0.0) {
+            let text = |variant| {
+                share(variant).map_or(figures::ABSENT.to_owned(), |share| {
+                    figures::plain(share, Quantity::Share)
+                })
+            };
+            let cells = self.variants.iter().map(text).collect();
+            self.row("unstable draws", cells);
+        }
+    }
+
+    fn row(&mut self, label: &str, cells: Vec<String>) {
+        let (section, label) = (self.section, label.to_owned());
+        self.rows.push(Row { section, label, cells, detail: false });
+    }
+
     fn cost(&mut self) {
         self.section = "Cost";
-        let rows: [(&str, Keep, Get); 4] = [
+        let rows: [(&str, Keep, Get); 5] = [
             ("cost", Keep::IfAny, |v| v.cost_usd.total),
+            ("per million records", Keep::InDetail, |v| v.cost_usd.per_million_records),
             ("of it requests", Keep::InDetail, |v| v.cost_usd.requests),
             ("of it compute", Keep::InDetail, |v| v.cost_usd.compute),
             ("of it stream", Keep::InDetail, |v| v.cost_usd.stream),
         ];
         self.add_all(Quantity::Dollars, &rows);
     }
+}
+
+/// What a figure could be with other inputs, as a range.
+fn uncertain(variant: &VariantSummary, get: fn(&UncertaintySummary) -> Estimate) -> Estimate {
+    variant.uncertainty.as_ref().map_or(Estimate::ABSENT, get)
 }
 
 /// The mean age, which an unstable variant does not have whatever was averaged.

@@ -89,6 +89,9 @@ impl Screen<'_> {
         let summary = &self.results.summary;
         self.wrapped(&summary.scenario, Ink::Bold);
         self.wrapped(&verdict::extent(summary), Ink::Plain);
+        if let Some(uncertainty) = verdict::uncertainty(summary) {
+            self.wrapped(&uncertainty, Ink::Plain);
+        }
         self.text.push('\n');
     }
 

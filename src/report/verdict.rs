@@ -9,7 +9,10 @@
 //! Reference: DESIGN.md, "What a run gives". Left out: how the verdict is computed.
 
 use super::figures::{self, Quantity};
-use crate::results::{Stability, StabilityVerdict, Summary};
+use crate::results::{
+    AnalysisKind, AnalysisSummary, LossReason, Stability, StabilityVerdict, Summary,
+    UncertainInput, WarmUpRule,
+};
 
 /// The verdict in one word.
 pub fn word(verdict: StabilityVerdict) -> &'static str {
@@ -60,11 +63,45 @@ pub fn headline(summary: &Summary) -> String {
 /// The run in one line: how long, how often, which seed.
 pub fn extent(summary: &Summary) -> String {
     let time = figures::plain(summary.simulated_seconds, Quantity::Seconds);
-    let replications = match summary.replications {
-        1 => "1 replication (no intervals)".to_owned(),
-        count => format!("{count} replications, ± is the 95 % interval"),
+    let replications = match (summary.replications, summary.analysis.batches) {
+        (1, None) => "1 replication (no intervals)".to_owned(),
+        (1, Some(batches)) => {
+            format!("1 replication in {batches} batches, ± is the 95 % interval")
+        }
+        (count, _) => format!("{count} replications, ± is the 95 % interval"),
     };
-    format!("{time} simulated, {replications}, seed {}", summary.seed)
+    let seed = summary.seed;
+    format!("{time} simulated, {replications}, seed {seed}{}", warm_up(&summary.analysis))
+}
+
+/// What the figures leave out, for the end of a sentence.
+fn warm_up(analysis: &AnalysisSummary) -> String {
+    let time = figures::plain(analysis.warm_up_seconds, Quantity::Seconds);
+    match (analysis.kind, analysis.warm_up_by) {
+        (AnalysisKind::Terminating, _) => String::new(),
+        (AnalysisKind::SteadyState, Some(WarmUpRule::Given)) => {
+            format!(", steady state: warm-up {time} as given, left out of all figures")
+        }
+        (AnalysisKind::SteadyState, _) => {
+            format!(", steady state: warm-up {time} by MSER-5, left out of all figures")
+        }
+    }
+}
+
+/// What ranges over uncertain inputs mean, in one sentence; `None`: there are none.
+pub fn uncertainty(summary: &Summary) -> Option<String> {
+    let uncertainty = summary.variants.first()?.uncertainty.as_ref()?;
+    let input = |input: &UncertainInput| {
+        let share = figures::plain(input.relative_standard_deviation, Quantity::Share);
+        format!("{} ± {share}", input.name.replace('_', " "))
+    };
+    let inputs: Vec<String> = uncertainty.inputs.iter().map(input).collect();
+    Some(format!(
+        "Uncertain inputs (standard deviation): {}. With them, 95 % of what a figure could be \
+         lies in the ranges; {} draws.",
+        inputs.join(", "),
+        uncertainty.draws
+    ))
 }
 
 fn growth(stability: &Stability) -> String {
@@ -73,9 +110,17 @@ fn growth(stability: &Stability) -> String {
         let slope = figures::three_digits(slope);
         parts.push(format!("IteratorAge grows {slope} s every second"));
     }
-    if let Some(seconds) = stability.seconds_to_expiry {
+    if let Some(seconds) = stability.seconds_to_loss {
         let time = figures::plain(seconds, Quantity::Seconds);
-        parts.push(format!("if that lasts, records are lost after {time}"));
+        let end = match stability.loss_by {
+            Some(LossReason::MaximumRecordAge) => "are discarded as too old",
+            Some(LossReason::Retention) | None => "expire",
+        };
+        let rate = figures::three_digits(stability.loss_per_second.unwrap_or(0.0));
+        let share = figures::plain(stability.loss_share.unwrap_or(0.0), Quantity::Share);
+        parts.push(format!(
+            "if that lasts, records {end} after {time}, then {rate} a second ({share} of all)"
+        ));
     }
     parts.push("a mean age does not exist".to_owned());
     parts.join("; ")
@@ -101,11 +146,18 @@ mod tests {
             peak_utilization: 3.0,
             age_slope: Some(0.6731),
             seconds_to_expiry: Some(128_400.0),
+            seconds_to_loss: Some(128_400.0),
+            loss_per_second: Some(0.5604),
+            loss_share: Some(0.6731),
+            loss_by: Some(LossReason::Retention),
+            relaxation_seconds: None,
+            sufficient_seconds: None,
         };
         assert_eq!(
             reason(&stability),
             "busiest lane at 300 % of its capacity; IteratorAge grows 0.673 s every second; \
-             if that lasts, records are lost after 35.7 h; a mean age does not exist"
+             if that lasts, records expire after 35.7 h, then 0.560 a second (67.3 % of all); \
+             a mean age does not exist"
         );
     }
 }

@@ -8,21 +8,24 @@ mod messages;
 mod series;
 mod summary;
 mod trace;
+mod uncertainty;
 mod validation;
 
 pub use estimate::Estimate;
 pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
 pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, TimeSeries};
 pub use summary::{
-    AgeBreakdown, AgeStatistics, BatchSizes, BlockedByCause, BlockedShardTime, CloudWatchSums,
-    ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger, MinuteShare, Stability,
-    StabilityVerdict, Summary, VariantSummary,
+    AgeBreakdown, AgeStatistics, AnalysisKind, AnalysisSummary, BatchSizes, BlockedByCause,
+    BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger,
+    LossReason, MinuteShare, Stability, StabilityVerdict, Summary, VariantSummary, WarmUpRule,
 };
 pub use trace::{RecordRange, TraceEvent, TraceLine};
 pub use validation::{
     Calibration, ItemCheck, ItemKind, ItemStatus, Residual, Trial, ValidatedItem, Validation,
     ValidationGroup,
 };
+
+pub use uncertainty::{UncertainInput, UncertaintySummary};
 
 /// Everything one `run` of a scenario gave.
 #[derive(Debug, Clone, PartialEq)]

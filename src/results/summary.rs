@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Estimate;
+use super::{Estimate, UncertaintySummary};
 
 /// The whole summary of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,8 +21,59 @@ pub struct Summary {
     pub replications: u32,
     /// Simulated time of a replication, in seconds (mean, where runs end when drained).
     pub simulated_seconds: f64,
+    /// How the figures are to be read.
+    pub analysis: AnalysisSummary,
     /// Variants, the base first.
     pub variants: Vec<VariantSummary>,
+}
+
+/// How the figures of a run are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct AnalysisSummary {
+    /// From the start to the end, or the long run.
+    pub kind: AnalysisKind,
+    /// Time at the beginning that no figure counts, in seconds.
+    pub warm_up_seconds: f64,
+    /// Who said so; `None`: nothing is left out.
+    pub warm_up_by: Option<WarmUpRule>,
+    /// Equal parts of a single run that its intervals come from; `None`: they come from
+    /// replications.
+    pub batches: Option<u32>,
+    /// Confidence of all intervals, 0.95.
+    pub confidence: f64,
+}
+
+impl AnalysisSummary {
+    /// Everything counts, over replications, with intervals of 95 %.
+    pub fn terminating() -> AnalysisSummary {
+        AnalysisSummary {
+            kind: AnalysisKind::Terminating,
+            warm_up_seconds: 0.0,
+            warm_up_by: None,
+            batches: None,
+            confidence: 0.95,
+        }
+    }
+}
+
+/// What a run stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnalysisKind {
+    /// A time with a beginning and an end.
+    Terminating,
+    /// The long run.
+    SteadyState,
+}
+
+/// Who decided on a warm-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WarmUpRule {
+    /// The scenario.
+    Given,
+    /// The rule MSER-5, from a pilot.
+    Mser5,
 }
 
 /// One variant's figures. Means over replications with 95 % intervals.
@@ -67,6 +118,9 @@ pub struct VariantSummary {
     pub cost_usd: Cost,
     /// Sums over the run by CloudWatch metric name (S9.5).
     pub cloudwatch: CloudWatchSums,
+    /// The same over uncertain inputs, where they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<UncertaintySummary>,
 }
 
 /// The stability verdict, computed before any statistic.
@@ -83,6 +137,31 @@ pub struct Stability {
     pub age_slope: Option<f64>,
     /// Time from the start until records begin to be lost to retention, if load lasted, seconds.
     pub seconds_to_expiry: Option<f64>,
+    /// Time from the start until the first record is lost, by retention or by the maximum record
+    /// age, if load lasted, seconds.
+    pub seconds_to_loss: Option<f64>,
+    /// Records lost per second from then on.
+    pub loss_per_second: Option<f64>,
+    /// The same as a share of the records written, 0 to 1.
+    pub loss_share: Option<f64>,
+    /// What loses them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_by: Option<LossReason>,
+    /// Time in which what is left of an empty start shrinks by a factor e, seconds; only while
+    /// stable.
+    pub relaxation_seconds: Option<f64>,
+    /// A run of this length is long for the load, seconds.
+    pub sufficient_seconds: Option<f64>,
+}
+
+/// What ends the life of records that are never handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LossReason {
+    /// The stream forgets them.
+    Retention,
+    /// The mapping discards them.
+    MaximumRecordAge,
 }
 
 /// Whether the load can be carried.
@@ -184,6 +263,8 @@ pub struct AgeBreakdown {
 /// What became of the records written (S9.6).
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Ledger {
+    /// Still in the stream from before the measured part: 0 unless a warm-up is left out.
+    pub carried_over: Estimate,
     /// Records written.
     pub written: Estimate,
     /// Handled successfully.
@@ -241,6 +322,8 @@ pub struct Cost {
     pub compute: Estimate,
     /// Kinesis shard-hours and PUT units; nothing on DynamoDB.
     pub stream: Estimate,
+    /// Everything, per million records processed: a ratio of means, by the jackknife.
+    pub per_million_records: Estimate,
 }
 
 /// Sums over the run by CloudWatch metric name (S9.5).

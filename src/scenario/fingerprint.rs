@@ -6,6 +6,7 @@
 use std::fmt::{self, Write};
 
 use super::Variant;
+use super::general::{Analysis, General};
 
 struct Fnv(u64);
 
@@ -19,12 +20,15 @@ impl Write for Fnv {
 }
 
 /// The fingerprint as 16 hexadecimal digits.
-pub(super) fn fingerprint(variants: &[Variant], seed: u64, replications: u32) -> String {
+pub(super) fn fingerprint(variants: &[Variant], general: &General) -> String {
     let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
     let mut put = |part: fmt::Arguments<'_>| {
         hash.write_fmt(part).expect("hashing a text cannot fail");
     };
-    put(format_args!("{seed};{replications};"));
+    put(format_args!("{};{};", general.seed, general.replications));
+    if let Analysis::SteadyState { warm_up } = general.analysis {
+        put(format_args!("steady state;{warm_up:?};"));
+    }
     for variant in variants {
         put(format_args!("{:?};{:?};{:?};", variant.name, variant.settings, variant.prices));
     }

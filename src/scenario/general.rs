@@ -1,7 +1,9 @@
 //! The keys at the top of the file: name, length of the run, seed, replications.
 
+use super::Variant;
 use super::reader::{Field, Reading, TableReader};
 use crate::model::settings::Horizon;
+use crate::units::Duration;
 
 const REPLICATIONS_MAX: u32 = 10_000;
 /// Cap of a run that ends when drained, unless `duration` gives another.
@@ -13,11 +15,14 @@ pub enum Analysis {
     /// From a given start to a given end: averages over the whole run.
     Terminating,
     /// The long run: what the start does to the figures is cut off.
-    SteadyState,
+    SteadyState {
+        /// How much of the start is cut off, above 0; `None`: as much as MSER-5 says.
+        warm_up: Option<Duration>,
+    },
 }
 
-const ANALYSES: [(&str, Analysis); 2] =
-    [("terminating", Analysis::Terminating), ("steady_state", Analysis::SteadyState)];
+/// The word for each kind; a warm-up is a key of its own.
+const ANALYSES: [(&str, bool); 2] = [("terminating", false), ("steady_state", true)];
 
 /// Keys that are of the scenario as a whole; variants cannot set them.
 pub(super) const OF_THE_WHOLE: [&str; 10] = [
@@ -87,8 +92,52 @@ pub(super) fn non_empty(field: &Field<'_>, cx: &mut Reading) -> Option<String> {
 fn analysis(field: &Field<'_>, cx: &mut Reading) -> Option<Analysis> {
     let mut table = field.table("{ kind = \"terminating\" }", cx)?;
     let kind = table.or_default("kind", "terminating", cx).word(&ANALYSES, cx);
+    let warm_up_field = table.optional("warm_up", cx);
     table.finish(cx);
-    kind
+    let warm_up = match &warm_up_field {
+        Some(field) => Some(field.positive_duration("min", cx)?),
+        None => None,
+    };
+    match (kind?, warm_up_field) {
+        (true, _) => Some(Analysis::SteadyState { warm_up }),
+        (false, None) => Some(Analysis::Terminating),
+        (false, Some(field)) => {
+            let message = "a terminating run counts from its start; leave `warm_up` out, or write \
+                           `kind = \"steady_state\"`";
+            cx.error(&field, message);
+            None
+        }
+    }
+}
+
+/// Whether the runs of all variants are long enough, and of the right kind, for `analysis`.
+pub(super) fn check_analysis(
+    field: Option<Field<'_>>,
+    analysis: Analysis,
+    variants: &[Variant],
+    cx: &mut Reading,
+) {
+    let (Some(field), Analysis::SteadyState { warm_up }) = (field, analysis) else { return };
+    for variant in variants {
+        match variant.settings.horizon {
+            Horizon::Drained { .. } => {
+                let message = "a run that ends when drained has no steady state; leave \
+                               `until = \"drained\"` out, or write `kind = \"terminating\"`";
+                cx.error(&field, message);
+                return;
+            }
+            Horizon::For(length) if warm_up.is_some_and(|warm_up| warm_up * 2 > length) => {
+                let message = format!(
+                    "the warm-up is more than half of the run of {length} (variant `{}`); \
+                     shorten it or lengthen `duration`",
+                    variant.name
+                );
+                cx.error(&field, message);
+                return;
+            }
+            Horizon::For(_) => {}
+        }
+    }
 }
 
 /// `duration`, or `until = "drained"` with `duration` as its cap.

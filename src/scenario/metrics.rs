@@ -53,6 +53,11 @@ pub const METRICS: &[Metric] = &[
     number("stability.peak_utilization"),
     number("stability.age_slope"),
     seconds("stability.seconds_to_expiry"),
+    seconds("stability.seconds_to_loss"),
+    number("stability.loss_per_second"),
+    number("stability.loss_share"),
+    seconds("stability.relaxation_seconds"),
+    seconds("stability.sufficient_seconds"),
     seconds("iterator_age.p50"),
     seconds("iterator_age.p90"),
     seconds("iterator_age.p99"),
@@ -87,6 +92,7 @@ pub const METRICS: &[Metric] = &[
     seconds("age_breakdown.overhead"),
     seconds("age_breakdown.cold_start"),
     seconds("age_breakdown.execution"),
+    records("ledger.carried_over"),
     records("ledger.written"),
     records("ledger.processed"),
     records("ledger.filtered"),
@@ -109,6 +115,7 @@ pub const METRICS: &[Metric] = &[
     dollars("cost_usd.requests"),
     dollars("cost_usd.compute"),
     dollars("cost_usd.stream"),
+    dollars("cost_usd.per_million_records"),
 ];
 
 /// Quantities that only measured values can name: they need a part of the run (`during`).

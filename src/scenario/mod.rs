@@ -101,6 +101,11 @@ impl Scenario {
     pub fn base(&self) -> &Variant {
         &self.variants[0]
     }
+
+    /// The variants that are simulated together: the consumers of one stream.
+    pub fn runs(&self) -> impl Iterator<Item = &[Variant]> {
+        self.variants.chunk_by(|one, other| one.run == other.run)
+    }
 }
 
 /// One set of settings to run.
@@ -256,7 +261,8 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
     let measured = assertions::measured(field_of("measured"), &names, cx);
     let general = general?;
     let variants = resolved.into_iter().collect::<Option<Vec<Variant>>>()?;
-    let fingerprint = fingerprint::fingerprint(&variants, general.seed, general.replications);
+    general::check_analysis(field_of("analysis"), general.analysis, &variants, cx);
+    let fingerprint = fingerprint::fingerprint(&variants, &general);
     Some(Scenario {
         name: general.name,
         description: general.description,

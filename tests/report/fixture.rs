@@ -1,11 +1,11 @@
 //! Hand-made results, as a run would give them: a stuck shard, an outage, several remedies.
 
 use shardlag::results::{
-    AgeBreakdown, AgeStatistics, Assumption, Band, BatchSizes, BlockCause, BlockedByCause,
-    BlockedInterval, BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, DestinationMessage,
-    Discarded, Estimate, FunctionError, LagStatistics, Ledger, LimitLine, MeasuredValue,
-    MinutePoint, MinuteShare, Redrive, RunResults, SettingLine, Shaded, Stability,
-    StabilityVerdict, Summary, TimeSeries, VariantDetails, VariantSummary,
+    AgeBreakdown, AgeStatistics, AnalysisSummary, Assumption, Band, BatchSizes, BlockCause,
+    BlockedByCause, BlockedInterval, BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost,
+    DestinationMessage, Discarded, Estimate, FunctionError, LagStatistics, Ledger, LimitLine,
+    LossReason, MeasuredValue, MinutePoint, MinuteShare, Redrive, RunResults, SettingLine, Shaded,
+    Stability, StabilityVerdict, Summary, TimeSeries, VariantDetails, VariantSummary,
 };
 
 pub const MINUTE: f64 = 60.0;
@@ -32,6 +32,7 @@ pub fn results(seconds: f64, variants: usize) -> RunResults {
             seed: 7,
             replications: 20,
             simulated_seconds: seconds,
+            analysis: AnalysisSummary::terminating(),
             variants: (0..variants).map(|index| summary(index, seconds)).collect(),
         },
         variants: (0..variants).map(|index| details(index, seconds)).collect(),
@@ -243,6 +244,12 @@ fn summary(variant: usize, seconds: f64) -> VariantSummary {
             peak_utilization: if unstable { 3.004 } else { 0.62 },
             age_slope: unstable.then_some(0.6731),
             seconds_to_expiry: unstable.then_some(128_400.0),
+            seconds_to_loss: unstable.then_some(128_400.0),
+            loss_per_second: unstable.then_some(0.55),
+            loss_share: unstable.then_some(0.6731),
+            loss_by: unstable.then_some(LossReason::Retention),
+            relaxation_seconds: None,
+            sufficient_seconds: None,
         },
         iterator_age: ages(0.214, worst, mean),
         age_at_finish: ages(0.284, worst + 0.07, mean),
@@ -270,11 +277,13 @@ fn summary(variant: usize, seconds: f64) -> VariantSummary {
             requests: between(0.0421, 0.0001),
             compute: between(1.1924, 0.002),
             stream: Estimate::point(0.0),
+            per_million_records: Estimate::ABSENT,
         },
         cloudwatch: CloudWatchSums {
             invocations: between(seconds * 2.1, 41.0),
             ..CloudWatchSums::default()
         },
+        uncertainty: None,
     }
 }
 

@@ -66,6 +66,26 @@ impl BlockedTimes {
         }
     }
 
+    /// Figures count from `now`: what is blocked stays so.
+    pub fn restart(&mut self, now: Instant, minutes: &mut Minutes) {
+        for shard in 0..self.shards.len() as u32 {
+            let state = self.shards[shard as usize].state;
+            self.close(now, shard, minutes);
+            self.shards[shard as usize] = ShardState { since: now, state, total: Duration::ZERO };
+        }
+        self.total = Duration::ZERO;
+        self.fully = Duration::ZERO;
+        self.by_cause = [Duration::ZERO; 3];
+    }
+
+    /// Adds what is blocked now up to `now`, and goes on.
+    pub fn settle(&mut self, now: Instant, minutes: &mut Minutes) {
+        for shard in 0..self.shards.len() as u32 {
+            let state = self.shards[shard as usize].state;
+            self.changed(now, shard, state, minutes);
+        }
+    }
+
     /// The longest blocked shard's time.
     pub fn worst_shard(&self) -> Duration {
         self.shards.iter().map(|shard| shard.total).max().unwrap_or(Duration::ZERO)

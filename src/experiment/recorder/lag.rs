@@ -14,6 +14,9 @@ pub struct Lags {
     integral: f64,
     /// Largest lag.
     largest: Duration,
+    /// Figures count from here ...
+    from: Instant,
+    /// ... to here.
     ended_at: Instant,
 }
 
@@ -31,6 +34,7 @@ impl Lags {
             shards: vec![unknown; shards as usize],
             integral: 0.0,
             largest: Duration::ZERO,
+            from: Instant::START,
             ended_at: Instant::START,
         }
     }
@@ -50,12 +54,20 @@ impl Lags {
         self.shards[shard as usize] = Oldest { since: now, arrival };
     }
 
-    /// The run is over.
+    /// The run, or a part of it, is over.
     pub fn finish(&mut self, now: Instant, minutes: &mut Minutes) {
         for shard in 0..self.shards.len() {
             self.close(now, shard, minutes);
+            self.shards[shard].since = now;
         }
         self.ended_at = now;
+    }
+
+    /// Figures count from `now`, at which [`Lags::finish`] was called.
+    pub fn restart(&mut self, now: Instant) {
+        self.integral = 0.0;
+        self.largest = Duration::ZERO;
+        self.from = now;
     }
 
     /// Largest lag over shards and time, in seconds.
@@ -65,7 +77,7 @@ impl Lags {
 
     /// Mean lag over shards and time, in seconds.
     pub fn mean(&self) -> f64 {
-        let time = self.ended_at.as_secs_f64() * self.shards.len() as f64;
+        let time = self.ended_at.since(self.from).as_secs_f64() * self.shards.len() as f64;
         if time > 0.0 { self.integral / time } else { 0.0 }
     }
 

@@ -39,6 +39,12 @@ pub struct MinuteRow {
     pub blocked_nanos: u128,
 }
 
+/// Length of a point in a run that lasts at most `horizon`: whole minutes.
+pub fn step_of(horizon: Duration) -> Duration {
+    let minutes = horizon.as_nanos().div_ceil(Duration::from_secs(60).as_nanos());
+    Duration::from_secs(60) * minutes.div_ceil(POINTS_MAX).max(1)
+}
+
 /// The points of one replication.
 #[derive(Debug, Clone)]
 pub struct Minutes {
@@ -54,10 +60,8 @@ pub struct Minutes {
 impl Minutes {
     /// No point yet, of a run that lasts at most `horizon`.
     pub fn new(horizon: Duration) -> Minutes {
-        let minutes = horizon.as_nanos().div_ceil(Duration::from_secs(60).as_nanos());
-        let step = Duration::from_secs(60) * minutes.div_ceil(POINTS_MAX).max(1);
         Minutes {
-            step,
+            step: step_of(horizon),
             rows: Vec::new(),
             ages: Vec::new(),
             ages_row: 0,
@@ -129,6 +133,22 @@ impl Minutes {
         self.spread(from, to, |row, start, end| {
             row.blocked_nanos += u128::from(end.since(start).as_nanos());
         });
+    }
+
+    /// Closes the points before `now`, where a part of the run ends.
+    pub fn settle(&mut self, now: Instant) {
+        self.add_in_flight(now);
+        // What happened at this very instant belongs to the next point.
+        if self.ages_row < self.index(now) {
+            self.close_ages();
+        }
+    }
+
+    /// The points of the part `from..to` of the run; both are multiples of the step, but for the
+    /// end of the run.
+    pub fn between(&self, from: Instant, to: Instant) -> &[MinuteRow] {
+        let last = (to.as_nanos().div_ceil(self.step.as_nanos()) as usize).min(self.rows.len());
+        &self.rows[self.index(from).min(last)..last]
     }
 
     /// Closes the last point of a run that ended at `end`.

@@ -61,6 +61,12 @@ pub struct Recorder<'a> {
     pub messages: Messages,
     /// Size of a PUT payload unit where they cost something (Kinesis).
     put_unit: Option<Bytes>,
+    /// What the tallies were where the measured part begins.
+    before: Tallies,
+    /// Where the measured part begins: figures count from here.
+    pub measured_from: Instant,
+    /// The warm-up before it, which is still to come to its end.
+    warm_up: Option<Instant>,
     /// When the replication ended.
     pub ended_at: Instant,
 }
@@ -89,8 +95,55 @@ impl<'a> Recorder<'a> {
             tallies: Tallies::default(),
             messages: Messages::new(keeps_details),
             put_unit: is_kinesis.then_some(put_unit),
+            before: Tallies::default(),
+            measured_from: Instant::START,
+            warm_up: None,
             ended_at: Instant::START,
         }
+    }
+
+    /// A recorder whose figures leave out what happens before `warm_up`, the end of a minute.
+    /// Charts, messages and parts of the run do not.
+    #[must_use]
+    pub fn after(mut self, warm_up: Instant) -> Recorder<'a> {
+        self.warm_up = (warm_up > Instant::START).then_some(warm_up);
+        self
+    }
+
+    /// Tallies of the measured part; the whole ledger is closed.
+    pub fn measured(&self) -> Tallies {
+        self.tallies.since(&self.before)
+    }
+
+    /// Tallies of the measured part up to now, while `backlog` records are unfinished.
+    pub fn measured_so_far(&self, backlog: u64) -> Tallies {
+        self.tallies.so_far(backlog).since(&self.before)
+    }
+
+    /// Records in the stream when the measured part began.
+    pub fn carried_over(&self) -> u64 {
+        self.before.remaining
+    }
+
+    /// Brings everything that is counted by time up to `now`, the end of a minute.
+    pub fn settle(&mut self, now: Instant) {
+        self.minutes.settle(now);
+        self.lags.finish(now, &mut self.minutes);
+        self.blocked.settle(now, &mut self.minutes);
+        self.ended_at = now;
+    }
+
+    /// The measured part begins `now`, the end of a minute.
+    pub fn restart(&mut self, now: Instant, backlog: u64) {
+        self.settle(now);
+        self.lags.restart(now);
+        self.blocked.restart(now, &mut self.minutes);
+        self.iterator_age = Ages::new();
+        self.age_at_finish = Ages::new();
+        self.record_age = Ages::new();
+        self.before = self.tallies.so_far(backlog);
+        self.tallies.batch_max = 0;
+        self.measured_from = now;
     }
 
     /// Closes the books when the run is over.
@@ -195,7 +248,12 @@ impl Observer for Recorder<'_> {
             Observation::Blocked { shard, state } => {
                 self.blocked.changed(now, shard, state, &mut self.minutes);
             }
-            Observation::Minute { backlog } => self.minutes.backlog(now, backlog),
+            Observation::Minute { backlog } => {
+                self.minutes.backlog(now, backlog);
+                if self.warm_up == Some(now) {
+                    self.restart(now, backlog);
+                }
+            }
         }
     }
 }

@@ -148,6 +148,63 @@ impl Tallies {
         }
     }
 
+    /// The tallies with the ledger as it stands, while `backlog` records are unfinished.
+    #[must_use]
+    pub fn so_far(&self, backlog: u64) -> Tallies {
+        Tallies { written: self.ends() + backlog, remaining: backlog, ..self.clone() }
+    }
+
+    /// What was added since `before`, with what remains now. Records that were in the stream
+    /// before are missing among the written ones.
+    #[must_use]
+    pub fn since(&self, before: &Tallies) -> Tallies {
+        let mut parts = self.parts;
+        for (part, before) in parts.iter_mut().zip(before.parts) {
+            *part -= before;
+        }
+        Tallies {
+            written: self.written - before.written,
+            processed: self.processed - before.processed,
+            filtered: self.filtered - before.filtered,
+            retry_attempts_exhausted: self.retry_attempts_exhausted
+                - before.retry_attempts_exhausted,
+            record_age_exceeded: self.record_age_exceeded - before.record_age_exceeded,
+            dropped_at_throttle: self.dropped_at_throttle - before.dropped_at_throttle,
+            expired: self.expired - before.expired,
+            skipped: self.skipped - before.skipped,
+            duplicates: self.duplicates - before.duplicates,
+            remaining: self.remaining,
+            polls: self.polls - before.polls,
+            read: self.read - before.read,
+            invocations: self.invocations - before.invocations,
+            errors: self.errors - before.errors,
+            throttles: self.throttles - before.throttles,
+            read_throttles: self.read_throttles - before.read_throttles,
+            duration: self.duration.saturating_sub(before.duration),
+            billed_millis: self.billed_millis - before.billed_millis,
+            invoked_records: self.invoked_records - before.invoked_records,
+            failed_records: self.failed_records - before.failed_records,
+            batch_max: self.batch_max,
+            delivered_records: self.delivered_records - before.delivered_records,
+            undelivered_records: self.undelivered_records - before.undelivered_records,
+            delivery_failures: self.delivery_failures - before.delivery_failures,
+            batches: self.batches - before.batches,
+            parts,
+            put_units: self.put_units - before.put_units,
+        }
+    }
+
+    /// Records that have met their end.
+    fn ends(&self) -> u64 {
+        self.processed
+            + self.filtered
+            + self.retry_attempts_exhausted
+            + self.record_age_exceeded
+            + self.dropped_at_throttle
+            + self.expired
+            + self.skipped
+    }
+
     /// Closes the ledger: every record written has met exactly one end (S9.6).
     ///
     /// # Panics
@@ -155,14 +212,7 @@ impl Tallies {
     pub fn close(&mut self, closing: Closing) {
         self.written = closing.written;
         self.remaining = closing.remaining;
-        let ends = self.processed
-            + self.filtered
-            + self.retry_attempts_exhausted
-            + self.record_age_exceeded
-            + self.dropped_at_throttle
-            + self.expired
-            + self.skipped
-            + self.remaining;
+        let ends = self.ends() + self.remaining;
         assert!(
             self.written == ends,
             "the ledger does not add up: {} written, {ends} accounted for: {self:?}",

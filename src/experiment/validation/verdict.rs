@@ -3,7 +3,7 @@
 //! | tolerance | passes when |
 //! |---|---|
 //! | abs | every element is within `abs` of its value |
-//! | rel | the mean is within `rel` times the value |
+//! | rel | the mean, or each element, is within `rel` times the value |
 //! | tv | half the sum of absolute differences of the averaged lists is at most `tv` |
 //! | range | the mean lies between the two values |
 //! | ci | `abs(mean - value) <= t s / sqrt(n) + slack_rel value`, and it is precise |
@@ -83,6 +83,13 @@ pub fn judge(tolerance: Tolerance, value: &Answer, estimates: &[Answer]) -> Verd
                 off <= rel * value.abs(),
                 format!("off by {off:.3e}, allowed {:.3e}", rel * value.abs()),
             )
+        }
+        (Tolerance::Rel { rel }, Answer::List(value), Answer::List(got)) => {
+            let shares =
+                value.iter().zip(got).map(|(value, got)| (got - value).abs() / value.abs());
+            let off = shares.fold(0.0, f64::max);
+            let passes = value.len() == got.len() && off <= rel;
+            (passes, format!("off by a share of {off:.3e}, allowed {rel:.3e}"))
         }
         (Tolerance::Range { low, high }, _, Answer::Number(got)) => {
             (low <= *got && *got <= high, format!("allowed {low} to {high}"))

@@ -32,6 +32,7 @@ pub fn page(results: &RunResults) -> String {
                 header {
                     h1 { (summary.scenario) }
                     p.quiet { (verdict::extent(summary)) }
+                    @if let Some(text) = verdict::uncertainty(summary) { p.quiet { (text) } }
                     @if !results.description.is_empty() { p { (results.description) } }
                 }
                 main {
