@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use shardlag::experiment::delivery::{CASES, read_cases};
+
 /// The sections of the specification with the number of rules in each; S2.4a is extra, and the
 /// last section is one rule without a number.
 const RULES_IN_SECTIONS: [u32; 11] = [8, 7, 5, 6, 7, 6, 3, 3, 6, 7, 5];
@@ -21,6 +23,7 @@ struct Row {
     evidence: String,
     assumption: String,
     status: String,
+    cases: String,
 }
 
 fn expected_rules() -> Vec<String> {
@@ -51,12 +54,13 @@ fn rows_of(readme: &str) -> Vec<Row> {
     let table_lines = readme.lines().filter(|line| line.starts_with("| S"));
     let rows = table_lines.map(|line| {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-        assert!(cells.len() == 5, "a fidelity row needs five cells: {line}");
+        assert!(cells.len() == 6, "a fidelity row needs six cells: {line}");
         Row {
             rule: cells[0].to_owned(),
             evidence: cells[2].to_owned(),
             assumption: cells[3].to_owned(),
             status: cells[4].to_owned(),
+            cases: cells[5].to_owned(),
         }
     });
     rows.collect()
@@ -150,6 +154,22 @@ fn every_row_says_its_status_its_evidence_and_whether_it_is_an_assumption() {
 }
 
 #[test]
+fn every_row_says_how_many_delivery_cases_hold_its_rule() {
+    let cases = read_cases(CASES).expect("the program's own cases are right");
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for case in &cases {
+        for rule in BTreeSet::from_iter(&case.rules) {
+            *counts.entry(rule.clone()).or_default() += 1;
+        }
+    }
+    for row in rows() {
+        let count = counts.remove(&row.rule).map_or("-".to_owned(), |count| count.to_string());
+        assert_eq!(row.cases, count, "cases of {}", row.rule);
+    }
+    assert!(counts.is_empty(), "cases of rules without a row: {counts:?}");
+}
+
+#[test]
 fn citations_are_told_from_other_words() {
     let text = "(S6.1, S2.4a) S12: see S3 and S10. AS4.1 S3.x `S9.5` S1.";
     let found: Vec<String> = cited_rules(text).into_iter().collect();
@@ -158,7 +178,7 @@ fn citations_are_told_from_other_words() {
 
 #[test]
 fn a_row_is_read_by_its_cells() {
-    let rows = rows_of("| rule | x |\n| S2.4a | how | recorded | no | partly: not all |\n");
+    let rows = rows_of("| rule | x |\n| S2.4a | how | recorded | no | partly: not all | 3 |\n");
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].rule.as_str(), rows[0].status.as_str()), ("S2.4a", "partly: not all"));
 }
