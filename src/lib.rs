@@ -73,6 +73,7 @@ pub mod analysis;
 pub mod cli;
 pub mod engine;
 pub mod experiment;
+pub mod import;
 pub mod model;
 pub mod report;
 pub mod results;

@@ -24,6 +24,9 @@ pub(super) enum Command {
     /// Check a scenario without running it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
+    /// Turn a template, plan, serverless.yml or AWS CLI output into a scenario
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(ImportArguments),
 }
 
 const RUN_EXAMPLES: &str = "Examples:
@@ -35,6 +38,41 @@ const RUN_EXAMPLES: &str = "Examples:
 const CHECK_EXAMPLES: &str = "Examples:
   shardlag check scenarios/poison-record.toml
   shardlag check s.toml --set mapping.ParallelizationFactor=10";
+
+const IMPORT_EXAMPLES: &str = "Examples:
+  shardlag import template.yaml --mapping Consumer.Stream --out scenario.toml
+  shardlag import template.yaml --parameter BatchSize=500
+  terraform show -json plan.out | shardlag import - --mapping 2
+  aws lambda get-event-source-mapping --uuid ... | shardlag import -";
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub(super) struct ImportArguments {
+    /// The file; `-` is standard input; a folder or several files for Terraform
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Which mapping: its number, its name or a part of it
+    #[arg(long, value_name = "NAME")]
+    pub mapping: Option<String>,
+    /// A parameter or variable that the file leaves open; repeatable
+    #[arg(long = "parameter", value_name = "NAME=VALUE")]
+    pub parameters: Vec<String>,
+    /// A key of the scenario, for example mapping.BatchSize=500; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Take the default of AWS for what a module or a change leaves open
+    #[arg(long)]
+    pub accept_defaults: bool,
+    /// Where to write the scenario [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Print errors and warnings only
+    #[arg(long)]
+    pub quiet: bool,
+}
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]

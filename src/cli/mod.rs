@@ -10,6 +10,7 @@
 mod arguments;
 mod check;
 mod diagnostics;
+mod import;
 mod progress;
 mod run;
 mod terminal;
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
     let ending = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Import(arguments) => import::import(&arguments),
     };
     ending.into()
 }

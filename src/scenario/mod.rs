@@ -45,7 +45,7 @@ mod scripted;
 mod source;
 mod starting_position;
 mod stream;
-mod suggest;
+pub(crate) mod suggest;
 mod trace;
 mod traffic;
 mod variants;
