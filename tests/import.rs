@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use shardlag::import::folder::check_folder;
+use shardlag::import::{ImportOptions, Imported, SourceFile, import};
 
 fn configs() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/configs")
@@ -18,4 +19,103 @@ fn every_real_configuration_is_read_as_stated() {
         .map(|item| format!("{}\n  {}\n  {}", item.id, item.detail.join("\n  "), item.got))
         .collect();
     assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+}
+
+/// Names of settings as the formats spell them.
+const NAMES: [&str; 24] = [
+    "BatchSize",
+    "StartingPosition",
+    "MaximumRetryAttempts",
+    "MaximumRecordAgeInSeconds",
+    "MaximumBatchingWindowInSeconds",
+    "ParallelizationFactor",
+    "TumblingWindowInSeconds",
+    "BisectBatchOnFunctionError",
+    "batch_size",
+    "starting_position",
+    "maximum_retry_attempts",
+    "bisect_batch_on_function_error",
+    "enabled",
+    "batchSize",
+    "batchWindow",
+    "startingPosition",
+    "maximumRetryAttempts",
+    "--batch-size",
+    "--starting-position",
+    "FunctionResponseTypes",
+    "ShardCount",
+    "Timeout",
+    "timeout",
+    "Enabled",
+];
+
+/// Every copy of a text in which one setting has a broken value, with what was done.
+fn broken_values(text: &str) -> Vec<(String, String)> {
+    let mut copies = Vec::new();
+    for name in NAMES {
+        for (at, _) in text.match_indices(name) {
+            let behind = &text[at + name.len()..];
+            let skipped = behind.len() - behind.trim_start_matches(['"', ':', '=', ' ']).len();
+            let is_key = skipped > 0 && !text[..at].ends_with(|c: char| c.is_alphanumeric());
+            let value = &behind[skipped..];
+            let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+            let length = value.find(|c| !is_word(c)).unwrap_or(value.len());
+            // A timestamp and an expression are other things than plain values.
+            if !is_key || length == 0 || value.starts_with("var") || value.starts_with("${") {
+                continue;
+            }
+            let start = at + name.len() + skipped;
+            let copy = format!("{}x7x{}", &text[..start], &text[start + length..]);
+            copies.push((format!("{name} {} -> x7x", &value[..length]), copy));
+        }
+    }
+    copies
+}
+
+/// Every copy of a text in which the name of a setting lacks a letter.
+fn misspelt(text: &str) -> Vec<(String, String)> {
+    let mut copies = Vec::new();
+    for name in NAMES.iter().filter(|name| name.len() > 7) {
+        for (at, _) in text.match_indices(name) {
+            let behind = &text[at + name.len()..];
+            let is_key = behind.starts_with(['"', ':', ' ', '=']) && !behind.starts_with(" is ");
+            if is_key && !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+                let wrong = format!("{}{}", &name[..4], &name[5..]);
+                copies.push((
+                    format!("{name} -> {wrong}"),
+                    format!("{}{wrong}{behind}", &text[..at]),
+                ));
+            }
+        }
+    }
+    copies
+}
+
+#[test]
+fn a_broken_copy_gives_an_error_or_an_unresolved_value_and_never_a_number() {
+    let folder = configs();
+    let mut tried = 0;
+    for entry in std::fs::read_dir(&folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
+        let name = path.display().to_string();
+        if name.ends_with(".expect.json") || name.ends_with(".md") {
+            continue;
+        }
+        let source = SourceFile::read(&path).expect("it can be read");
+        let whole = import(std::slice::from_ref(&source), &ImportOptions::default());
+        let unresolved_before = unresolved(&whole.expect("it can be imported"));
+        for (what, text) in broken_values(&source.text).into_iter().chain(misspelt(&source.text)) {
+            let copy = SourceFile { text, ..source.clone() };
+            tried += 1;
+            if let Ok(imported) = import(&[copy], &ImportOptions::default()) {
+                let is_told = imported.has_errors() || unresolved(&imported) > unresolved_before;
+                assert!(is_told, "{name}: {what} goes unnoticed");
+            }
+        }
+    }
+    assert!(tried > 100, "only {tried} broken copies were tried");
+}
+
+fn unresolved(imported: &Imported) -> usize {
+    imported.mappings.iter().map(|mapping| mapping.unresolved_needed().count()).sum()
 }

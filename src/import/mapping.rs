@@ -26,6 +26,8 @@ pub struct ImportedMapping {
     pub stream: StreamFacts,
     /// What could not be known.
     pub unresolved: Vec<Unresolved>,
+    /// What is not named is open: a module or an earlier command decides.
+    pub absent_is_open: bool,
 }
 
 /// How the kind of the stream is known.

@@ -11,7 +11,8 @@
 //! | `terraform` | configurations in HCL, plans and states in JSON |
 //! | `serverless` | serverless.yml |
 //! | `commands` | JSON and command lines of the AWS CLI |
-//! | `settle`, `values`, `kind` | types, ranges, defaults of the tools; DynamoDB or Kinesis |
+//! | `settle`, `settle_facts`, `values` | types, ranges, defaults of the tools |
+//! | `kind` | DynamoDB or Kinesis |
 //! | [`scenario_text`] | the scenario that a mapping becomes |
 //! | [`summary`] | what was found, as text and as JSON |
 //! | [`folder`] | files with known readings, held against the importer |
@@ -29,6 +30,7 @@ mod kind;
 mod raw;
 mod serverless;
 mod settle;
+mod settle_facts;
 mod source;
 mod supplied;
 mod terraform;
@@ -116,13 +118,14 @@ impl Format {
 }
 
 impl Imported {
-    /// Where a place is: `template.yaml:12`.
+    /// Where a place is, without the folder of the file: `template.yaml:12`.
     pub fn place(&self, place: Place) -> String {
         let name = self.names.get(place.file).map_or("?", String::as_str);
-        match name.starts_with("--") {
-            true => name.to_owned(),
-            false => format!("{name}:{}", place.line),
+        if name.starts_with("--") {
+            return name.to_owned();
         }
+        let short = std::path::Path::new(name).file_name().map(|name| name.to_string_lossy());
+        format!("{}:{}", short.as_deref().unwrap_or(name), place.line)
     }
 
     /// Where a value is from: `template.yaml:12`, or `default of the Serverless Framework`.

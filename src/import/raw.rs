@@ -6,6 +6,7 @@
 
 use super::tree::{Node, Place, Target};
 use crate::model::settings::StreamKind;
+use crate::scenario::suggest;
 
 /// One mapping as a file states it.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,21 @@ pub struct RawMapping {
     pub stream: Option<RawStream>,
     /// A consumer with enhanced fan-out reads the stream.
     pub enhanced_fan_out: bool,
+    /// Keys that the format does not know.
+    pub strange: Vec<StrangeKey>,
+}
+
+/// A key that the format does not know; it is probably misspelt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StrangeKey {
+    /// As written.
+    pub key: String,
+    /// Where.
+    pub place: Place,
+    /// The key that is probably meant.
+    pub nearest: Option<&'static str>,
+    /// The parameter of the API behind that key, where they are named differently.
+    pub parameter: &'static str,
 }
 
 /// What a parameter that is not named means.
@@ -98,6 +114,8 @@ pub struct RawFunction {
     pub timeout: Option<Node>,
     /// Reserved concurrency.
     pub reserved: Option<Node>,
+    /// Keys that look like one of these.
+    pub strange: Vec<StrangeKey>,
 }
 
 /// A stream as a file states it.
@@ -113,6 +131,8 @@ pub struct RawStream {
     pub retention_hours: Option<Node>,
     /// A Kinesis stream whose shards AWS chooses.
     pub on_demand: bool,
+    /// Keys that look like one of these.
+    pub strange: Vec<StrangeKey>,
 }
 
 impl RawMapping {
@@ -129,6 +149,7 @@ impl RawMapping {
             function_name: None,
             stream: None,
             enhanced_fan_out: false,
+            strange: Vec::new(),
         }
     }
 
@@ -136,6 +157,25 @@ impl RawMapping {
     pub fn add(&mut self, name: &'static str, node: Option<Node>) {
         if let Some(node) = node.filter(|node| node.value != super::tree::Value::Null) {
             self.properties.push((name, node));
+        }
+    }
+
+    /// Notes the keys of a table that are none of `known`; each of these stands with the
+    /// parameter of the API behind it, or with an empty one.
+    pub fn note_strange(&mut self, table: &Node, known: &[(&'static str, &'static str)]) {
+        let names: Vec<&'static str> = known.iter().map(|(name, _)| *name).collect();
+        for entry in table.entries() {
+            if names.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let nearest = suggest::nearest(&entry.key, &names);
+            let meant = known.iter().find(|(name, _)| Some(*name) == nearest);
+            self.strange.push(StrangeKey {
+                key: entry.key.clone(),
+                place: entry.node.place,
+                nearest,
+                parameter: meant.map_or("", |(_, parameter)| parameter),
+            });
         }
     }
 
@@ -162,10 +202,77 @@ pub const PLAIN: [&str; 13] = [
     "FunctionName",
 ];
 
+/// Keys of the API that say nothing about the simulation, and those that only outputs have.
+const OTHER_KEYS: [&str; 25] = [
+    "AmazonManagedKafkaEventSourceConfig",
+    "DestinationConfig",
+    "DocumentDBEventSourceConfig",
+    "EventSourceMappingArn",
+    "FilterCriteria",
+    "FilterCriteriaError",
+    "FunctionArn",
+    "KMSKeyArn",
+    "KmsKeyArn",
+    "LastModified",
+    "LastProcessingResult",
+    "LoggingConfig",
+    "MetricsConfig",
+    "ProvisionedPollerConfig",
+    "Queues",
+    "ResponseMetadata",
+    "ScalingConfig",
+    "SelfManagedEventSource",
+    "SelfManagedKafkaEventSourceConfig",
+    "SourceAccessConfigurations",
+    "State",
+    "StateTransitionReason",
+    "Tags",
+    "Topics",
+    "UUID",
+];
+
+/// The keys that a table with the API's names may have, and further ones of the format.
+pub fn api_keys(more: &[&'static str]) -> Vec<(&'static str, &'static str)> {
+    let plain = PLAIN.iter().map(|name| (*name, *name));
+    plain.chain(OTHER_KEYS.iter().chain(more).map(|name| (*name, ""))).collect()
+}
+
+/// Keys that look like one of `wanted`, of a table that may have many others.
+pub fn look_alikes(
+    keys: impl Iterator<Item = (String, Place)>,
+    wanted: &[(&'static str, &'static str)],
+) -> Vec<StrangeKey> {
+    let names: Vec<&'static str> = wanted.iter().map(|(name, _)| *name).collect();
+    let strange = keys.filter(|(key, _)| !names.contains(&key.as_str()));
+    strange
+        .filter_map(|(key, place)| {
+            let nearest = suggest::nearest(&key, &names)?;
+            let parameter = wanted.iter().find(|(name, _)| *name == nearest)?.1;
+            Some(StrangeKey { key, place, nearest: Some(nearest), parameter })
+        })
+        .collect()
+}
+
+/// The keys of a table with their places.
+pub fn keys_of(table: Option<&Node>) -> impl Iterator<Item = (String, Place)> + '_ {
+    let entries = table.map_or(&[][..], Node::entries);
+    entries.iter().map(|entry| (entry.key.clone(), entry.node.place))
+}
+
 /// Takes over the parameters of a table that uses the API's names.
 pub fn add_api_properties(raw: &mut RawMapping, table: &Node) {
     for name in PLAIN {
         raw.add(name, table.get(name).cloned());
+    }
+    let below = [
+        (table.get("DestinationConfig"), &[("OnFailure", "OnFailure"), ("OnSuccess", "")][..]),
+        (table.at(&["DestinationConfig", "OnFailure"]), &[("Destination", ""), ("Type", "")]),
+        (table.get("FilterCriteria"), &[("Filters", "Filters")]),
+    ];
+    for (inner, known) in below {
+        if let Some(inner) = inner {
+            raw.note_strange(inner, known);
+        }
     }
     let on_failure = table.at(&["DestinationConfig", "OnFailure"]);
     let destination = on_failure.and_then(|on_failure| match on_failure.as_unknown() {

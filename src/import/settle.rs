@@ -11,12 +11,10 @@
 //! for ranges. Left out: rules between parameters, which the scenario checks.
 
 use super::kind;
-use super::mapping::{
-    Found, FunctionFacts, ImportedMapping, Origin, Setting, StreamFacts, Unresolved,
-};
+use super::mapping::{Found, ImportedMapping, Origin, Setting, Unresolved};
 use super::problem::Problems;
 use super::raw::{API, Absent, RawMapping, ToolDefaults};
-use super::tree::{Node, Place, Target, Value};
+use super::tree::{Node, Place, Value};
 use super::values::{boolean, json_number, plain_json, text, texts, whole};
 use crate::scenario::mapping_limits as limits;
 use crate::scenario::mapping_limits::ParameterLimit;
@@ -45,6 +43,7 @@ pub enum Read<T> {
 /// Settles one mapping.
 pub fn settle(raw: &RawMapping, accept_defaults: bool, problems: &mut Problems) -> ImportedMapping {
     let mut settling = Settling { raw, accept_defaults, problems, unresolved: Vec::new() };
+    settling.strange_keys();
     let mut settings = Vec::new();
     settings.extend(settling.starting_position());
     settings.extend(settling.timestamp());
@@ -76,14 +75,16 @@ pub fn settle(raw: &RawMapping, accept_defaults: bool, problems: &mut Problems) 
         function,
         stream,
         unresolved,
+        absent_is_open: matches!(raw.absent, Absent::Module | Absent::Update),
     }
 }
 
-struct Settling<'r> {
-    raw: &'r RawMapping,
+/// A mapping that is being settled.
+pub(super) struct Settling<'r> {
+    pub(super) raw: &'r RawMapping,
     accept_defaults: bool,
-    problems: &'r mut Problems,
-    unresolved: Vec<Unresolved>,
+    pub(super) problems: &'r mut Problems,
+    pub(super) unresolved: Vec<Unresolved>,
 }
 
 impl Settling<'_> {
@@ -234,86 +235,25 @@ impl Settling<'_> {
         found
     }
 
-    /// The ARN decides no figure; a wrong one is worth a word all the same.
-    fn event_source_arn(&mut self) {
-        let Some(node) = self.raw.property("EventSourceArn").cloned() else { return };
-        match &node.value {
-            Value::Text(arn) if !kind::is_stream_arn(arn) => {
-                let message = format!(
-                    "EventSourceArn: `{arn}` is not the ARN of a stream; it is left out of the \
-                     scenario"
-                );
-                self.problems.warning(node.place, message);
+    /// A key that nobody knows is an error where it looks like one that decides figures.
+    fn strange_keys(&mut self) {
+        for strange in &self.raw.strange {
+            let key = &strange.key;
+            match strange.nearest {
+                Some(nearest) => {
+                    let message = format!("`{key}` is not known here; did you mean `{nearest}`?");
+                    self.problems.error(strange.place, message);
+                }
+                None => {
+                    let message = format!("`{key}` is not known here and is left out");
+                    self.problems.warning(strange.place, message);
+                }
             }
-            Value::Unknown(unknown) => {
-                let supply = unknown.needs.iter().filter_map(|need| need.supply.clone());
-                self.unresolved.push(Unresolved {
-                    setting: "EventSourceArn".to_owned(),
-                    place: node.place,
-                    why: unknown.why(),
-                    supply: supply.collect(),
-                    is_needless: true,
-                });
-            }
-            Value::Null
-            | Value::Boolean(_)
-            | Value::Number(_)
-            | Value::Text(_)
-            | Value::List(_)
-            | Value::Map(_)
-            | Value::Reference(_) => {}
         }
     }
 
-    fn function(&mut self) -> FunctionFacts {
-        let Some(function) = &self.raw.function else {
-            let name = self.raw.function_name.clone();
-            return FunctionFacts { name, ..FunctionFacts::default() };
-        };
-        let function = function.clone();
-        let defaults = self.defaults();
-        let default_of = |pick: fn(&ToolDefaults) -> i64| {
-            defaults.map(|tool| Found { value: pick(tool), origin: Origin::Default(tool.tool) })
-        };
-        let memory = self.fact("function.memory", function.memory.as_ref());
-        let timeout = self.fact("function.timeout", function.timeout.as_ref());
-        let reserved = self.fact("concurrency.reserved", function.reserved.as_ref());
-        let or_default = |found: Option<Found<i64>>, node: &Option<Node>, pick| match node {
-            Some(_) => found,
-            None => default_of(pick),
-        };
-        FunctionFacts {
-            memory_mb: or_default(memory, &function.memory, |tool| tool.memory_mb),
-            timeout_s: or_default(timeout, &function.timeout, |tool| tool.timeout_s),
-            // Terraform's way to say that nothing is reserved.
-            reserved: reserved.filter(|reserved| reserved.value >= 0),
-            name: Some(function.name),
-        }
-    }
-
-    fn stream(&mut self) -> StreamFacts {
-        let Some(stream) = self.raw.stream.clone() else {
-            return StreamFacts::default();
-        };
-        let is_table = stream.target == Target::DynamoDbTable;
-        StreamFacts {
-            shards: self.fact("stream.shards", stream.shards.as_ref()),
-            retention_hours: match is_table {
-                true => None,
-                false => self.fact("stream.retention", stream.retention_hours.as_ref()),
-            },
-            on_demand: stream.on_demand,
-            name: Some(stream.name),
-        }
-    }
-
-    fn fact(&mut self, name: &str, node: Option<&Node>) -> Option<Found<i64>> {
-        let node = node?;
-        let value = self.take(name, node, whole)?;
-        Some(Found { value, origin: Origin::File(node.place) })
-    }
-
-    fn defaults(&self) -> Option<&'static ToolDefaults> {
+    /// The defaults of the tool, if it fills in what is not named.
+    pub(super) fn defaults(&self) -> Option<&'static ToolDefaults> {
         match self.raw.absent {
             Absent::Default(defaults) => Some(defaults),
             Absent::Response | Absent::Module | Absent::Update => None,
@@ -322,6 +262,12 @@ impl Settling<'_> {
 
     /// A parameter that the file does not name.
     fn absent(&mut self, name: &'static str, default: serde_json::Value) -> Option<Setting> {
+        let misspelt = self.raw.strange.iter().find(|strange| strange.parameter == name);
+        if let Some(strange) = misspelt {
+            let why = format!("`{}` may be meant to be it", strange.key);
+            self.missing(name, strange.place, &why, &default.to_string());
+            return None;
+        }
         let tool = match self.raw.absent {
             Absent::Default(defaults) => defaults.tool,
             // Parameters that came later are off where an older output does not show them.
@@ -342,7 +288,12 @@ impl Settling<'_> {
     }
 
     /// A value of the wanted type; anything else is reported.
-    fn take<T>(&mut self, name: &str, node: &Node, read: impl Fn(&Node) -> Read<T>) -> Option<T> {
+    pub(super) fn take<T>(
+        &mut self,
+        name: &str,
+        node: &Node,
+        read: impl Fn(&Node) -> Read<T>,
+    ) -> Option<T> {
         match read(node) {
             Read::Known(value) => Some(value),
             Read::Unknown(why, mut supply) => {
@@ -370,7 +321,8 @@ impl Settling<'_> {
         }
     }
 
-    fn missing(&mut self, name: &str, place: Place, why: &str, example: &str) {
+    /// Notes a value that nobody tells.
+    pub(super) fn missing(&mut self, name: &str, place: Place, why: &str, example: &str) {
         self.unresolved.push(Unresolved {
             setting: name.to_owned(),
             place,

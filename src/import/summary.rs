@@ -88,8 +88,15 @@ fn lacking(imported: &Imported, mapping: &ImportedMapping, scenario: &ScenarioTe
         if *is_needless {
             text += "      no figure depends on it\n";
         } else {
-            text += &format!("      supply it with {}\n", supply.join("  or  "));
+            text += &format!("      supply it with {}\n", supply.join(" or "));
         }
+    }
+    if mapping.unresolved_needed().next().is_some() {
+        text += "  `shardlag check` refuses the scenario until these are supplied";
+        text += match mapping.absent_is_open {
+            true => "; --accept-defaults takes\n  the defaults of AWS for what is not named\n",
+            false => "\n",
+        };
     }
     if !scenario.to_supply.is_empty() {
         text += "To supply (placeholders in the scenario, such files do not hold it):\n";
@@ -108,9 +115,13 @@ pub fn json(imported: &Imported, scenario: Option<(&ImportedMapping, &ScenarioTe
         "mappings": imported.mappings.iter().map(|m| mapping_json(imported, m)).collect::<Value>(),
         "problems": problems_json(&imported.problems),
         "mapping": scenario.map(|(mapping, _)| &mapping.id),
-        "to_supply": scenario.map(|(_, text)| text.to_supply.iter().map(|(key, _)| key).collect::<Vec<_>>()),
+        "to_supply": scenario.map(|(_, text)| keys(text)),
         "scenario": scenario.map(|(_, text)| &text.text),
     })
+}
+
+fn keys(text: &ScenarioText) -> Vec<&str> {
+    text.to_supply.iter().map(|(key, _)| key.as_str()).collect()
 }
 
 /// Problems as JSON.

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `AWS::Lambda::EventSourceMapping` | a mapping |
 //! | `AWS::Serverless::Function` | a mapping for each event of type `Kinesis` or `DynamoDB` |
-//! | the function and the stream they name | memory, timeout, reserved concurrency; shards, retention |
+//! | the function they name | memory, timeout, reserved concurrency |
+//! | the stream they name | shards, retention |
 //!
 //! Keys that SAM adds (`Stream`, `OnFailure.Type`) become those of the API or are left out.
 //! Reference: AWS CloudFormation user guide and the SAM specification. Left out: nested stacks,
@@ -17,15 +18,27 @@ mod template;
 
 use super::kind::is_other_arn;
 use super::problem::Problems;
-use super::raw::{Absent, CLOUDFORMATION, RawFunction, RawMapping, RawStream, add_api_properties};
+use super::raw::{
+    Absent, CLOUDFORMATION, RawFunction, RawMapping, RawStream, add_api_properties, api_keys,
+    keys_of, look_alikes,
+};
 use super::supplied::Supplied;
 use super::tree::{Entry, Node, Target, Value};
 use crate::model::settings::StreamKind;
+use crate::scenario::suggest;
 use conditions::Truth;
 use template::Template;
 
 /// A change of references from version to alias to function is not followed further.
 const STEPS_MAX: usize = 8;
+
+const FUNCTION_KEYS: [(&str, &str); 3] = [
+    ("MemorySize", "function.memory"),
+    ("Timeout", "function.timeout"),
+    ("ReservedConcurrentExecutions", "concurrency.reserved"),
+];
+const STREAM_KEYS: [(&str, &str); 2] =
+    [("ShardCount", "stream.shards"), ("RetentionPeriodHours", "stream.retention")];
 
 /// All mappings of a template, in its order. Also used for the `resources` of serverless.yml.
 pub fn mappings(root: &Node, supplied: &Supplied, problems: &mut Problems) -> Vec<RawMapping> {
@@ -41,7 +54,7 @@ pub fn mappings(root: &Node, supplied: &Supplied, problems: &mut Problems) -> Ve
             }
             "AWS::Serverless::Function" => {
                 if is_made(&template, resource, problems) {
-                    found.extend(of_events(&template, resource));
+                    found.extend(of_events(&template, resource, problems));
                 }
             }
             "AWS::CloudFormation::Stack" | "AWS::Serverless::Application" => {
@@ -104,13 +117,18 @@ fn of_resource(template: &Template<'_>, resource: &Entry) -> Option<RawMapping> 
     let place = resource.node.place;
     let mut raw = RawMapping::new(resource.key.clone(), place, Absent::Default(&CLOUDFORMATION));
     add_api_properties(&mut raw, &properties);
+    raw.note_strange(&properties, &api_keys(&[]));
     raw.stream = stream(template, arn);
     raw.enhanced_fan_out = is_consumer(arn);
     raw.function = properties.get("FunctionName").and_then(|name| function(template, name));
     Some(raw)
 }
 
-fn of_events(template: &Template<'_>, resource: &Entry) -> Vec<RawMapping> {
+fn of_events(
+    template: &Template<'_>,
+    resource: &Entry,
+    problems: &mut Problems,
+) -> Vec<RawMapping> {
     let function = serverless_function(template, resource);
     let events = resource.node.at(&["Properties", "Events"]).map_or(&[][..], Node::entries);
     let mut found = Vec::new();
@@ -118,7 +136,11 @@ fn of_events(template: &Template<'_>, resource: &Entry) -> Vec<RawMapping> {
         let kind = match event.node.get("Type").and_then(Node::as_text) {
             Some("Kinesis") => StreamKind::Kinesis,
             Some("DynamoDB") => StreamKind::DynamoDb,
-            Some(_) | None => continue,
+            Some(other) => {
+                warn_of_type(other, event, problems);
+                continue;
+            }
+            None => continue,
         };
         let id = format!("{}.{}", resource.key, event.key);
         let absent = Absent::Default(&CLOUDFORMATION);
@@ -128,6 +150,8 @@ fn of_events(template: &Template<'_>, resource: &Entry) -> Vec<RawMapping> {
         let properties = event.node.get("Properties").unwrap_or(&nothing);
         let properties = template.evaluate(properties);
         add_api_properties(&mut raw, &properties);
+        raw.note_strange(&properties, &api_keys(&["Stream"]));
+        raw.note_strange(&event.node, &[("Type", ""), ("Properties", "")]);
         if let Some(arn) = properties.get("Stream") {
             raw.add("EventSourceArn", Some(arn.clone()));
             raw.stream = stream(template, arn);
@@ -137,6 +161,37 @@ fn of_events(template: &Template<'_>, resource: &Entry) -> Vec<RawMapping> {
         found.push(raw);
     }
     found
+}
+
+/// Says so where an event's type looks like a misspelt stream.
+fn warn_of_type(kind: &str, event: &Entry, problems: &mut Problems) {
+    const OTHERS: [&str; 20] = [
+        "AlexaSkill",
+        "Api",
+        "CloudWatchEvent",
+        "CloudWatchLogs",
+        "Cognito",
+        "DocumentDB",
+        "EventBridgeRule",
+        "HttpApi",
+        "IoTRule",
+        "MQ",
+        "MSK",
+        "S3",
+        "SNS",
+        "SQS",
+        "Schedule",
+        "ScheduleV2",
+        "SelfManagedKafka",
+        "Kafka",
+        "Logs",
+        "CloudWatchLogsSubscription",
+    ];
+    if !OTHERS.contains(&kind) {
+        let advice = suggest::advice(kind, &["Kinesis", "DynamoDB"]);
+        let message = format!("event `{}` has the unknown type `{kind}`: {advice}", event.key);
+        problems.error(event.node.place, message);
+    }
 }
 
 /// Queues, brokers and the like.
@@ -190,6 +245,10 @@ fn stream(template: &Template<'_>, arn: &Node) -> Option<RawStream> {
                     shards: property(&["ShardCount"]),
                     retention_hours: property(&["RetentionPeriodHours"]),
                     on_demand: mode.as_ref().and_then(Node::as_text) == Some("ON_DEMAND"),
+                    strange: match target == Target::KinesisStream {
+                        true => look_alikes(keys_of(resource.get("Properties")), &STREAM_KEYS),
+                        false => Vec::new(),
+                    },
                 });
             }
             Target::Function | Target::Other => return None,
@@ -236,5 +295,6 @@ fn serverless_function(template: &Template<'_>, resource: &Entry) -> RawFunction
         memory: property("MemorySize"),
         timeout: property("Timeout"),
         reserved: property("ReservedConcurrentExecutions"),
+        strange: look_alikes(keys_of(resource.node.get("Properties")), &FUNCTION_KEYS),
     }
 }

@@ -5,7 +5,7 @@
 //! Reference: AWS CLI command reference. Left out: `--cli-input-yaml`, `file://`.
 
 use super::super::problem::Problems;
-use super::super::raw::{API, Absent, RawMapping, add_api_properties};
+use super::super::raw::{API, Absent, RawMapping, add_api_properties, api_keys};
 use super::super::supplied::Supplied;
 use super::super::tree::{Entry, Node, Place, Unknown, Value};
 use super::output::{finish, function_name};
@@ -162,6 +162,7 @@ fn mapping(
     let id = id.or_else(|| function.clone()).unwrap_or_else(|| format!("command{}", number + 1));
     let mut raw = RawMapping::new(id, place, absent);
     add_api_properties(&mut raw, &table);
+    raw.note_strange(&table, &api_keys(&[]));
     finish(raw, function, problems)
 }
 

@@ -4,16 +4,19 @@
 //!
 //! | has | is | a parameter that is missing |
 //! |---|---|---|
-//! | `State`, `LastModified` or `FunctionArn` | an output | is off, or (StartingPosition, BatchSize) unresolved |
+//! | `State`, `LastModified` or `FunctionArn` | an output | is off |
 //! | `UUID`, none of these | a change | stays as it is: unresolved |
 //! | neither | a request to create | has the API's default |
+//!
+//! `StartingPosition` and `BatchSize` are never off, so an output without them leaves them
+//! unresolved.
 //!
 //! Read-only keys are ignored. Reference: Lambda API, EventSourceMappingConfiguration.
 
 use super::super::cloudformation::is_consumer;
 use super::super::kind::is_other_arn;
 use super::super::problem::Problems;
-use super::super::raw::{API, Absent, RawMapping, add_api_properties};
+use super::super::raw::{API, Absent, RawMapping, add_api_properties, api_keys};
 use super::super::tree::{Node, Value};
 
 /// Whether a document is one of these.
@@ -55,6 +58,7 @@ fn mapping(document: &Node, problems: &mut Problems) -> Option<RawMapping> {
     let id = id.or_else(|| function.clone()).unwrap_or_else(|| "mapping".to_owned());
     let mut raw = RawMapping::new(id, document.place, absent);
     add_api_properties(&mut raw, document);
+    raw.note_strange(document, &api_keys(&[]));
     if !has("Enabled")
         && let Some(state) = document.get("State").filter(|_| absent == Absent::Response)
     {

@@ -15,7 +15,7 @@ mod variables;
 use super::cloudformation;
 use super::kind::is_stream_arn;
 use super::problem::Problems;
-use super::raw::{Absent, RawFunction, RawMapping, SERVERLESS};
+use super::raw::{Absent, RawFunction, RawMapping, SERVERLESS, keys_of, look_alikes};
 use super::supplied::Supplied;
 use super::tree::{Entry, Node, Value};
 use crate::model::settings::StreamKind;
@@ -33,6 +33,12 @@ const NAMES: [(&str, &str); 10] = [
     ("startingPosition", "StartingPosition"),
     ("startingPositionTimestamp", "StartingPositionTimestamp"),
     ("enabled", "Enabled"),
+];
+
+const FUNCTION_KEYS: [(&str, &str); 3] = [
+    ("memorySize", "function.memory"),
+    ("timeout", "function.timeout"),
+    ("reservedConcurrency", "concurrency.reserved"),
 ];
 
 /// All mappings in the order of the file.
@@ -97,6 +103,7 @@ fn raw_function(name: &str, function: &Node, provider: Option<&Node>) -> RawFunc
         memory: function.get("memorySize").or_else(|| of_provider("memorySize")).cloned(),
         timeout: function.get("timeout").or_else(|| of_provider("timeout")).cloned(),
         reserved: function.get("reservedConcurrency").cloned(),
+        strange: look_alikes(keys_of(Some(function)), &FUNCTION_KEYS),
     }
 }
 
@@ -112,7 +119,12 @@ fn read_event(
     raw.kind = match stream.get("type").and_then(Node::as_text) {
         Some("dynamodb") => Some(StreamKind::DynamoDb),
         Some("kinesis") => Some(StreamKind::Kinesis),
-        Some(_) | None => None,
+        Some(other) => {
+            let message = format!("`{other}` is not a type of stream: `dynamodb` or `kinesis`");
+            problems.error(stream.place, message);
+            None
+        }
+        None => None,
     };
     if let Some(arn) = arn {
         let arn = cloudformation::evaluated(resources, supplied, arn);
@@ -133,6 +145,11 @@ fn read_event(
     let get = |key: &str| {
         stream.get(key).map(|node| cloudformation::evaluated(resources, supplied, node))
     };
+    let others = ["type", "arn", "destinations", "filterPatterns", "consumer"];
+    let mut known: Vec<(&'static str, &'static str)> = NAMES.to_vec();
+    known.push(("functionResponseType", "FunctionResponseTypes"));
+    known.extend(others.iter().map(|name| (*name, "")));
+    raw.note_strange(stream, &known);
     for (theirs, ours) in NAMES {
         raw.add(ours, get(theirs));
     }

@@ -6,13 +6,14 @@
 //! resources.
 
 use hcl_edit::expr::{
-    BinaryOperator, Conditional, Expression, ForExpr, ObjectKey, Traversal, TraversalOperator,
+    Conditional, Expression, ForExpr, Object, ObjectKey, Traversal, TraversalOperator,
     UnaryOperator,
 };
 use hcl_edit::template::{Element, Template};
 
 use super::super::tree::{Entry, Node, Place, Reference, Target, Value, joined};
 use super::module::{Module, Written, unknown};
+use super::operators::{binary, element, not_plain, pairs, truth};
 
 /// Names that exist only inside a resource, a `for` or a dynamic block.
 #[derive(Debug, Clone, Default)]
@@ -51,26 +52,7 @@ impl Module<'_> {
             }
             Expression::String(text) => Value::Text(text.value().clone()),
             Expression::Array(array) => Value::List(array.iter().map(inner).collect()),
-            Expression::Object(object) => {
-                let mut entries = Vec::new();
-                for (key, value) in object.iter() {
-                    let key = match key {
-                        ObjectKey::Ident(name) => name.as_str().to_owned(),
-                        ObjectKey::Expression(Expression::Variable(name)) => {
-                            name.as_str().to_owned()
-                        }
-                        ObjectKey::Expression(expression) => {
-                            let key = inner(expression);
-                            match key.scalar_text() {
-                                Some(text) => text,
-                                None => return not_plain("a key", key, place),
-                            }
-                        }
-                    };
-                    entries.push(Entry { key, node: inner(value.expr()) });
-                }
-                Value::Map(entries)
-            }
+            Expression::Object(object) => return self.object(file, object, scope, place),
             Expression::StringTemplate(template) => {
                 return self.template(file, template.iter(), scope, place);
             }
@@ -114,6 +96,26 @@ impl Module<'_> {
             }
         };
         Node::new(value, place)
+    }
+
+    fn object(&self, file: usize, object: &Object, scope: &Scope, place: Place) -> Node {
+        let inner = |expression| self.evaluate(Written { file, expression }, scope);
+        let mut entries = Vec::new();
+        for (key, value) in object.iter() {
+            let key = match key {
+                ObjectKey::Ident(name) => name.as_str().to_owned(),
+                ObjectKey::Expression(Expression::Variable(name)) => name.as_str().to_owned(),
+                ObjectKey::Expression(expression) => {
+                    let key = inner(expression);
+                    match key.scalar_text() {
+                        Some(text) => text,
+                        None => return not_plain("a key", key, place),
+                    }
+                }
+            };
+            entries.push(Entry { key, node: inner(value.expr()) });
+        }
+        Node::new(Value::Map(entries), place)
     }
 
     fn template<'e>(
@@ -220,21 +222,33 @@ impl Module<'_> {
         };
         let mut node = start;
         for operator in traversal.operators.iter().skip(used) {
-            let key = match operator.value() {
-                TraversalOperator::GetAttr(name) => Node::text(name.as_str(), place),
-                TraversalOperator::LegacyIndex(index) => {
-                    Node::new(Value::Number(*index.value() as f64), place)
-                }
-                TraversalOperator::Index(expression) => {
-                    self.evaluate(Written { file, expression }, scope)
-                }
-                TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => {
-                    return unknown("*", "splats are not evaluated".to_owned(), place);
-                }
-            };
-            node = element(&node, &key, place);
+            node = self.step(file, &node, operator.value(), scope, place);
         }
         node
+    }
+
+    /// One step of a traversal.
+    fn step(
+        &self,
+        file: usize,
+        node: &Node,
+        operator: &TraversalOperator,
+        scope: &Scope,
+        place: Place,
+    ) -> Node {
+        let key = match operator {
+            TraversalOperator::GetAttr(name) => Node::text(name.as_str(), place),
+            TraversalOperator::LegacyIndex(index) => {
+                Node::new(Value::Number(*index.value() as f64), place)
+            }
+            TraversalOperator::Index(expression) => {
+                self.evaluate(Written { file, expression }, scope)
+            }
+            TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => {
+                return unknown("*", "splats are not evaluated".to_owned(), place);
+            }
+        };
+        element(node, &key, place)
     }
 
     /// An attribute of a resource: its written value where there is one, else a reference.
@@ -303,128 +317,4 @@ fn traversal_end(traversal: &Traversal) -> String {
         | TraversalOperator::LegacyIndex(_) => None,
     });
     names.skip(if is_data { 2 } else { 1 }).last().unwrap_or_default().to_owned()
-}
-
-/// An element of a list or a table.
-pub fn element(node: &Node, key: &Node, place: Place) -> Node {
-    for part in [node, key] {
-        if part.as_unknown().is_some() || part.as_reference().is_some() {
-            return not_plain("it", part.clone(), place);
-        }
-    }
-    let shown = key.scalar_text().unwrap_or_default();
-    let found = match &node.value {
-        Value::Map(entries) => entries.iter().find(|entry| entry.key == shown).map(|e| &e.node),
-        Value::List(elements) => shown.parse().ok().and_then(|index: usize| elements.get(index)),
-        Value::Null
-        | Value::Boolean(_)
-        | Value::Number(_)
-        | Value::Text(_)
-        | Value::Reference(_)
-        | Value::Unknown(_) => None,
-    };
-    match found {
-        Some(found) => found.clone(),
-        None => unknown(&shown, format!("there is no element `{shown}`"), place),
-    }
-}
-
-/// Keys and values of a list or a table.
-pub fn pairs(node: &Node) -> Option<Vec<(Node, Node)>> {
-    match &node.value {
-        Value::List(elements) => {
-            let key = |index: usize| Node::new(Value::Number(index as f64), node.place);
-            Some(elements.iter().enumerate().map(|(i, e)| (key(i), e.clone())).collect())
-        }
-        Value::Map(entries) => {
-            let pair = |entry: &Entry| (Node::text(&*entry.key, node.place), entry.node.clone());
-            Some(entries.iter().map(pair).collect())
-        }
-        Value::Null
-        | Value::Boolean(_)
-        | Value::Number(_)
-        | Value::Text(_)
-        | Value::Reference(_)
-        | Value::Unknown(_) => None,
-    }
-}
-
-/// The node itself if it is unknown, else a node that says what is wrong with it.
-pub fn not_plain(what: &str, node: Node, place: Place) -> Node {
-    if node.as_unknown().is_some() {
-        return node;
-    }
-    match node.as_reference() {
-        Some(reference) => {
-            let why = format!("`{}` has no value before it is deployed", reference.name);
-            unknown(&reference.name, why, place)
-        }
-        None => unknown("value", format!("{what} is not of the right type"), place),
-    }
-}
-
-/// A boolean, also as the text that older versions wrote.
-pub fn truth(node: &Node) -> Option<bool> {
-    match &node.value {
-        Value::Boolean(value) => Some(*value),
-        Value::Text(text) => text.parse().ok(),
-        Value::Null
-        | Value::Number(_)
-        | Value::List(_)
-        | Value::Map(_)
-        | Value::Reference(_)
-        | Value::Unknown(_) => None,
-    }
-}
-
-fn binary(operator: BinaryOperator, left: Node, right: Node, place: Place) -> Node {
-    let boolean = |value: bool| Node::new(Value::Boolean(value), place);
-    let sides = [truth(&left), truth(&right)];
-    match operator {
-        BinaryOperator::And if sides.contains(&Some(false)) => return boolean(false),
-        BinaryOperator::Or if sides.contains(&Some(true)) => return boolean(true),
-        _ => {}
-    }
-    for side in [&left, &right] {
-        if side.as_unknown().is_some() || side.as_reference().is_some() {
-            return not_plain("an operand", side.clone(), place);
-        }
-    }
-    let number = |node: &Node| node.scalar_text().and_then(|text| text.parse::<f64>().ok());
-    let result = match operator {
-        BinaryOperator::Eq => Some(Value::Boolean(left.value == right.value)),
-        BinaryOperator::NotEq => Some(Value::Boolean(left.value != right.value)),
-        BinaryOperator::And | BinaryOperator::Or => match sides {
-            [Some(left), Some(right)] => Some(Value::Boolean(match operator {
-                BinaryOperator::And => left && right,
-                _ => left || right,
-            })),
-            _ => None,
-        },
-        BinaryOperator::LessEq
-        | BinaryOperator::GreaterEq
-        | BinaryOperator::Less
-        | BinaryOperator::Greater
-        | BinaryOperator::Plus
-        | BinaryOperator::Minus
-        | BinaryOperator::Mul
-        | BinaryOperator::Div
-        | BinaryOperator::Mod => {
-            number(&left).zip(number(&right)).map(|(left, right)| match operator {
-                BinaryOperator::LessEq => Value::Boolean(left <= right),
-                BinaryOperator::GreaterEq => Value::Boolean(left >= right),
-                BinaryOperator::Less => Value::Boolean(left < right),
-                BinaryOperator::Greater => Value::Boolean(left > right),
-                BinaryOperator::Plus => Value::Number(left + right),
-                BinaryOperator::Minus => Value::Number(left - right),
-                BinaryOperator::Mul => Value::Number(left * right),
-                BinaryOperator::Div => Value::Number(left / right),
-                _ => Value::Number(left % right),
-            })
-        }
-    };
-    match result {
-        Some(value) => Node::new(value, place),
-        None => unknown("value", "an operator has operands of the wrong type".to_owned(), place),
-    }
 }

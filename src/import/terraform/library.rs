@@ -7,8 +7,9 @@ use hcl_edit::expr::FuncCall;
 
 use super::super::tree::{Entry, Node, Place, Value, joined};
 use super::super::values::plain_json;
-use super::expression::{Scope, element, not_plain, truth};
+use super::expression::Scope;
 use super::module::{Module, Written, unknown};
+use super::operators::{element, not_plain, truth};
 
 impl Module<'_> {
     /// The value of a function call.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `plan` | the JSON of plans and states, where Terraform has evaluated everything |
 //! | `module` | blocks of a configuration: variables, locals, resources, module calls |
-//! | `expression`, `library` | expressions and the functions that occur in such values |
+//! | `expression`, `operators`, `library` | expressions and the functions in such values |
 //! | `resources` | `aws_lambda_event_source_mapping`, its function and its stream |
 //!
 //! A configuration leaves more open than a plan; what it leaves open is unresolved. Left out:
@@ -13,6 +13,7 @@
 mod expression;
 mod library;
 mod module;
+mod operators;
 pub mod plan;
 mod resources;
 

@@ -194,6 +194,7 @@ impl<'p> Plan<'p> {
             shards: values.get("shard_count").cloned(),
             retention_hours: values.get("retention_period").cloned(),
             on_demand: mode == Some("ON_DEMAND"),
+            strange: Vec::new(),
         })
     }
 
@@ -217,6 +218,7 @@ impl<'p> Plan<'p> {
             memory: values.get("memory_size").cloned(),
             timeout: values.get("timeout").cloned(),
             reserved: values.get("reserved_concurrent_executions").cloned(),
+            strange: Vec::new(),
         })
     }
 }

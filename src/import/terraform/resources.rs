@@ -10,13 +10,21 @@ use hcl_edit::structure::Body;
 
 use super::super::kind::is_other_arn;
 use super::super::problem::Problems;
-use super::super::raw::{Absent, RawFunction, RawMapping, RawStream, TERRAFORM};
-use super::super::tree::{Node, Place, Target, Value};
+use super::super::raw::{Absent, RawFunction, RawMapping, RawStream, TERRAFORM, look_alikes};
+use super::super::tree::{Entry, Node, Place, Target, Value};
 use super::NAMES;
-use super::expression::{Scope, pairs};
+use super::expression::Scope;
 use super::module::{Module, Written, WrittenBlock};
+use super::operators::pairs;
 
 const INSTANCES_MAX: usize = 1_000;
+const FUNCTION_KEYS: [(&str, &str); 3] = [
+    ("memory_size", "function.memory"),
+    ("timeout", "function.timeout"),
+    ("reserved_concurrent_executions", "concurrency.reserved"),
+];
+const STREAM_KEYS: [(&str, &str); 2] =
+    [("shard_count", "stream.shards"), ("retention_period", "stream.retention")];
 const MAPPING: &str = "aws_lambda_event_source_mapping.";
 
 /// All mappings in the order of the files.
@@ -68,7 +76,7 @@ fn instances(
         }
         let index = |index: usize| {
             let node = Node::new(Value::Number(index as f64), place);
-            let entry = super::super::tree::Entry { key: "index".to_owned(), node };
+            let entry = Entry { key: "index".to_owned(), node };
             Scope::default().with("count", Node::new(Value::Map(vec![entry]), place))
         };
         return (0..number.min(INSTANCES_MAX)).map(|i| (format!("[{i}]"), index(i))).collect();
@@ -95,7 +103,7 @@ fn instances(
 /// `{key, value}`, as `each` and the iterators of dynamic blocks have them.
 fn key_and_value(key: Node, value: Node) -> Node {
     let place = value.place;
-    let entry = |name: &str, node| super::super::tree::Entry { key: name.to_owned(), node };
+    let entry = |name: &str, node| Entry { key: name.to_owned(), node };
     Node::new(Value::Map(vec![entry("key", key), entry("value", value)]), place)
 }
 
@@ -111,6 +119,7 @@ fn of_resource(
     for (theirs, ours) in NAMES {
         raw.add(ours, attribute(module, written.file, body, theirs, scope));
     }
+    note_strange(&mut raw, body, place);
     let on_failure = inner(module, written.file, body, "destination_config", scope)
         .and_then(|(body, scope)| inner(module, written.file, body, "on_failure", &scope))
         .and_then(|(body, scope)| attribute(module, written.file, body, "destination_arn", &scope));
@@ -134,6 +143,45 @@ fn of_resource(
         raw.add("Filters", Some(patterns));
     }
     complete(module, raw)
+}
+
+/// Arguments of the resource that say nothing about the simulation.
+const OTHER_ARGUMENTS: [&str; 23] = [
+    "amazon_managed_kafka_event_source_config",
+    "count",
+    "depends_on",
+    "destination_config",
+    "document_db_event_source_config",
+    "dynamic",
+    "filter_criteria",
+    "for_each",
+    "kms_key_arn",
+    "lifecycle",
+    "logging_config",
+    "metrics_config",
+    "provider",
+    "provisioned_poller_config",
+    "queues",
+    "region",
+    "scaling_config",
+    "self_managed_event_source",
+    "self_managed_kafka_event_source_config",
+    "source_access_configuration",
+    "tags",
+    "timeouts",
+    "topics",
+];
+
+/// Notes arguments and blocks that the provider does not know.
+fn note_strange(raw: &mut RawMapping, body: &Body, place: Place) {
+    let attributes = body.attributes().map(|attribute| attribute.key.as_str().to_owned());
+    let blocks = body.blocks().map(|block| block.ident.as_str().to_owned());
+    let entries =
+        attributes.chain(blocks).map(|key| Entry { key, node: Node::new(Value::Null, place) });
+    let table = Node::new(Value::Map(entries.collect()), place);
+    let others = OTHER_ARGUMENTS.iter().map(|name| (*name, ""));
+    let known: Vec<(&'static str, &'static str)> = NAMES.into_iter().chain(others).collect();
+    raw.note_strange(&table, &known);
 }
 
 /// Finds function and stream; `None` for sources that are no streams.
@@ -246,7 +294,22 @@ fn stream(module: &Module<'_>, arn: &Node) -> Option<RawStream> {
         shards: attribute(module, file, body, "shard_count", &scope),
         retention_hours: retention,
         on_demand: mode.as_ref().and_then(Node::as_text) == Some("ON_DEMAND"),
+        strange: match kind == "aws_kinesis_stream" {
+            true => look_alikes(attribute_keys(module, found), &STREAM_KEYS),
+            false => Vec::new(),
+        },
         name,
+    })
+}
+
+/// The arguments of a resource with their places.
+fn attribute_keys<'m>(
+    module: &'m Module<'_>,
+    written: WrittenBlock<'m>,
+) -> impl Iterator<Item = (String, Place)> + 'm {
+    let attributes = written.block.body.attributes();
+    attributes.map(move |attribute| {
+        (attribute.key.as_str().to_owned(), module.place(written.file, attribute))
     })
 }
 
@@ -269,6 +332,7 @@ fn function(module: &Module<'_>, name: &Node) -> Option<RawFunction> {
         memory: get("memory_size"),
         timeout: get("timeout"),
         reserved: get("reserved_concurrent_executions"),
+        strange: look_alikes(attribute_keys(module, found), &FUNCTION_KEYS),
         name,
     })
 }
@@ -303,6 +367,7 @@ fn of_module(
             memory: get("memory_size"),
             timeout: get("timeout"),
             reserved: get("reserved_concurrent_executions"),
+            strange: Vec::new(),
         });
         found.extend(complete(module, raw));
     }
