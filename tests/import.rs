@@ -5,14 +5,23 @@ use std::path::Path;
 use shardlag::import::folder::check_folder;
 use shardlag::import::{ImportOptions, Imported, SourceFile, import};
 
-fn configs() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/configs")
+fn folder(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import").join(name)
 }
 
 #[test]
 fn every_real_configuration_is_read_as_stated() {
-    let items = check_folder(&configs()).expect("the folder can be read");
-    assert!(items.len() >= 20, "only {} items", items.len());
+    assert_all_pass("configs", 20);
+}
+
+#[test]
+fn what_the_formats_allow_is_read_as_stated() {
+    assert_all_pass("formats", 8);
+}
+
+fn assert_all_pass(name: &str, at_least: usize) {
+    let items = check_folder(&folder(name)).expect("the folder can be read");
+    assert!(items.len() >= at_least, "only {} items", items.len());
     let failed: Vec<String> = items
         .iter()
         .filter(|item| !item.passed)
@@ -93,7 +102,7 @@ fn misspelt(text: &str) -> Vec<(String, String)> {
 
 #[test]
 fn a_broken_copy_gives_an_error_or_an_unresolved_value_and_never_a_number() {
-    let folder = configs();
+    let folder = folder("configs");
     let mut tried = 0;
     for entry in std::fs::read_dir(&folder).expect("the folder can be read") {
         let path = entry.expect("the folder can be read").path();

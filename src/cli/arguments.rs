@@ -24,7 +24,7 @@ pub(super) enum Command {
     /// Check a scenario without running it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
-    /// Turn a template, plan, serverless.yml or AWS CLI output into a scenario
+    /// Turn templates, plans, AWS CLI output and CloudWatch metrics into a scenario
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(ImportArguments),
 }
@@ -43,7 +43,8 @@ const IMPORT_EXAMPLES: &str = "Examples:
   shardlag import template.yaml --mapping Consumer.Stream --out scenario.toml
   shardlag import template.yaml --parameter BatchSize=500
   terraform show -json plan.out | shardlag import - --mapping 2
-  aws lambda get-event-source-mapping --uuid ... | shardlag import -";
+  aws lambda get-event-source-mapping --uuid ... | shardlag import -
+  shardlag import metrics.json --as traffic,duration --into scenario.toml";
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
@@ -63,7 +64,22 @@ pub(super) struct ImportArguments {
     /// Take the default of AWS for what a module or a change leaves open
     #[arg(long)]
     pub accept_defaults: bool,
-    /// Where to write the scenario [default: standard output]
+    /// Read CloudWatch metrics and take them for this; several with commas between
+    #[arg(
+        long = "as",
+        value_name = "PART",
+        value_enum,
+        value_delimiter = ',',
+        conflicts_with_all = ["mapping", "parameters", "set", "accept_defaults"]
+    )]
+    pub parts: Vec<MetricPart>,
+    /// Which metric holds the arrivals: its label or id
+    #[arg(long, value_name = "NAME", requires = "parts")]
+    pub metric: Option<String>,
+    /// The scenario that gets what the metrics say [default: a fragment on standard output]
+    #[arg(long, value_name = "SCENARIO", requires = "parts")]
+    pub into: Option<PathBuf>,
+    /// Where to write the scenario [default: standard output, or where --into says]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// What to print
@@ -72,6 +88,19 @@ pub(super) struct ImportArguments {
     /// Print errors and warnings only
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// What CloudWatch metrics are taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum MetricPart {
+    /// Arrivals, from IncomingRecords or the like
+    Traffic,
+    /// How long invocations take, from percentiles of Duration
+    Duration,
+    /// Error rate and outages, from Errors and Invocations
+    Faults,
+    /// IteratorAge as measured, to be drawn beside the simulated one
+    Overlay,
 }
 
 /// Arguments of `run`.

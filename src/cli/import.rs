@@ -5,7 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::Ending;
-use super::arguments::{Format, ImportArguments};
+use super::arguments::{Format, ImportArguments, MetricPart};
+use crate::import::metrics::{Part, import_metrics};
 use crate::import::scenario_text::{ScenarioText, scenario_text};
 use crate::import::{
     ImportOptions, Imported, Problem, SourceFile, Weight, import as read, summary,
@@ -17,7 +18,59 @@ pub(super) fn import(arguments: &ImportArguments) -> Ending {
         Ok(sources) => sources,
         Err(problem) => return refuse(&[problem], arguments),
     };
-    mapping(&sources, arguments)
+    match arguments.parts.is_empty() {
+        true => mapping(&sources, arguments),
+        false => metrics(&sources, arguments),
+    }
+}
+
+/// Puts what metrics say into a scenario.
+fn metrics(sources: &[SourceFile], arguments: &ImportArguments) -> Ending {
+    let parts: Vec<Part> = arguments.parts.iter().map(|part| part_of(*part)).collect();
+    let base = match &arguments.into {
+        Some(path) => SourceFile::read(path),
+        None => Ok(SourceFile { name: "fragment".to_owned(), text: String::new() }),
+    };
+    let target = arguments.out.as_ref().or(arguments.into.as_ref());
+    let folder = target.and_then(|path| path.parent()).unwrap_or(Path::new(""));
+    let metric = arguments.metric.as_deref();
+    let made = base.and_then(|base| import_metrics(sources, &parts, metric, &base, folder));
+    let made = match made {
+        Ok(made) => made,
+        Err(problem) => return refuse(&[problem], arguments),
+    };
+    match arguments.format {
+        Format::Human if arguments.quiet => {}
+        Format::Human => made.notes.iter().for_each(|note| eprintln!("{note}")),
+        Format::Json => {
+            let document = serde_json::json!({
+                "schema": "shardlag.import/1",
+                "notes": made.notes,
+                "scenario": made.text,
+            });
+            println!("{document:#}");
+        }
+    }
+    match target {
+        Some(path) => {
+            if let Err(message) = write_whole(path, &made.text) {
+                eprintln!("error: {message}");
+                return Ending::RunTimeError;
+            }
+        }
+        None if arguments.format == Format::Human => print!("{}", made.text),
+        None => {}
+    }
+    Ending::Fine
+}
+
+fn part_of(part: MetricPart) -> Part {
+    match part {
+        MetricPart::Traffic => Part::Traffic,
+        MetricPart::Duration => Part::Duration,
+        MetricPart::Faults => Part::Faults,
+        MetricPart::Overlay => Part::Overlay,
+    }
 }
 
 fn mapping(sources: &[SourceFile], arguments: &ImportArguments) -> Ending {

@@ -16,6 +16,7 @@
 //! | [`scenario_text`] | the scenario that a mapping becomes |
 //! | [`summary`] | what was found, as text and as JSON |
 //! | [`folder`] | files with known readings, held against the importer |
+//! | [`metrics`] | CloudWatch metrics as traffic, durations, faults, measured ages |
 //!
 //! Rule: what a file does not tell is never made up. It is a default of the tool that the file
 //! belongs to, marked as such; or *unresolved*, with line, reason and what supplies it; or, where
@@ -40,6 +41,7 @@ mod yaml;
 
 pub mod folder;
 pub mod mapping;
+pub mod metrics;
 pub mod problem;
 pub mod scenario_text;
 pub mod summary;

@@ -52,7 +52,12 @@ pub fn settle(raw: &RawMapping, accept_defaults: bool, problems: &mut Problems) 
     }
     settings.extend(settling.boolean("BisectBatchOnFunctionError", false));
     settings.extend(settling.response_types());
-    settings.extend(settling.boolean("Enabled", true));
+    let enabled = settling.boolean("Enabled", true);
+    if enabled.as_ref().is_some_and(|setting| setting.value == false) {
+        let message = format!("`{}` is disabled: it reads nothing until it is enabled", raw.id);
+        settling.problems.warning(raw.place, message);
+    }
+    settings.extend(enabled);
     let on_failure = settling.on_failure();
     let filters = settling.filters();
     let kind = kind::of(raw, &filters);

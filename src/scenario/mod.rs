@@ -12,6 +12,7 @@
 //! | [`mapping_limits`] | what AWS refuses and how it says so (S12) |
 //! | [`profiles`] | defaults of the knobs per profile and stream kind |
 //! | [`metrics`] | what assertions can name |
+//! | [`cloudwatch`] | CloudWatch metrics as the AWS CLI and the console write them |
 //! | `lints` | warnings |
 //!
 //! Reference: DESIGN.md, "The scenario file". Left out: running, and showing carets, which the
@@ -20,6 +21,7 @@
 mod arrivals;
 mod assertions;
 mod behaviour;
+pub mod cloudwatch;
 mod concurrency;
 mod destination;
 mod diagnostic;

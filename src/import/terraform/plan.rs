@@ -89,8 +89,9 @@ impl<'p> Plan<'p> {
     fn reference(&self, address: &str, key: &str) -> Option<(String, Reference)> {
         let references = self.expression(address, key)?.get("references")?;
         let full = references.elements().first()?.as_text()?;
-        let (modules, _) = split_address(address);
-        let path: String = modules.iter().map(|name| format!("module.{name}.")).collect();
+        // The resource is in the same instance of the module.
+        let (_, own) = split_address(address);
+        let path = address.rfind(&own).map_or("", |start| &address[..start]);
         let mut parts: Vec<&str> = full.split('.').collect();
         let attribute = if parts.len() > 2 { parts.pop()? } else { "" };
         let name = parts.join(".");
