@@ -114,6 +114,12 @@ pub(super) struct RunArguments {
     /// Add replications until the 95 % interval of IteratorAge p99 is within this share of it
     #[arg(long, value_name = "SHARE", value_parser = precision)]
     pub precision: Option<Probability>,
+    /// Also write the series as `aws cloudwatch get-metric-data` gives them
+    #[arg(long, value_name = "FILE")]
+    pub cloudwatch: Option<PathBuf>,
+    /// Also write the series as lines of CloudWatch's embedded metric format
+    #[arg(long, value_name = "FILE")]
+    pub emf: Option<PathBuf>,
     /// Threads [default: one per core]; the results are the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub threads: Option<u32>,

@@ -11,6 +11,7 @@
 //! | [`precision`] | how many replications a wanted precision takes |
 //! | [`sentence`] | one plain sentence per variant |
 //! | [`measured`] | values measured on AWS beside simulated ones |
+//! | [`measured_age`] | IteratorAge measured on AWS over time, and how well it fits |
 //! | [`assertions`] | what the scenario demands |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
@@ -26,6 +27,7 @@ pub mod cost;
 pub mod delivery;
 pub mod estimates;
 pub mod measured;
+pub mod measured_age;
 pub mod offered_load;
 pub mod precision;
 pub mod recorder;
@@ -41,7 +43,8 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use self::replication::{Replication, ReplicationPlan};
 use crate::model::settings::FaultKind;
 use crate::results::{
-    LimitLine, RunResults, SettingLine, Shaded, Summary, VariantDetails, VariantSummary,
+    LimitLine, MeasuredSeries, RunResults, SettingLine, Shaded, Summary, VariantDetails,
+    VariantSummary,
 };
 use crate::scenario::metrics::Dimension;
 use crate::scenario::{Scenario, Variant};
@@ -221,12 +224,14 @@ fn results(
             simulated_seconds: seconds / all().count() as f64,
             variants: summaries,
         },
-        variants: details,
         shaded: shaded(&scenario.base().settings.function.faults),
         limit_lines: limit_lines(scenario),
+        measured_ages: measured_ages(scenario, &details),
+        variants: details,
         measured,
         assumptions: assumptions::exercised(&scenario.variants),
         settings: setting_lines(scenario.base()),
+        start_unix_nanos: scenario.base().settings.start_unix_nanos,
         command: options.command.clone(),
         description: scenario.description.clone(),
         warnings,
@@ -247,6 +252,16 @@ fn variant_details(
         redrive: first.redrive,
         sentence: sentence::describe(summary),
     }
+}
+
+/// Every measured IteratorAge beside the variant that it belongs to.
+fn measured_ages(scenario: &Scenario, details: &[VariantDetails]) -> Vec<MeasuredSeries> {
+    let of_variant = |name: &str| scenario.variants.iter().position(|known| known.name == name);
+    let ages = scenario.measured_ages.iter();
+    ages.filter_map(|age| {
+        Some(measured_age::beside(age, &details[of_variant(&age.variant)?].series))
+    })
+    .collect()
 }
 
 /// Asserted limits on IteratorAge, in seconds, each once.

@@ -20,7 +20,7 @@ const ANALYSES: [(&str, Analysis); 2] =
     [("terminating", Analysis::Terminating), ("steady_state", Analysis::SteadyState)];
 
 /// Keys that are of the scenario as a whole; variants cannot set them.
-pub(super) const OF_THE_WHOLE: [&str; 10] = [
+pub(super) const OF_THE_WHOLE: [&str; 11] = [
     "name",
     "description",
     "base_name",
@@ -31,6 +31,7 @@ pub(super) const OF_THE_WHOLE: [&str; 10] = [
     "variant",
     "assert",
     "measured",
+    "measured_age",
 ];
 
 /// What the file says about the scenario as a whole.

@@ -317,7 +317,8 @@ fn column_index(which: &Field<'_>, first: &csv::StringRecord, cx: &mut Reading) 
     found
 }
 
-fn read_file(file: &Field<'_>, name: &str, cx: &mut Reading) -> Option<String> {
+/// Reads a file beside the scenario; `file` is where the scenario names it.
+pub(super) fn read_file(file: &Field<'_>, name: &str, cx: &mut Reading) -> Option<String> {
     let path = cx.folder.join(name);
     let problem = match fs::metadata(&path) {
         Ok(metadata) if metadata.is_dir() => format!("`{name}` is a folder"),
