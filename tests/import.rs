@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use shardlag::import::folder::check_folder;
+use shardlag::import::scenario_text::scenario_text;
 use shardlag::import::{ImportOptions, Imported, SourceFile, import};
+use shardlag::scenario::{Source, load};
 
 fn folder(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import").join(name)
@@ -127,4 +129,70 @@ fn a_broken_copy_gives_an_error_or_an_unresolved_value_and_never_a_number() {
 
 fn unresolved(imported: &Imported) -> usize {
     imported.mappings.iter().map(|mapping| mapping.unresolved_needed().count()).sum()
+}
+
+/// Files cut off or changed at random give an error or a reading, never a panic.
+#[test]
+fn no_text_makes_the_importer_panic() {
+    let mut texts: Vec<(String, String)> = Vec::new();
+    for folder in [folder("configs"), folder("formats")] {
+        for entry in std::fs::read_dir(&folder).expect("the folder can be read") {
+            let path = entry.expect("the folder can be read").path();
+            let source = SourceFile::read(&path).expect("it can be read");
+            texts.push((source.name, source.text));
+        }
+    }
+    let mut word: u64 = 7;
+    let mut random = |below: usize| {
+        word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (word >> 33) as usize % below.max(1)
+    };
+    let pieces = ["{", "}", "[", "]", ":", "\"", "${", "!Ref ", "\n", "&a ", "*a", "-", "é", "\t"];
+    for (name, whole) in &texts {
+        for _ in 0..40 {
+            let mut text: Vec<char> = whole.chars().collect();
+            text.truncate(text.len() - random(text.len() / 2));
+            for _ in 0..random(4) {
+                let at = random(text.len());
+                let piece = pieces[random(pieces.len())];
+                text.splice(at..(at + random(6)).min(text.len()), piece.chars());
+            }
+            let source = SourceFile { name: name.clone(), text: text.into_iter().collect() };
+            if let Ok(imported) = import(&[source], &ImportOptions::default()) {
+                for mapping in &imported.mappings {
+                    scenario_text(&imported, mapping);
+                }
+            }
+        }
+    }
+}
+
+/// A scenario without unresolved values is valid; one with them is refused.
+#[test]
+fn a_scenario_is_valid_exactly_if_nothing_is_unresolved() {
+    for folder in [folder("configs"), folder("formats")] {
+        for entry in std::fs::read_dir(&folder).expect("the folder can be read") {
+            let path = entry.expect("the folder can be read").path();
+            let name = path.display().to_string();
+            if name.ends_with(".expect.json") || name.ends_with(".md") {
+                continue;
+            }
+            let source = SourceFile::read(&path).expect("it can be read");
+            let imported = import(&[source], &ImportOptions::default()).expect(&name);
+            for mapping in &imported.mappings {
+                let text = scenario_text(&imported, mapping).text;
+                let is_whole = mapping.unresolved_needed().next().is_none();
+                let source = Source { name: name.clone(), text, folder: folder.clone() };
+                let loaded = load(&source, &[]);
+                let is_expected = is_whole && !imported.has_errors();
+                assert_eq!(
+                    loaded.is_ok(),
+                    is_expected,
+                    "{name}: {:?}\n{}",
+                    loaded.err(),
+                    source.text
+                );
+            }
+        }
+    }
 }

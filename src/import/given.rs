@@ -32,7 +32,7 @@ impl Given {
                 let is_word = |part: &&str| {
                     !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
                 };
-                parts.iter().all(|part| is_word(&part)) && parts.len() <= 4
+                parts.iter().all(is_word) && parts.len() <= 4
             };
             match pair {
                 Some((key, value)) if is_key(key) => {

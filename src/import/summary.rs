@@ -44,10 +44,8 @@ fn one_mapping(imported: &Imported, mapping: &ImportedMapping) -> String {
         row("kind of stream", kind_name(kind).to_owned(), how);
     }
     for setting in &mapping.settings {
-        let value = match &setting.value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
+        let text = setting.value.as_str().map(str::to_owned);
+        let value = text.unwrap_or_else(|| setting.value.to_string());
         row(setting.name, value, imported.origin(setting.origin));
     }
     if let Some(found) = &mapping.on_failure {

@@ -8,8 +8,8 @@ pub(super) fn fit_sentence(series: &MeasuredSeries) -> String {
     let label = &series.label;
     match &series.fit {
         Some(fit) => format!(
-            "Measured {label}: {} of {} periods are within a factor of 2 of the simulated age; \
-             simulated / measured has the median {:.2}",
+            "Measured {label}: {} of {} periods within a factor of 2, median of simulated / \
+             measured {:.2}",
             plain(fit.within_factor_2, Quantity::Share),
             plain(fit.periods as f64, Quantity::Count),
             fit.median_ratio

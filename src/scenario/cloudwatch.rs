@@ -226,7 +226,7 @@ fn take(document: Document, series: &mut Vec<MetricSeries>) -> Result<(), String
                 if result.timestamps.len() != result.values.len() {
                     return Err(format!("`{name}` has not as many times as values"));
                 }
-                let times = result.timestamps.iter().map(|time| unix_seconds(time));
+                let times = result.timestamps.iter().map(unix_seconds);
                 let times: Vec<i64> = times.collect::<Result<_, _>>()?;
                 let points = times.into_iter().zip(result.values.iter().copied());
                 let known = series.iter_mut().find(|known| {

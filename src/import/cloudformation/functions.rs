@@ -235,10 +235,10 @@ Resources:
         let supplied = Supplied::parse(&texts, Place { file: 1, line: 1 }).expect("valid");
         let value = root.get("Value").expect("it was put there");
         let node = Template::new(&root, &supplied).evaluate(value);
-        match &node.value {
-            Value::Unknown(unknown) => format!("? {} | {}", unknown.sketch, unknown.why()),
-            Value::Reference(reference) => format!("-> {} {}", reference.name, reference.attribute),
-            _ => plain_json(&node).to_string(),
+        match (node.as_unknown(), node.as_reference()) {
+            (Some(unknown), _) => format!("? {} | {}", unknown.sketch, unknown.why()),
+            (_, Some(reference)) => format!("-> {} {}", reference.name, reference.attribute),
+            (None, None) => plain_json(&node).to_string(),
         }
     }
 

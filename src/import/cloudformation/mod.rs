@@ -47,15 +47,11 @@ pub fn mappings(root: &Node, supplied: &Supplied, problems: &mut Problems) -> Ve
     for resource in template.resources() {
         let kind = resource.node.get("Type").and_then(Node::as_text).unwrap_or_default();
         match kind {
-            "AWS::Lambda::EventSourceMapping" => {
-                if is_made(&template, resource, problems) {
-                    found.extend(of_resource(&template, resource));
-                }
+            "AWS::Lambda::EventSourceMapping" if is_made(&template, resource, problems) => {
+                found.extend(of_resource(&template, resource));
             }
-            "AWS::Serverless::Function" => {
-                if is_made(&template, resource, problems) {
-                    found.extend(of_events(&template, resource, problems));
-                }
+            "AWS::Serverless::Function" if is_made(&template, resource, problems) => {
+                found.extend(of_events(&template, resource, problems));
             }
             "AWS::CloudFormation::Stack" | "AWS::Serverless::Application" => {
                 let message =

@@ -38,7 +38,10 @@ fn at(mut node: Node, place: Place) -> Node {
             let moved = entries.into_iter().map(|e| Entry { key: e.key, node: at(e.node, place) });
             Value::Map(moved.collect())
         }
-        other => other,
+        Value::Text(text) => Value::Text(text),
+        Value::Boolean(value) => Value::Boolean(value),
+        Value::Number(number) => Value::Number(number),
+        Value::Null | Value::Reference(_) | Value::Unknown(_) => Value::Null,
     };
     node
 }

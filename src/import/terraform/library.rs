@@ -43,7 +43,8 @@ fn first_usable(name: &str, arguments: Vec<Node>, place: Place) -> Node {
             .as_unknown()
             .is_some_and(|unknown| unknown.why().starts_with("there is no element"));
         let is_empty = argument.as_text() == Some("") || argument.value == Value::Null;
-        if !is_missing && !(is_empty && name == "coalesce") {
+        let is_passed_over = is_missing || (is_empty && name == "coalesce");
+        if !is_passed_over {
             return argument;
         }
     }
@@ -84,7 +85,13 @@ fn result(name: &str, arguments: &[Node], place: Place) -> Option<Node> {
         "trimspace" => node(Value::Text(text(first)?.trim().to_owned())),
         "length" => node(Value::Number(match &first.value {
             Value::Text(text) => text.chars().count() as f64,
-            _ => (first.elements().len() + first.entries().len()) as f64,
+            Value::Null
+            | Value::Boolean(_)
+            | Value::Number(_)
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Reference(_)
+            | Value::Unknown(_) => (first.elements().len() + first.entries().len()) as f64,
         })),
         "min" | "max" => {
             let numbers: Vec<f64> =

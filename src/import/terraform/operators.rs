@@ -82,12 +82,14 @@ pub fn truth(node: &Node) -> Option<bool> {
 
 /// The result of an operator on two values.
 pub fn binary(operator: BinaryOperator, left: Node, right: Node, place: Place) -> Node {
-    let boolean = |value: bool| Node::new(Value::Boolean(value), place);
     let sides = [truth(&left), truth(&right)];
-    match operator {
-        BinaryOperator::And if sides.contains(&Some(false)) => return boolean(false),
-        BinaryOperator::Or if sides.contains(&Some(true)) => return boolean(true),
-        _ => {}
+    let decided = match operator == BinaryOperator::And {
+        true => sides.contains(&Some(false)).then_some(false),
+        false if operator == BinaryOperator::Or => sides.contains(&Some(true)).then_some(true),
+        false => None,
+    };
+    if let Some(decided) = decided {
+        return Node::new(Value::Boolean(decided), place);
     }
     for side in [&left, &right] {
         if side.as_unknown().is_some() || side.as_reference().is_some() {
@@ -95,37 +97,28 @@ pub fn binary(operator: BinaryOperator, left: Node, right: Node, place: Place) -
         }
     }
     let number = |node: &Node| node.scalar_text().and_then(|text| text.parse::<f64>().ok());
+    let numbers = number(&left).zip(number(&right));
+    let compared = |compare: fn(f64, f64) -> bool| {
+        numbers.map(|(left, right)| Value::Boolean(compare(left, right)))
+    };
+    let computed = |compute: fn(f64, f64) -> f64| {
+        numbers.map(|(left, right)| Value::Number(compute(left, right)))
+    };
     let result = match operator {
         BinaryOperator::Eq => Some(Value::Boolean(left.value == right.value)),
         BinaryOperator::NotEq => Some(Value::Boolean(left.value != right.value)),
-        BinaryOperator::And | BinaryOperator::Or => match sides {
-            [Some(left), Some(right)] => Some(Value::Boolean(match operator {
-                BinaryOperator::And => left && right,
-                _ => left || right,
-            })),
-            _ => None,
-        },
-        BinaryOperator::LessEq
-        | BinaryOperator::GreaterEq
-        | BinaryOperator::Less
-        | BinaryOperator::Greater
-        | BinaryOperator::Plus
-        | BinaryOperator::Minus
-        | BinaryOperator::Mul
-        | BinaryOperator::Div
-        | BinaryOperator::Mod => {
-            number(&left).zip(number(&right)).map(|(left, right)| match operator {
-                BinaryOperator::LessEq => Value::Boolean(left <= right),
-                BinaryOperator::GreaterEq => Value::Boolean(left >= right),
-                BinaryOperator::Less => Value::Boolean(left < right),
-                BinaryOperator::Greater => Value::Boolean(left > right),
-                BinaryOperator::Plus => Value::Number(left + right),
-                BinaryOperator::Minus => Value::Number(left - right),
-                BinaryOperator::Mul => Value::Number(left * right),
-                BinaryOperator::Div => Value::Number(left / right),
-                _ => Value::Number(left % right),
-            })
-        }
+        // What one side alone decides is decided above.
+        BinaryOperator::And => sides[0].zip(sides[1]).map(|_| Value::Boolean(true)),
+        BinaryOperator::Or => sides[0].zip(sides[1]).map(|_| Value::Boolean(false)),
+        BinaryOperator::LessEq => compared(|left, right| left <= right),
+        BinaryOperator::GreaterEq => compared(|left, right| left >= right),
+        BinaryOperator::Less => compared(|left, right| left < right),
+        BinaryOperator::Greater => compared(|left, right| left > right),
+        BinaryOperator::Plus => computed(|left, right| left + right),
+        BinaryOperator::Minus => computed(|left, right| left - right),
+        BinaryOperator::Mul => computed(|left, right| left * right),
+        BinaryOperator::Div => computed(|left, right| left / right),
+        BinaryOperator::Mod => computed(|left, right| left % right),
     };
     match result {
         Some(value) => Node::new(value, place),

@@ -168,7 +168,7 @@ impl<'p> Plan<'p> {
                 let has = |key: &&str| {
                     resource.at(&["values", key]).and_then(Node::as_text) == Some(wanted)
                 };
-                kinds.contains(&kind) && values.iter().any(|key| has(&key))
+                kinds.contains(&kind) && values.iter().any(has)
             })
         };
         let kinds = ["aws_kinesis_stream", "aws_dynamodb_table"];

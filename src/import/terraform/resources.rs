@@ -388,7 +388,12 @@ fn of_table(id: String, table: &Node) -> RawMapping {
         let patterns = match &filters.value {
             Value::List(elements) => Value::List(elements.iter().map(pattern).collect()),
             Value::Map(_) => Value::List(vec![pattern(filters)]),
-            other => other.clone(),
+            Value::Unknown(unknown) => Value::Unknown(unknown.clone()),
+            Value::Null
+            | Value::Boolean(_)
+            | Value::Number(_)
+            | Value::Text(_)
+            | Value::Reference(_) => Value::List(vec![filters.clone()]),
         };
         raw.add("Filters", Some(Node::new(patterns, filters.place)));
     }
