@@ -147,7 +147,7 @@ impl Writer<'_> {
 
     fn traffic(&mut self) {
         self.section("[[traffic]]");
-        let what = "your traffic; `shardlag import metrics.json --as traffic --into ...` does it";
+        let what = "your traffic: `import metrics.json --as traffic`";
         self.placeholder("arrivals", "{ poisson = { rate = \"100/s\" } }", what);
         self.placeholder("keys", "\"unique\"", "how often keys repeat");
         self.placeholder("record_size", "\"1KiB\"", "size of a record");
@@ -204,7 +204,7 @@ impl Writer<'_> {
 
     fn function(&mut self) {
         self.section("[function]");
-        let what = "how long an invocation takes; `shardlag import metrics.json --as duration`";
+        let what = "how long it takes: `import metrics.json --as duration`";
         let per = "{ base = \"20ms\", per_record = \"1ms\" }";
         self.placeholder("duration", per, what);
         let facts = self.mapping.function.clone();

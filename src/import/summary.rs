@@ -100,7 +100,7 @@ fn lacking(imported: &Imported, mapping: &ImportedMapping, scenario: &ScenarioTe
         text += "To supply (placeholders in the scenario, such files do not hold it):\n";
     }
     for (key, what) in &scenario.to_supply {
-        text += &format!("  {key:<24} {what}\n");
+        text += &format!("  {key:<23} {what}\n");
     }
     text
 }

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use toml_edit::{DocumentMut, InlineTable};
 
 use super::super::problem::Problem;
-use super::{Making, commented, table};
+use super::{Making, commented, short, table};
 use crate::scenario::cloudwatch::MetricSeries;
 
 /// Percentiles of one period with its weight.
@@ -51,6 +51,7 @@ pub fn put(making: &mut Making<'_>, document: &mut DocumentMut) -> Result<(), Pr
         true => 1.0,
         false => weights.get(time).copied().unwrap_or(0.0),
     };
+    let file = short(&file);
     let comment = format!("`Duration` of {file}; it says nothing of the size of the batch");
     if by_time.is_empty() {
         let total: f64 = averages.keys().map(weight).sum();
@@ -83,11 +84,10 @@ pub fn put(making: &mut Making<'_>, document: &mut DocumentMut) -> Result<(), Pr
     let mut duration = InlineTable::new();
     duration.insert("empirical", empirical.into());
     table(document, "function")?["duration"] = commented(duration, &comment);
-    let weighted = if weights.is_empty() { "all the same weight" } else { "by invocations" };
+    let weighted = if weights.is_empty() { "all alike" } else { "weighted by invocations" };
     let count = periods.len();
-    making
-        .notes
-        .push(format!("duration: {} from {count} periods of {file}, {weighted}", shown.join(", ")));
+    making.notes.push(format!("duration: {}", shown.join(", ")));
+    making.notes.push(format!("    from {count} periods of {file}, {weighted}"));
     Ok(())
 }
 

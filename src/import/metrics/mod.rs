@@ -2,7 +2,7 @@
 //!
 //! | `--as` | needs | gives |
 //! |---|---|---|
-//! | `traffic` | the Sum per period of `IncomingRecords` or the like | `[[traffic]]`, `start`, `duration` |
+//! | `traffic` | the Sum of `IncomingRecords` or the like | `[[traffic]]`, `start`, `duration` |
 //! | `duration` | percentiles of `Duration` | `function.duration` |
 //! | `faults` | the Sums of `Errors` and `Invocations` | `[[function.fault]]` |
 //! | `overlay` | `IteratorAge` | `[[measured_age]]`, drawn beside the simulated age |
@@ -146,6 +146,12 @@ impl Making<'_> {
         let file = self.files.first().map_or("", |file| file.name.as_str());
         Problem::of_file(file, format!("{what}; it holds {}", names.join(", ")))
     }
+}
+
+/// The name of a file without its folder, for comments and notes.
+fn short(file: &str) -> String {
+    let name = Path::new(file).file_name();
+    name.map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// A table of the document, made where it is missing.

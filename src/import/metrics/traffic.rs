@@ -11,7 +11,7 @@ use std::path::Path;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table};
 
 use super::super::problem::Problem;
-use super::{Making, commented, seconds_text};
+use super::{Making, commented, seconds_text, short};
 use crate::scenario::cloudwatch::{MetricSeries, choose, counts};
 
 const METRICS: [&str; 4] =
@@ -29,7 +29,7 @@ pub fn put(making: &mut Making<'_>, document: &mut DocumentMut) -> Result<(), Pr
     making.start = None;
     making.start(first, document);
     let length = last - first + period;
-    document["duration"] = commented(seconds_text(length), &format!("as long as {file}"));
+    document["duration"] = commented(seconds_text(length), &format!("as long as {}", short(&file)));
     let name = series.full_name();
     let mut trace = InlineTable::new();
     trace.insert("file", relative(&file, &making.folder).into());
@@ -51,9 +51,10 @@ pub fn put(making: &mut Making<'_>, document: &mut DocumentMut) -> Result<(), Pr
     let source = sources.get_mut(0).expect("one was just put there if there was none");
     source["arrivals"] = commented(arrivals, &format!("{total} records"));
     making.notes.push(format!(
-        "traffic: {total} records in {}, `{name}` of {file}, every {}",
+        "traffic: {total} records in {}, every {}: `{name}` of {}",
         seconds_text(length),
-        seconds_text(period)
+        seconds_text(period),
+        short(&file)
     ));
     if series.is_named("ConsumedWriteCapacityUnits") {
         let note = "traffic: a write of more than 1 KB counts as several records in this metric";
@@ -99,8 +100,9 @@ pub fn put_overlay(making: &mut Making<'_>, document: &mut DocumentMut) -> Resul
     document["measured_age"] = Item::ArrayOfTables(list);
     let count = series.points.len();
     making.notes.push(format!(
-        "overlay: {count} points of `{}` of {file}, drawn beside the simulated age",
-        series.full_name()
+        "overlay: {count} points of `{}` of {}",
+        series.full_name(),
+        short(&file)
     ));
     Ok(())
 }

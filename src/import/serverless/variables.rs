@@ -97,6 +97,9 @@ impl<'v> Variables<'v> {
             let alternative = alternative.trim();
             let node = match literal(alternative) {
                 Some(value) => Node::new(value, place),
+                None if alternative.starts_with("${") => {
+                    self.deeper(&Node::text(alternative, place))
+                }
                 None => self.address(alternative, place),
             };
             let is_open = node.value == Value::Null || node.as_unknown().is_some();
@@ -106,7 +109,8 @@ impl<'v> Variables<'v> {
             // Whether a lookup finds something is not known here, so what follows it is not
             // known to be in force; options and the file itself are known to be absent.
             let may_be_absent = ["self:", "opt:", "sls:", "param:"];
-            let is_absent = may_be_absent.iter().any(|prefix| alternative.starts_with(prefix));
+            let plain = alternative.trim_start_matches("${");
+            let is_absent = may_be_absent.iter().any(|prefix| plain.starts_with(prefix));
             if !is_absent || index == last {
                 return first_unknown.unwrap_or(node);
             }

@@ -83,16 +83,11 @@ fn result(name: &str, arguments: &[Node], place: Place) -> Option<Node> {
         "lower" => node(Value::Text(text(first)?.to_lowercase())),
         "upper" => node(Value::Text(text(first)?.to_uppercase())),
         "trimspace" => node(Value::Text(text(first)?.trim().to_owned())),
-        "length" => node(Value::Number(match &first.value {
-            Value::Text(text) => text.chars().count() as f64,
-            Value::Null
-            | Value::Boolean(_)
-            | Value::Number(_)
-            | Value::List(_)
-            | Value::Map(_)
-            | Value::Reference(_)
-            | Value::Unknown(_) => (first.elements().len() + first.entries().len()) as f64,
-        })),
+        "length" => {
+            let of_text = first.as_text().map(|text| text.chars().count());
+            let length = of_text.unwrap_or(first.elements().len() + first.entries().len());
+            node(Value::Number(length as f64))
+        }
         "min" | "max" => {
             let numbers: Vec<f64> =
                 arguments.iter().map(|n| text(n)?.parse().ok()).collect::<Option<_>>()?;
@@ -117,11 +112,13 @@ fn result(name: &str, arguments: &[Node], place: Place) -> Option<Node> {
             [only] => Some(only.clone()),
             _ => None,
         },
-        "keys" => node(Value::List(
-            first.entries().iter().map(|entry| Node::text(&*entry.key, place)).collect(),
-        )),
+        "keys" => {
+            let keys = first.entries().iter().map(|entry| Node::text(&*entry.key, place));
+            node(Value::List(keys.collect()))
+        }
         "values" => {
-            node(Value::List(first.entries().iter().map(|entry| entry.node.clone()).collect()))
+            let values = first.entries().iter().map(|entry| entry.node.clone());
+            node(Value::List(values.collect()))
         }
         "contains" => {
             let wanted = &arguments.get(1)?.value;

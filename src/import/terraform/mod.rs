@@ -6,6 +6,7 @@
 //! | `module` | blocks of a configuration: variables, locals, resources, module calls |
 //! | `expression`, `operators`, `library` | expressions and the functions in such values |
 //! | `resources` | `aws_lambda_event_source_mapping`, its function and its stream |
+//! | `module_calls` | mappings among the arguments of modules |
 //!
 //! A configuration leaves more open than a plan; what it leaves open is unresolved. Left out:
 //! modules from registries (their arguments are read, their text is not here), data sources.
@@ -13,6 +14,7 @@
 mod expression;
 mod library;
 mod module;
+mod module_calls;
 mod operators;
 pub mod plan;
 mod resources;

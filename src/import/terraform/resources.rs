@@ -1,10 +1,8 @@
-//! `aws_lambda_event_source_mapping` of a configuration, and mappings among the arguments of
-//! modules.
+//! `aws_lambda_event_source_mapping` of a configuration, its function and its stream.
 //!
-//! `count` and `for_each` make instances where they are known. A module from elsewhere may set
-//! what its arguments leave out, so nothing is filled in for it; the arguments
-//! `event_source_mapping` and `event_source_mappings` hold one table for each mapping.
-//! Left out: other arguments of modules that may lead to mappings.
+//! `count` and `for_each` make instances where they are known; where they are not, one instance
+//! stands for all, with a warning. Reference: documentation of the AWS provider. Left out:
+//! provisioners and lifecycle, which change no setting.
 
 use hcl_edit::structure::Body;
 
@@ -15,6 +13,7 @@ use super::super::tree::{Entry, Node, Place, Target, Value};
 use super::NAMES;
 use super::expression::Scope;
 use super::module::{Module, Written, WrittenBlock};
+use super::module_calls;
 use super::operators::pairs;
 
 const INSTANCES_MAX: usize = 1_000;
@@ -40,7 +39,7 @@ pub fn mappings(module: &Module<'_>, problems: &mut Problems) -> Vec<RawMapping>
         }
     }
     for (name, written) in module.modules() {
-        found.extend(of_module(module, name, *written, problems));
+        found.extend(module_calls::mappings(module, name, *written, problems));
     }
     found.sort_by_key(|mapping| mapping.place);
     found
@@ -185,7 +184,7 @@ fn note_strange(raw: &mut RawMapping, body: &Body, place: Place) {
 }
 
 /// Finds function and stream; `None` for sources that are no streams.
-fn complete(module: &Module<'_>, mut raw: RawMapping) -> Option<RawMapping> {
+pub(super) fn complete(module: &Module<'_>, mut raw: RawMapping) -> Option<RawMapping> {
     if let Some(arn) = raw.property("EventSourceArn") {
         let is_other = match &arn.value {
             Value::Text(text) => is_other_arn(text),
@@ -216,7 +215,7 @@ fn complete(module: &Module<'_>, mut raw: RawMapping) -> Option<RawMapping> {
     Some(raw)
 }
 
-fn attribute(
+pub(super) fn attribute(
     module: &Module<'_>,
     file: usize,
     body: &Body,
@@ -335,71 +334,4 @@ fn function(module: &Module<'_>, name: &Node) -> Option<RawFunction> {
         strange: look_alikes(attribute_keys(module, found), &FUNCTION_KEYS),
         name,
     })
-}
-
-/// Mappings among the arguments of a module call.
-fn of_module(
-    module: &Module<'_>,
-    name: &str,
-    written: WrittenBlock<'_>,
-    problems: &mut Problems,
-) -> Vec<RawMapping> {
-    let (file, body, scope) = (written.file, &written.block.body, Scope::default());
-    let argument = |key: &str| attribute(module, file, body, key, &scope);
-    let source = argument("source").and_then(|node| node.scalar_text()).unwrap_or_default();
-    let place = module.place(file, written.block);
-    if source.starts_with("./") || source.starts_with("../") {
-        let message = format!(
-            "module `{name}` is in `{source}`: import that folder, with --parameter for what is \
-             passed to it"
-        );
-        problems.warning(place, message);
-    }
-    let tables = argument("event_source_mappings").or_else(|| argument("event_source_mapping"));
-    let mut found = Vec::new();
-    for entry in tables.iter().flat_map(Node::entries) {
-        let id = format!("module.{name}.{}", entry.key);
-        let mut raw = of_table(id, &entry.node);
-        let get = |key: &str| argument(key).filter(|node| node.value != Value::Null);
-        raw.function = Some(RawFunction {
-            name: get("function_name").and_then(|n| n.scalar_text()).unwrap_or(name.to_owned()),
-            place,
-            memory: get("memory_size"),
-            timeout: get("timeout"),
-            reserved: get("reserved_concurrent_executions"),
-            strange: Vec::new(),
-        });
-        found.extend(complete(module, raw));
-    }
-    found
-}
-
-/// A mapping written as a table with the provider's names.
-fn of_table(id: String, table: &Node) -> RawMapping {
-    let mut raw = RawMapping::new(id, entry_place(table), Absent::Module);
-    for (theirs, ours) in NAMES {
-        raw.add(ours, table.get(theirs).cloned());
-    }
-    let config = table.at(&["destination_config", "on_failure", "destination_arn"]);
-    raw.add("OnFailure", table.get("destination_arn_on_failure").or(config).cloned());
-    if let Some(criteria) = table.get("filter_criteria") {
-        let filters = criteria.get("filter").unwrap_or(criteria);
-        let pattern = |filter: &Node| filter.get("pattern").unwrap_or(filter).clone();
-        let patterns = match &filters.value {
-            Value::List(elements) => Value::List(elements.iter().map(pattern).collect()),
-            Value::Map(_) => Value::List(vec![pattern(filters)]),
-            Value::Unknown(unknown) => Value::Unknown(unknown.clone()),
-            Value::Null
-            | Value::Boolean(_)
-            | Value::Number(_)
-            | Value::Text(_)
-            | Value::Reference(_) => Value::List(vec![filters.clone()]),
-        };
-        raw.add("Filters", Some(Node::new(patterns, filters.place)));
-    }
-    raw
-}
-
-fn entry_place(node: &Node) -> Place {
-    node.place
 }
