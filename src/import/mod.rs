@@ -53,6 +53,8 @@ pub use problem::{Problem, Weight};
 pub use source::{FILE_BYTES_MAX, SourceFile};
 pub use tree::Place;
 
+use std::path::Path;
+
 use given::Given;
 use problem::Problems;
 use raw::RawMapping;
@@ -126,7 +128,7 @@ impl Imported {
         if name.starts_with("--") {
             return name.to_owned();
         }
-        let short = std::path::Path::new(name).file_name().map(|name| name.to_string_lossy());
+        let short = Path::new(name).file_name().map(|name| name.to_string_lossy());
         format!("{}:{}", short.as_deref().unwrap_or(name), place.line)
     }
 
@@ -263,7 +265,10 @@ fn read(
     let found = match format {
         Format::CloudFormation | Format::Sam => cloudformation::mappings(&root, supplied, problems),
         Format::TerraformJson => terraform::plan::mappings(&root),
-        Format::Serverless => serverless::mappings(&root, supplied, problems),
+        Format::Serverless => {
+            let folder = Path::new(&first.name).parent().unwrap_or(Path::new(""));
+            serverless::mappings(&root, supplied, folder, problems)
+        }
         Format::AwsOutput | Format::Terraform | Format::AwsCommand => {
             commands::output::mappings(&root, problems)
         }

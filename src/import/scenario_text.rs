@@ -7,7 +7,6 @@
 
 use super::mapping::{ImportedMapping, KindEvidence, Unresolved};
 use super::{Imported, Weight};
-use crate::import::kind::is_stream_arn;
 use crate::model::settings::StreamKind;
 
 /// An account number and region for ARNs whose own are not known.
@@ -317,9 +316,4 @@ fn one_line(text: &str) -> String {
 /// A text of TOML in quotes.
 pub fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
-}
-
-/// Whether the ARN can stand in a scenario.
-pub fn is_usable_arn(text: &str) -> bool {
-    is_stream_arn(text)
 }

@@ -65,7 +65,7 @@ pub fn settle(raw: &RawMapping, accept_defaults: bool, problems: &mut Problems) 
         let why = "nothing in the file says whether the stream is DynamoDB or Kinesis";
         settling.missing("stream.kind", raw.place, why, "dynamodb");
     }
-    settling.event_source_arn();
+    settings.extend(settling.event_source_arn());
     let function = settling.function();
     let stream = settling.stream();
     let unresolved = settling.unresolved;

@@ -4,7 +4,7 @@
 //! Negative reserved concurrency is Terraform's way to say that nothing is reserved.
 
 use super::kind;
-use super::mapping::{Found, FunctionFacts, Origin, StreamFacts, Unresolved};
+use super::mapping::{Found, FunctionFacts, Origin, Setting, StreamFacts, Unresolved};
 use super::raw::{StrangeKey, ToolDefaults};
 use super::settle::Settling;
 use super::tree::{Node, Target, Value};
@@ -12,10 +12,15 @@ use super::values::whole;
 
 impl Settling<'_> {
     /// The ARN decides no figure; a wrong one is worth a word all the same.
-    pub(super) fn event_source_arn(&mut self) {
-        let Some(node) = self.raw.property("EventSourceArn").cloned() else { return };
+    pub(super) fn event_source_arn(&mut self) -> Option<Setting> {
+        let name = "EventSourceArn";
+        let node = self.raw.property(name).cloned()?;
         match &node.value {
-            Value::Text(arn) if !kind::is_stream_arn(arn) => {
+            Value::Text(arn) if kind::is_stream_arn(arn) => {
+                let origin = Origin::File(node.place);
+                return Some(Setting { name, value: arn.as_str().into(), origin });
+            }
+            Value::Text(arn) => {
                 let message = format!(
                     "EventSourceArn: `{arn}` is not the ARN of a stream; it is left out of the \
                      scenario"
@@ -35,11 +40,11 @@ impl Settling<'_> {
             Value::Null
             | Value::Boolean(_)
             | Value::Number(_)
-            | Value::Text(_)
             | Value::List(_)
             | Value::Map(_)
             | Value::Reference(_) => {}
         }
+        None
     }
 
     /// What is told of the function.

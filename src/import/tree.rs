@@ -273,3 +273,20 @@ pub fn joined(pieces: &[Node], between: &str, place: Place) -> Node {
         false => Node::new(Value::Unknown(Unknown { sketch, needs }), place),
     }
 }
+
+/// The node with all places in it set to one.
+pub fn at(mut node: Node, place: Place) -> Node {
+    node.place = place;
+    node.value = match node.value {
+        Value::List(elements) => Value::List(elements.into_iter().map(|n| at(n, place)).collect()),
+        Value::Map(entries) => {
+            let moved = entries.into_iter().map(|e| Entry { key: e.key, node: at(e.node, place) });
+            Value::Map(moved.collect())
+        }
+        Value::Text(text) => Value::Text(text),
+        Value::Boolean(value) => Value::Boolean(value),
+        Value::Number(number) => Value::Number(number),
+        Value::Null | Value::Reference(_) | Value::Unknown(_) => Value::Null,
+    };
+    node
+}

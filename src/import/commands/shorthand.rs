@@ -5,7 +5,7 @@
 
 use super::super::json;
 use super::super::source::SourceFile;
-use super::super::tree::{Entry, Node, Place, Value};
+use super::super::tree::{Entry, Node, Place, Value, at};
 
 /// Deeper structures are not read.
 const DEPTH_MAX: usize = 20;
@@ -27,23 +27,6 @@ pub fn structure(word: &str, place: Place) -> Result<Node, String> {
         None => Ok(node),
         Some(other) => Err(format!("`{other}` is not expected in `{trimmed}`")),
     }
-}
-
-/// The node with all places set to that of the word.
-fn at(mut node: Node, place: Place) -> Node {
-    node.place = place;
-    node.value = match node.value {
-        Value::List(elements) => Value::List(elements.into_iter().map(|n| at(n, place)).collect()),
-        Value::Map(entries) => {
-            let moved = entries.into_iter().map(|e| Entry { key: e.key, node: at(e.node, place) });
-            Value::Map(moved.collect())
-        }
-        Value::Text(text) => Value::Text(text),
-        Value::Boolean(value) => Value::Boolean(value),
-        Value::Number(number) => Value::Number(number),
-        Value::Null | Value::Reference(_) | Value::Unknown(_) => Value::Null,
-    };
-    node
 }
 
 struct Shorthand {

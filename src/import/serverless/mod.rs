@@ -12,6 +12,8 @@
 
 mod variables;
 
+use std::path::Path;
+
 use super::cloudformation;
 use super::kind::is_stream_arn;
 use super::problem::Problems;
@@ -42,13 +44,22 @@ const FUNCTION_KEYS: [(&str, &str); 3] = [
 ];
 
 /// All mappings in the order of the file.
-pub fn mappings(root: &Node, supplied: &Supplied, problems: &mut Problems) -> Vec<RawMapping> {
-    let variables = Variables::new(root, supplied);
+pub fn mappings(
+    root: &Node,
+    supplied: &Supplied,
+    folder: &Path,
+    problems: &mut Problems,
+) -> Vec<RawMapping> {
+    let variables = Variables::new(root, supplied, folder);
     let provider = root.get("provider").map(|node| variables.resolved(node));
     let resources = resources(root, &variables);
     let mut found = Vec::new();
-    for entry in function_entries(root, &variables) {
+    for entry in function_entries(root, &variables, problems) {
         let function = variables.resolved(&entry.node);
+        if let Some(unknown) = function.as_unknown() {
+            let message = format!("function `{}` is not known: {}", entry.key, unknown.why());
+            problems.error(entry.node.place, message);
+        }
         let raw_function = raw_function(&entry.key, &function, provider.as_ref());
         let events = function.get("events").map_or(&[][..], Node::elements);
         let streams = events.iter().filter_map(|event| event.get("stream"));
@@ -65,12 +76,18 @@ pub fn mappings(root: &Node, supplied: &Supplied, problems: &mut Problems) -> Ve
 }
 
 /// `functions` is a table or a list of tables.
-fn function_entries(root: &Node, variables: &Variables<'_>) -> Vec<Entry> {
+fn function_entries(root: &Node, variables: &Variables<'_>, problems: &mut Problems) -> Vec<Entry> {
     let Some(functions) = root.get("functions") else { return Vec::new() };
     let functions = variables.resolved_shallow(functions);
     let mut entries = functions.entries().to_vec();
-    for part in functions.elements() {
-        entries.extend(variables.resolved_shallow(part).entries().iter().cloned());
+    let parts = functions.elements().iter().map(|part| variables.resolved_shallow(part));
+    for part in parts.chain([functions.clone()]) {
+        if let Some(unknown) = part.as_unknown() {
+            problems.error(part.place, format!("functions are not known: {}", unknown.why()));
+        }
+        if functions.entries().is_empty() {
+            entries.extend(part.entries().iter().cloned());
+        }
     }
     entries
 }

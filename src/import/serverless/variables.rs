@@ -7,15 +7,20 @@
 //! | `sls:stage` | `opt:stage`, else `provider.stage`, else `dev` |
 //! | `a, b` | `a` if it is given, else `b` |
 //!
-//! `${AWS::Region}` and names without a colon are left to CloudFormation.
-//! Reference: Serverless Framework, "Variables". Left out: `file(...)`, `ssm:`, `cf:`, `s3:` and
+//! `file(path):key` reads a YAML or JSON file beside this one. `${AWS::Region}` and names without
+//! a colon are left to CloudFormation.
+//! Reference: Serverless Framework, "Variables". Left out: files of code, `ssm:`, `cf:`, `s3:` and
 //! the like, which are looked up when the service is deployed and can be supplied by hand.
 
 use std::cell::Cell;
+use std::path::{Path, PathBuf};
 
+use super::super::json;
+use super::super::problem::Problem;
+use super::super::source::SourceFile;
 use super::super::supplied::Supplied;
-use super::super::tree::{Entry, Node, Place, Unknown, Value, joined};
-use super::super::yaml::plain_scalar;
+use super::super::tree::{Entry, Node, Place, Unknown, Value, at, joined};
+use super::super::yaml::{self, plain_scalar};
 
 const STEPS_MAX: u32 = 200_000;
 const DEPTH_MAX: u32 = 60;
@@ -24,14 +29,16 @@ const DEPTH_MAX: u32 = 60;
 pub struct Variables<'v> {
     root: &'v Node,
     supplied: &'v Supplied,
+    folder: PathBuf,
     steps: Cell<u32>,
     depth: Cell<u32>,
 }
 
 impl<'v> Variables<'v> {
-    /// Of a whole file.
-    pub fn new(root: &'v Node, supplied: &'v Supplied) -> Variables<'v> {
-        Variables { root, supplied, steps: Cell::new(0), depth: Cell::new(0) }
+    /// Of a whole file, whose other files are in `folder`.
+    pub fn new(root: &'v Node, supplied: &'v Supplied, folder: &Path) -> Variables<'v> {
+        let folder = folder.to_owned();
+        Variables { root, supplied, folder, steps: Cell::new(0), depth: Cell::new(0) }
     }
 
     /// The value with all variables in it resolved.
@@ -137,7 +144,10 @@ impl<'v> Variables<'v> {
             return given;
         }
         if let Some(path) = address.strip_prefix("self:") {
-            return self.own(path, &address, place);
+            return self.path(self.root, path, &address, place);
+        }
+        if let Some(rest) = address.strip_prefix("file(") {
+            return self.file(rest, &address, place);
         }
         if address == "sls:stage" || address == "stage" {
             let stage = self.supplied.text("opt:stage");
@@ -156,8 +166,26 @@ impl<'v> Variables<'v> {
         Supplied::unknown(&address, why, place)
     }
 
-    fn own(&self, path: &str, address: &str, place: Place) -> Node {
-        let mut node = self.root.clone();
+    /// `path):key.key`, the rest of a `file(` address.
+    fn file(&self, rest: &str, address: &str, place: Place) -> Node {
+        let (name, path) = rest.split_once(')').unwrap_or((rest, ""));
+        let found =
+            SourceFile::read(&self.folder.join(name.trim())).and_then(|source| {
+                match source.extension().as_str() {
+                    "yml" | "yaml" => yaml::parse(&source, place.file),
+                    "json" => json::parse(&source, place.file),
+                    _ => Err(Problem::of_file(name, "is neither YAML nor JSON".to_owned())),
+                }
+            });
+        match found {
+            // Lines of another file would mislead: everything counts as written here.
+            Ok(root) => self.path(&at(root, place), path.trim_start_matches(':'), address, place),
+            Err(problem) => Supplied::unknown(address, problem.to_string(), place),
+        }
+    }
+
+    fn path(&self, root: &Node, path: &str, address: &str, place: Place) -> Node {
+        let mut node = root.clone();
         for part in path.split('.').filter(|part| !part.is_empty()) {
             let next = match part.parse::<usize>() {
                 Ok(index) => node.elements().get(index).or(node.get(part)).cloned(),
@@ -262,7 +290,7 @@ custom:
         let texts: Vec<String> = parameters.iter().map(|text| (*text).to_owned()).collect();
         let supplied = Supplied::parse(&texts, Place { file: 1, line: 1 }).expect("valid");
         let value = root.get("value").expect("it was put there");
-        let node = Variables::new(&root, &supplied).resolved(value);
+        let node = Variables::new(&root, &supplied, Path::new("")).resolved(value);
         match node.as_unknown() {
             Some(unknown) => format!("? {}", unknown.why()),
             None => plain_json(&node).to_string(),

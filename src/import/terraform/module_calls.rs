@@ -1,16 +1,21 @@
 //! Mappings among the arguments of module calls.
 //!
-//! A module from elsewhere may set what its arguments leave out, so nothing is filled in for it.
+//! A module from elsewhere may set what its arguments leave out, so nothing is filled in for it;
+//! but `terraform-aws-modules/lambda` is known to hand on each argument or null, which leaves the
+//! provider's defaults in force.
 //! The arguments `event_source_mapping` and `event_source_mappings` hold one table for each
 //! mapping, with the provider's names. Left out: other arguments that may lead to mappings.
 
 use super::super::problem::Problems;
-use super::super::raw::{Absent, RawFunction, RawMapping};
+use super::super::raw::{Absent, RawFunction, RawMapping, TERRAFORM};
 use super::super::tree::{Node, Value};
 use super::NAMES;
 use super::expression::Scope;
 use super::module::{Module, WrittenBlock};
 use super::resources::{attribute, complete};
+
+/// A module that adds nothing of its own to a mapping.
+const PASSES_ON: &str = "terraform-aws-modules/lambda/aws";
 
 /// Mappings among the arguments of a module call.
 pub fn mappings(
@@ -34,7 +39,11 @@ pub fn mappings(
     let mut found = Vec::new();
     for entry in tables.iter().flat_map(Node::entries) {
         let id = format!("module.{name}.{}", entry.key);
-        let mut raw = of_table(id, &entry.node);
+        let absent = match source.starts_with(PASSES_ON) {
+            true => Absent::Default(&TERRAFORM),
+            false => Absent::Module,
+        };
+        let mut raw = of_table(id, &entry.node, absent);
         let get = |key: &str| argument(key).filter(|node| node.value != Value::Null);
         raw.function = Some(RawFunction {
             name: get("function_name").and_then(|n| n.scalar_text()).unwrap_or(name.to_owned()),
@@ -50,8 +59,8 @@ pub fn mappings(
 }
 
 /// A mapping written as a table with the provider's names.
-fn of_table(id: String, table: &Node) -> RawMapping {
-    let mut raw = RawMapping::new(id, table.place, Absent::Module);
+fn of_table(id: String, table: &Node, absent: Absent) -> RawMapping {
+    let mut raw = RawMapping::new(id, table.place, absent);
     for (theirs, ours) in NAMES {
         raw.add(ours, table.get(theirs).cloned());
     }
