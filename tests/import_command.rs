@@ -192,3 +192,46 @@ fn exported_metrics_can_be_imported_again() {
     let rate: f64 = rate.and_then(|text| text.parse().ok()).expect("there is a rate");
     assert!((3.0..7.0).contains(&rate), "{rate}");
 }
+
+#[test]
+fn every_format_is_known_on_standard_input_too() {
+    let formats = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import");
+    let files = [
+        ("configs/01-sam-kinesis-error-handling.yaml", "SAM template"),
+        ("configs/09-tf-kinesis-poison-pill.tf", "Terraform configuration"),
+        ("configs/16-tf-module-moritzzimmer-kinesis.tf", "Terraform configuration"),
+        ("configs/17-sls-ddb-getatt-json.yml", "serverless.yml"),
+        ("configs/25-cdk-synth-ddb-filter-kms.json", "CloudFormation template"),
+        ("configs/27-cli-get-ddb-old-shape.json", "JSON of aws lambda"),
+        ("configs/30-cli-create-command.sh", "aws lambda command line"),
+        ("formats/terraform-plan.json", "Terraform plan or state"),
+    ];
+    for (file, expected) in files {
+        let content = std::fs::read(formats.join(file)).expect("it can be read");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_shardlag"));
+        let arguments = ["import", "-", "--mapping", "1", "--format", "json"];
+        let output = command.args(arguments).write_stdin(content).output().expect("it starts");
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect(file);
+        assert_eq!(json["format"], expected, "{file}: {}", text(&output.stderr));
+        assert!(!json["mappings"].as_array().expect("there is a list").is_empty(), "{file}");
+    }
+}
+
+#[test]
+fn what_nobody_can_know_is_given_on_the_command_line() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/formats");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("given.toml");
+    let target = target.display().to_string();
+    let set = ["--set", "stream.kind=kinesis", "--set", "mapping.StartingPosition=LATEST"];
+    let more = ["--accept-defaults", "--set", "stream.shards=3", "--set", "function.timeout=20s"];
+    let out = ["--out", &target, "--quiet"];
+    let arguments = [&["import", "update-request.json"][..], &set, &more, &out].concat();
+    let output = shardlag(&arguments, &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let scenario = std::fs::read_to_string(&target).expect("it was written");
+    for line in ["kind = \"kinesis\"", "shards = 3", "timeout = \"20s\"", "BatchSize = 100"] {
+        assert!(scenario.contains(line), "{line}\n{scenario}");
+    }
+    let checked = shardlag(&["check", &target], &folder);
+    assert_eq!(checked.status.code(), Some(0), "{}\n{scenario}", text(&checked.stderr));
+}

@@ -242,8 +242,7 @@ fn read(
     problems: &mut Problems,
 ) -> Result<(Format, Vec<RawMapping>), Problem> {
     let first = &sources[0];
-    let is_hcl = |source: &SourceFile| ["tf", "tfvars", "hcl"].contains(&&*source.extension());
-    if is_hcl(first) || (first.text.contains("\nresource \"") && !looks_like_json(first)) {
+    if looks_like_hcl(first) {
         return Ok((Format::Terraform, terraform::mappings(sources, supplied, problems)?));
     }
     if let [_, second, ..] = sources {
@@ -279,6 +278,20 @@ fn read(
 fn looks_like_json(source: &SourceFile) -> bool {
     let start = source.text.trim_start();
     source.extension() == "json" || start.starts_with('{') || start.starts_with('[')
+}
+
+/// By its ending, or, where that says nothing, by lines that begin a block of Terraform.
+fn looks_like_hcl(source: &SourceFile) -> bool {
+    let extension = source.extension();
+    if ["tf", "tfvars", "hcl"].contains(&&*extension) {
+        return true;
+    }
+    let begins_block = |line: &str| {
+        let blocks = ["resource \"", "module \"", "variable \"", "data \"", "locals {"];
+        blocks.iter().any(|block| line.starts_with(block)) && line.trim_end().ends_with('{')
+    };
+    let is_known = ["json", "yaml", "yml", "template", "sh"].contains(&&*extension);
+    !is_known && source.text.lines().any(begins_block)
 }
 
 /// What a document is, by its keys.

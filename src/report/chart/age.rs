@@ -87,5 +87,10 @@ fn description(results: &RunResults) -> String {
         });
     }
     let time = figures::plain(time_end(results), Quantity::Seconds);
-    format!("Largest IteratorAge per minute over {time}. Highest point: {}", parts.join("; "))
+    let mut text =
+        format!("Largest IteratorAge per minute over {time}. Highest point: {}", parts.join("; "));
+    for series in &results.measured_ages {
+        text += &format!(". {}", fit_sentence(series));
+    }
+    text
 }
