@@ -14,7 +14,13 @@ impl Settling<'_> {
     /// The ARN decides no figure; a wrong one is worth a word all the same.
     pub(super) fn event_source_arn(&mut self) -> Option<Setting> {
         let name = "EventSourceArn";
-        let node = self.raw.property(name).cloned()?;
+        let Some(node) = self.raw.property(name).cloned() else {
+            if self.defaults().is_some() {
+                let message = format!("`{}` names no stream: {name} is missing", self.raw.id);
+                self.problems.error(self.raw.place, message);
+            }
+            return None;
+        };
         match &node.value {
             Value::Text(arn) if kind::is_stream_arn(arn) => {
                 let origin = Origin::File(node.place);

@@ -106,16 +106,17 @@ fn is_made(template: &Template<'_>, resource: &Entry, problems: &mut Problems) -
 
 fn of_resource(template: &Template<'_>, resource: &Entry) -> Option<RawMapping> {
     let properties = template.evaluate(resource.node.get("Properties")?);
-    let arn = properties.get("EventSourceArn")?;
-    if is_of_another_source(template, arn) {
+    let arn = properties.get("EventSourceArn");
+    let is_other = arn.is_some_and(|arn| is_of_another_source(template, arn));
+    if is_other || properties.get("SelfManagedEventSource").is_some() {
         return None;
     }
     let place = resource.node.place;
     let mut raw = RawMapping::new(resource.key.clone(), place, Absent::Default(&CLOUDFORMATION));
     add_api_properties(&mut raw, &properties);
     raw.note_strange(&properties, &api_keys(&[]));
-    raw.stream = stream(template, arn);
-    raw.enhanced_fan_out = is_consumer(arn);
+    raw.stream = arn.and_then(|arn| stream(template, arn));
+    raw.enhanced_fan_out = arn.is_some_and(is_consumer);
     raw.function = properties.get("FunctionName").and_then(|name| function(template, name));
     Some(raw)
 }

@@ -7,7 +7,7 @@
 //! mapping, with the provider's names. Left out: other arguments that may lead to mappings.
 
 use super::super::problem::Problems;
-use super::super::raw::{Absent, RawFunction, RawMapping, TERRAFORM};
+use super::super::raw::{Absent, RawFunction, RawMapping, TERRAFORM, keys_of, look_alikes};
 use super::super::tree::{Node, Value};
 use super::NAMES;
 use super::expression::Scope;
@@ -61,6 +61,8 @@ pub fn mappings(
 /// A mapping written as a table with the provider's names.
 fn of_table(id: String, table: &Node, absent: Absent) -> RawMapping {
     let mut raw = RawMapping::new(id, table.place, absent);
+    // Modules have arguments of their own, so only what looks like a setting is doubted.
+    raw.strange = look_alikes(keys_of(Some(table)), &NAMES);
     for (theirs, ours) in NAMES {
         raw.add(ours, table.get(theirs).cloned());
     }

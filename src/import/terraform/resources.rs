@@ -115,6 +115,9 @@ fn of_resource(
     let place = module.place(written.file, written.block);
     let mut raw = RawMapping::new(id, place, Absent::Default(&TERRAFORM));
     let body = &written.block.body;
+    if body.has_blocks("self_managed_event_source") {
+        return None;
+    }
     for (theirs, ours) in NAMES {
         raw.add(ours, attribute(module, written.file, body, theirs, scope));
     }
@@ -205,9 +208,6 @@ pub(super) fn complete(module: &Module<'_>, mut raw: RawMapping) -> Option<RawMa
         let arn = arn.clone();
         raw.enhanced_fan_out = super::super::cloudformation::is_consumer(&arn);
         raw.stream = stream(module, &arn);
-    } else if raw.id.starts_with(MAPPING) {
-        // Brokers and the like have no ARN.
-        return None;
     }
     if raw.function.is_none() {
         raw.function = raw.property("FunctionName").and_then(|name| function(module, name));
