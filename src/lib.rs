@@ -11,6 +11,7 @@
 //! ```text
 //! main -> cli -+-> experiment -+-> scenario ---> model ---> engine ---> units
 //!              |               +-> analysis -+
+//!              +-> import -> scenario        |
 //!              +-> report -------------------+-> results
 //! ```
 //!
@@ -20,6 +21,7 @@
 //! | [`engine`] | event calendar, run loop, addressed random streams, samplers | AWS words |
 //! | [`model`] | the AWS world as plain state machines, one closed event enum | files, text |
 //! | [`scenario`] | TOML text to valid settings, or to all of its mistakes | running |
+//! | [`import`] | files of the AWS world and CloudWatch metrics to scenarios | running |
 //! | [`analysis`] | intervals, quantiles, stability | the model |
 //! | [`results`] | plain data between computing and showing | how it was computed |
 //! | [`experiment`] | replications, variants, the standard recorder | text, charts |
@@ -73,6 +75,7 @@ pub mod analysis;
 pub mod cli;
 pub mod engine;
 pub mod experiment;
+pub mod import;
 pub mod model;
 pub mod report;
 pub mod results;

@@ -10,6 +10,7 @@
 mod arguments;
 mod check;
 mod diagnostics;
+mod import;
 mod progress;
 mod run;
 mod terminal;
@@ -48,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
+        Command::Import(arguments) => import::import(&arguments),
     };
     ending.into()
 }

@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use super::Ending;
 use super::arguments::{Format, RunArguments};
 use super::check::read;
+use super::import::write_whole;
 use super::{diagnostics, progress, terminal, trace};
 use crate::experiment::assertions::{Failure, failures};
 use crate::experiment::{RunOptions, run as run_scenario};
-use crate::report::{Outputs, summary_json, terminal as report, write_all};
+use crate::report::{
+    Outputs, cloudwatch_json, emf_lines, summary_json, terminal as report, write_all,
+};
 use crate::results::RunResults;
 use crate::scenario::{Diagnostics, Scenario};
 
@@ -59,6 +62,10 @@ pub(super) fn run(arguments: &RunArguments) -> Ending {
     if let Err(error) = write_all(&results, &folder, &Outputs::default()) {
         return fail(&error);
     }
+    if let Err(message) = write_exports(&results, arguments) {
+        eprintln!("error: {message}");
+        return Ending::RunTimeError;
+    }
     if format == Format::Human && !quiet {
         println!("Report: {}", folder.join("report.html").display());
     }
@@ -70,6 +77,17 @@ pub(super) fn run(arguments: &RunArguments) -> Ending {
         }
     }
     judge(&scenario, &results)
+}
+
+/// The files for other tools that were asked for.
+fn write_exports(results: &RunResults, arguments: &RunArguments) -> Result<(), String> {
+    if let Some(path) = &arguments.cloudwatch {
+        write_whole(path, &cloudwatch_json(results))?;
+    }
+    if let Some(path) = &arguments.emf {
+        write_whole(path, &emf_lines(results))?;
+    }
+    Ok(())
 }
 
 fn print(results: &RunResults, format: Format, quiet: bool) {

@@ -17,6 +17,7 @@
 //! | [`precision`] | how many replications a wanted precision takes |
 //! | [`sentence`] | one plain sentence per variant |
 //! | [`measured`] | values measured on AWS beside simulated ones |
+//! | [`measured_age`] | IteratorAge measured on AWS over time, and how well it fits |
 //! | [`assertions`] | what the scenario demands |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
@@ -38,6 +39,7 @@ pub mod duration_law;
 pub mod estimates;
 pub mod item_sets;
 pub mod measured;
+pub mod measured_age;
 pub mod measurement;
 pub mod occupancy;
 pub mod offered_load;
@@ -62,7 +64,8 @@ use self::uncertainty::Uncertainty;
 use self::warm_up::WarmUp;
 use crate::model::settings::{Fault, FaultKind, Horizon};
 use crate::results::{
-    LimitLine, RunResults, SettingLine, Shaded, Summary, VariantDetails, VariantSummary,
+    LimitLine, MeasuredSeries, RunResults, SettingLine, Shaded, Summary, VariantDetails,
+    VariantSummary,
 };
 use crate::scenario::metrics::Dimension;
 use crate::scenario::{Scenario, Variant};
@@ -284,12 +287,14 @@ fn results(
             analysis: warm_up.summary_of(replications),
             variants: summaries,
         },
-        variants: details,
         shaded: shaded(&scenario.base().settings.function.faults, warm_up),
         limit_lines: limit_lines(scenario),
+        measured_ages: measured_ages(scenario, &details),
+        variants: details,
         measured,
         assumptions: assumptions::exercised(&scenario.variants),
         settings: setting_lines(scenario.base()),
+        start_unix_nanos: scenario.base().settings.start_unix_nanos,
         command: options.command.clone(),
         description: scenario.description.clone(),
         warnings,
@@ -310,6 +315,16 @@ fn variant_details(
         redrive: first.redrive,
         sentence: sentence::describe(summary),
     }
+}
+
+/// Every measured IteratorAge beside the variant that it belongs to.
+fn measured_ages(scenario: &Scenario, details: &[VariantDetails]) -> Vec<MeasuredSeries> {
+    let of_variant = |name: &str| scenario.variants.iter().position(|known| known.name == name);
+    let ages = scenario.measured_ages.iter();
+    ages.filter_map(|age| {
+        Some(measured_age::beside(age, &details[of_variant(&age.variant)?].series))
+    })
+    .collect()
 }
 
 /// Asserted limits on IteratorAge, in seconds, each once.

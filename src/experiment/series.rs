@@ -2,7 +2,7 @@
 
 use super::recorder::minutes::MinuteRow;
 use super::replication::Replication;
-use crate::results::{Band, MinutePoint, TimeSeries};
+use crate::results::{Band, MinutePoint, MinuteSums, TimeSeries};
 
 /// The time series of a variant. A minute that only some replications reached (drained runs)
 /// counts in those.
@@ -46,5 +46,16 @@ fn point(rows: &[&MinuteRow], step_seconds: f64) -> MinutePoint {
         concurrency_max: mean(|row| f64::from(row.in_flight_max)),
         backlog_records: mean(|row| row.backlog as f64),
         blocked_shards: mean(|row| row.blocked_nanos as f64 / 1e9) / step_seconds,
+        sums: MinuteSums {
+            duration: mean(|row| row.sums.duration_nanos as f64 / 1e9),
+            duration_max: mean(|row| row.sums.duration_max_nanos as f64 / 1e9),
+            polled: mean(|row| row.sums.polled as f64),
+            filtered: mean(|row| row.sums.filtered as f64),
+            invoked: mean(|row| row.sums.invoked as f64),
+            failed: mean(|row| row.sums.failed as f64),
+            dropped: mean(|row| row.sums.dropped as f64),
+            delivered: mean(|row| row.sums.delivered as f64),
+            delivery_failures: mean(|row| row.sums.delivery_failures as f64),
+        },
     }
 }

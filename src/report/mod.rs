@@ -5,6 +5,7 @@
 //! | terminal: verdict, table, sparklines, sentences | [`terminal()`] |
 //! | `summary.json`, the stable contract | [`summary_json`] |
 //! | `timeseries.csv`, a row per minute and variant | [`timeseries_csv`] |
+//! | CloudWatch metrics: JSON of get-metric-data, EMF | [`cloudwatch_json`], [`emf_lines`] |
 //! | `destination.jsonl`, invocation records (S8.1) | [`destination_jsonl`] |
 //! | charts as SVG and PNG | [`charts`], [`Chart`] |
 //! | `report.html`, one file without scripts | [`page`](page()) |
@@ -15,9 +16,11 @@
 //! bytes: no clock, no system font, no environment. Left out: exports to other tools.
 
 mod chart;
+mod cloudwatch;
 mod destination;
 mod figures;
 mod files;
+mod measured_age;
 mod page;
 mod rows;
 mod sparkline;
@@ -29,6 +32,7 @@ mod validation;
 mod verdict;
 
 pub use chart::{Chart, age_breakdown, backlog, blocked_shards, charts, concurrency, iterator_age};
+pub use cloudwatch::{cloudwatch_json, emf_lines};
 pub use destination::{destination_jsonl, invocation_record, sequence_number, shard_id};
 pub use figures::{Quantity, estimate as format_estimate, plain as format_number};
 pub use files::{Outputs, PngCharts, WriteError, write_all};

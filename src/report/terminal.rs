@@ -7,6 +7,7 @@
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableStyle, presets};
 
 use super::figures::{self, Quantity};
+use super::measured_age::fit_sentence;
 use super::rows::{Row, rows};
 use super::sparkline::{SparkScale, sparkline};
 use super::text::{ascii, printable, shortened, wrap};
@@ -208,6 +209,10 @@ impl Screen<'_> {
     }
 
     fn measured(&mut self) {
+        for series in &self.results.measured_ages {
+            self.wrapped(&format!("{}.", fit_sentence(series)), Ink::Plain);
+            self.text.push('\n');
+        }
         if self.results.measured.is_empty() {
             return;
         }

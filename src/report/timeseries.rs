@@ -63,7 +63,7 @@ fn optional(value: Option<f64>) -> String {
 }
 
 /// A number to six significant digits, in plain notation.
-fn six_digits(value: f64) -> String {
+pub(super) fn six_digits(value: f64) -> String {
     if !value.is_finite() {
         return String::new();
     }

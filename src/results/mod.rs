@@ -13,7 +13,7 @@ mod validation;
 
 pub use estimate::Estimate;
 pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
-pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, TimeSeries};
+pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, MinuteSums, TimeSeries};
 pub use summary::{
     AgeBreakdown, AgeStatistics, AnalysisKind, AnalysisSummary, BatchSizes, BlockedByCause,
     BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger,
@@ -40,10 +40,14 @@ pub struct RunResults {
     pub limit_lines: Vec<LimitLine>,
     /// Values measured on real AWS, to be shown beside the simulated ones.
     pub measured: Vec<MeasuredValue>,
+    /// IteratorAge measured on real AWS over time.
+    pub measured_ages: Vec<MeasuredSeries>,
     /// Assumptions of the model that the run exercised: rule id and one plain sentence.
     pub assumptions: Vec<Assumption>,
     /// The resolved settings, as `key = value` lines in groups; `true` marks AWS defaults.
     pub settings: Vec<SettingLine>,
+    /// Date of time zero, nanoseconds since 1970.
+    pub start_unix_nanos: u64,
     /// The command that repeats the run.
     pub command: String,
     /// What the scenario says about itself, may be empty.
@@ -104,6 +108,32 @@ pub struct MeasuredValue {
     pub unit: String,
     /// Where the measurement is from.
     pub source: String,
+}
+
+/// An IteratorAge measured on real AWS over time, and how well the simulated one fits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasuredSeries {
+    /// Variant that it is held against.
+    pub variant: String,
+    /// Name of the metric, for example `IteratorAge Maximum`.
+    pub label: String,
+    /// Length of a period in seconds.
+    pub period_seconds: u32,
+    /// Beginning of the period in seconds since the start, rising, and age in seconds.
+    pub points: Vec<(f64, f64)>,
+    /// How well the simulated age fits; `None`: they have no period in common.
+    pub fit: Option<MeasuredFit>,
+}
+
+/// How well simulated ages fit measured ones.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MeasuredFit {
+    /// Periods with samples on both sides.
+    pub periods: u64,
+    /// Share of them in which one is at most twice the other, 0 to 1.
+    pub within_factor_2: f64,
+    /// Median of simulated over measured.
+    pub median_ratio: f64,
 }
 
 /// An assumption of the model that a run exercised.

@@ -36,6 +36,31 @@ pub struct MinutePoint {
     pub backlog_records: f64,
     /// Mean number of blocked shards.
     pub blocked_shards: f64,
+    /// Sums by CloudWatch metric.
+    pub sums: MinuteSums,
+}
+
+/// Sums over a point of what CloudWatch counts (S9.5), means over replications.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct MinuteSums {
+    /// Durations of the invocations that ended, seconds.
+    pub duration: f64,
+    /// Longest of them, seconds.
+    pub duration_max: f64,
+    /// Records read.
+    pub polled: f64,
+    /// Of these, removed by the filter.
+    pub filtered: f64,
+    /// Records in invocations that ended.
+    pub invoked: f64,
+    /// Of these, in failed ones.
+    pub failed: f64,
+    /// Records discarded without reaching a destination.
+    pub dropped: f64,
+    /// Records reported to the destination.
+    pub delivered: f64,
+    /// Messages that did not reach the destination.
+    pub delivery_failures: f64,
 }
 
 /// A mean over replications with the smallest and largest replication.

@@ -25,7 +25,7 @@ pub enum Analysis {
 const ANALYSES: [(&str, bool); 2] = [("terminating", false), ("steady_state", true)];
 
 /// Keys that are of the scenario as a whole; variants cannot set them.
-pub(super) const OF_THE_WHOLE: [&str; 10] = [
+pub(super) const OF_THE_WHOLE: [&str; 11] = [
     "name",
     "description",
     "base_name",
@@ -36,6 +36,7 @@ pub(super) const OF_THE_WHOLE: [&str; 10] = [
     "variant",
     "assert",
     "measured",
+    "measured_age",
 ];
 
 /// What the file says about the scenario as a whole.

@@ -12,6 +12,7 @@
 //! | [`mapping_limits`] | what AWS refuses and how it says so (S12) |
 //! | [`profiles`] | defaults of the knobs per profile and stream kind |
 //! | [`metrics`] | what assertions can name |
+//! | [`cloudwatch`] | CloudWatch metrics as the AWS CLI and the console write them |
 //! | `lints` | warnings |
 //!
 //! Reference: DESIGN.md, "The scenario file". Left out: running, and showing carets, which the
@@ -20,6 +21,7 @@
 mod arrivals;
 mod assertions;
 mod behaviour;
+pub mod cloudwatch;
 mod concurrency;
 mod destination;
 mod diagnostic;
@@ -32,6 +34,7 @@ mod knobs;
 mod lints;
 mod mapping;
 pub mod mapping_limits;
+mod measured_age;
 pub mod metrics;
 mod overlay;
 mod prices;
@@ -46,7 +49,7 @@ mod scripted;
 mod source;
 mod starting_position;
 mod stream;
-mod suggest;
+pub(crate) mod suggest;
 mod trace;
 mod traffic;
 mod variants;
@@ -60,6 +63,7 @@ use crate::model::settings::Settings;
 pub use assertions::{Assertion, Comparison, Measured, parse_assertion};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use general::Analysis;
+pub use measured_age::{AgeStatistic, MeasuredAge};
 pub use prices::Prices;
 pub use source::{Override, Source};
 pub use stream::SHARDS_MAX;
@@ -90,6 +94,8 @@ pub struct Scenario {
     pub assertions: Vec<Assertion>,
     /// Values measured on real AWS, to be shown beside the simulated ones.
     pub measured: Vec<Measured>,
+    /// IteratorAge measured on real AWS over time.
+    pub measured_ages: Vec<MeasuredAge>,
     /// Hash of the resolved settings of all variants, seed and replications: 16 hex digits.
     pub fingerprint: String,
     /// Doubts about settings that are valid.
@@ -259,6 +265,10 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
     let field_of = |key: &str| root.child(key).map(|node| Field::of(node, key));
     let assertions = assertions::assertions(field_of("assert"), cx);
     let measured = assertions::measured(field_of("measured"), &names, cx);
+    let start =
+        resolved.first().and_then(Option::as_ref).map(|base| base.settings.start_unix_nanos);
+    let age_field = field_of("measured_age");
+    let measured_ages = measured_age::measured_ages(age_field, &names, start.unwrap_or(0), cx);
     let general = general?;
     let variants = resolved.into_iter().collect::<Option<Vec<Variant>>>()?;
     general::check_analysis(field_of("analysis"), general.analysis, &variants, cx);
@@ -272,6 +282,7 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
         variants,
         assertions,
         measured,
+        measured_ages,
         fingerprint,
         warnings: Vec::new(),
     })

@@ -6,7 +6,7 @@
 //! Communications of the ACM 7(3), 1964.
 
 /// The known name nearest to `written`, if it is near enough to be meant.
-pub(super) fn nearest<'n>(written: &str, known: &[&'n str]) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(written: &str, known: &[&'n str]) -> Option<&'n str> {
     let written = plain(written);
     let candidates = known.iter().map(|name| (distance(&written, &plain(name)), *name));
     let (found, name) = candidates.min_by_key(|(found, _)| *found)?;
@@ -23,7 +23,7 @@ pub fn advice(written: &str, known: &[&str]) -> String {
 }
 
 /// `a, b and c`, each in back quotes.
-pub(super) fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         None => "nothing".to_owned(),

@@ -1,16 +1,19 @@
-//! `arrivals = { trace = { file = "x.csv", ... } }`: recorded arrivals from a CSV file.
+//! `arrivals = { trace = { file = "x.csv", ... } }`: recorded arrivals from a file.
 //!
 //! `times = "column"` reads the time of every record: seconds as numbers, times with units, or
 //! RFC 3339 dates, which count from the first one. `counts = "column"` with `period` reads the
 //! number of records per period. A column is named by the header or by its number from 1; a file
 //! whose first row cannot be read as values has a header. Blank lines and lines that begin with
 //! `#` are skipped.
-//! Left out: CloudWatch JSON, which the importer turns into a CSV of counts.
+//! `metric = "IncomingRecords"` reads that metric of a CloudWatch document (JSON of the AWS CLI or
+//! CSV of the console), whose period it finds itself; a `.json` file with one metric needs no
+//! name. Time 0 is the first point.
 
 use std::fs;
 use std::io::ErrorKind;
 
 use super::arrivals::trace_times;
+use super::cloudwatch::{choose, counts, read_metrics};
 use super::document::{Place, Value};
 use super::quantity::TIME_MAX;
 use super::reader::{Field, Reading, TableReader};
@@ -40,9 +43,20 @@ pub(super) fn trace(
     let counts = table.optional("counts", cx);
     let period_field = table.optional("period", cx);
     let spread_field = table.optional("spread", cx);
+    let metric = table.optional("metric", cx);
     let file = file?;
     if let Some(known) = cx.traces.get(&whole.node.to_string()) {
         return Some(known.clone());
+    }
+    let is_json = matches!(&file.node.value, Value::Text(name) if name.ends_with(".json"));
+    if metric.is_some() || (is_json && times.is_none() && counts.is_none()) {
+        if let Some(field) = times.or(counts) {
+            cx.error(&field, "has a meaning only in a CSV file without `metric`; leave it out");
+        }
+        let spread = spread_of(spread_field.as_ref(), cx)?;
+        let arrivals = metric_of(&file, metric.as_ref(), period_field.as_ref(), spread, cx)?;
+        cx.traces.insert(whole.node.to_string(), arrivals.clone());
+        return Some(arrivals);
     }
     let arrivals = match (times, counts) {
         (Some(_), Some(counts)) => {
@@ -61,10 +75,7 @@ pub(super) fn trace(
                 return None;
             };
             let period = period.positive_duration("s", cx);
-            let spread = match &spread_field {
-                Some(field) => field.word(&SPREADS, cx)?,
-                None => CountSpread::Uniform,
-            };
+            let spread = spread_of(spread_field.as_ref(), cx)?;
             let cells = column(&file, &counts, is_count, cx)?;
             counts_of(&cells, period?, spread, cx)?
         }
@@ -83,6 +94,57 @@ const SPREADS: [(&str, CountSpread); 3] = [
     ("uniform", CountSpread::Uniform),
     ("at_start", CountSpread::AtStart),
 ];
+
+fn spread_of(field: Option<&Field<'_>>, cx: &mut Reading) -> Option<CountSpread> {
+    match field {
+        Some(field) => field.word(&SPREADS, cx),
+        None => Some(CountSpread::Uniform),
+    }
+}
+
+/// Counts per period of a CloudWatch metric.
+fn metric_of(
+    file: &Field<'_>,
+    metric: Option<&Field<'_>>,
+    period: Option<&Field<'_>>,
+    spread: CountSpread,
+    cx: &mut Reading,
+) -> Option<Arrivals> {
+    let name = file.text(cx)?;
+    let wanted = match metric {
+        Some(metric) => Some(metric.text(cx)?),
+        None => None,
+    };
+    let given = match period {
+        Some(period) => Some(period.positive_duration("s", cx)?),
+        None => None,
+    };
+    let text = read_file(file, &name, cx)?;
+    let read = read_metrics(&text).and_then(|series| {
+        let series = choose(&series, wanted.as_deref())?.clone();
+        let own = series.period().and_then(|seconds| u64::try_from(seconds).ok());
+        let period = given.or(own.map(Duration::from_secs));
+        let period = period.ok_or("it has one point only, so it needs a `period`")?;
+        let is_whole = period.as_nanos() % 1_000_000_000 == 0;
+        let seconds = i64::try_from(period.as_nanos() / 1_000_000_000).ok();
+        let seconds = seconds.filter(|_| is_whole).ok_or("`period` is not in whole seconds")?;
+        Ok((counts(&series, seconds)?, period))
+    });
+    match read {
+        Ok((counts, period)) => {
+            let length = u128::from(period.as_nanos()) * counts.len() as u128;
+            if length > u128::from(TIME_MAX.as_nanos()) {
+                cx.error(file, format!("`{name}` covers more than 3650d"));
+                return None;
+            }
+            Some(Arrivals::TraceCounts { period, counts: counts.into(), spread })
+        }
+        Err(why) => {
+            cx.error(file, format!("`{name}` cannot be used: {why}"));
+            None
+        }
+    }
+}
 
 fn is_time(text: &str) -> bool {
     time_of(text).is_some()
@@ -255,7 +317,8 @@ fn column_index(which: &Field<'_>, first: &csv::StringRecord, cx: &mut Reading) 
     found
 }
 
-fn read_file(file: &Field<'_>, name: &str, cx: &mut Reading) -> Option<String> {
+/// Reads a file beside the scenario; `file` is where the scenario names it.
+pub(super) fn read_file(file: &Field<'_>, name: &str, cx: &mut Reading) -> Option<String> {
     let path = cx.folder.join(name);
     let problem = match fs::metadata(&path) {
         Ok(metadata) if metadata.is_dir() => format!("`{name}` is a folder"),

@@ -4,8 +4,9 @@ use shardlag::results::{
     AgeBreakdown, AgeStatistics, AnalysisSummary, Assumption, Band, BatchSizes, BlockCause,
     BlockedByCause, BlockedInterval, BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost,
     DestinationMessage, Discarded, Estimate, FunctionError, LagStatistics, Ledger, LimitLine,
-    LossReason, MeasuredValue, MinutePoint, MinuteShare, Redrive, RunResults, SettingLine, Shaded,
-    Stability, StabilityVerdict, Summary, TimeSeries, VariantDetails, VariantSummary,
+    LossReason, MeasuredValue, MinutePoint, MinuteShare, MinuteSums, Redrive, RunResults,
+    SettingLine, Shaded, Stability, StabilityVerdict, Summary, TimeSeries, VariantDetails,
+    VariantSummary,
 };
 
 pub const MINUTE: f64 = 60.0;
@@ -46,6 +47,7 @@ pub fn results(seconds: f64, variants: usize) -> RunResults {
             unit: "s/s".to_owned(),
             source: "orders pipeline, 2026-08-29".to_owned(),
         }],
+        measured_ages: Vec::new(),
         assumptions: vec![Assumption {
             rule: "S2.4".to_owned(),
             text: "A page is read when at most 5 batches of the last one are left.".to_owned(),
@@ -55,6 +57,7 @@ pub fn results(seconds: f64, variants: usize) -> RunResults {
             setting("mapping", "MaximumRetryAttempts", "-1", true),
             setting("function", "memory", "\"512MB\"", false),
         ],
+        start_unix_nanos: 1_767_225_600_000_000_000,
         command: "shardlag run scenarios/poison-record.toml --seed 7".to_owned(),
         description: "A record that always fails holds up its shard.".to_owned(),
         warnings: Vec::new(),
@@ -193,6 +196,17 @@ fn point(variant: usize, index: usize, seconds: f64) -> MinutePoint {
         concurrency_max: 2.0 + (3.0 * noise(index, 7)).floor() + variant as f64,
         backlog_records: mean * 50.0,
         blocked_shards: if in_outage { 4.0 } else { 1.0 },
+        sums: MinuteSums {
+            duration: 12.0,
+            duration_max: 0.4,
+            polled: 6_000.0,
+            filtered: 0.0,
+            invoked: 6_000.0,
+            failed: if in_outage { 5_900.0 } else { 3.0 },
+            dropped: 0.0,
+            delivered: 0.0,
+            delivery_failures: 0.0,
+        },
     }
 }
 

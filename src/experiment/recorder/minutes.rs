@@ -3,6 +3,8 @@
 //! A point covers a minute; where a run has more than [`POINTS_MAX`] minutes, a whole number of
 //! minutes, so that memory stays bounded. Maxima are never lost by that.
 
+use crate::model::failure::Outcome;
+use crate::model::function::Invocation;
 use crate::units::{Duration, Instant};
 
 /// Points kept of one replication: a week of minutes.
@@ -37,6 +39,31 @@ pub struct MinuteRow {
     pub backlog: u64,
     /// Sum over shards of the time blocked, in nanoseconds.
     pub blocked_nanos: u128,
+    /// Sums by CloudWatch metric (S9.5).
+    pub sums: RowSums,
+}
+
+/// What CloudWatch counts in one point of a replication (S9.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RowSums {
+    /// Durations of the invocations that ended, in nanoseconds.
+    pub duration_nanos: u64,
+    /// Longest of them, in nanoseconds.
+    pub duration_max_nanos: u64,
+    /// Records read.
+    pub polled: u64,
+    /// Of these, removed by the filter.
+    pub filtered: u64,
+    /// Records in invocations that ended.
+    pub invoked: u64,
+    /// Of these, in failed ones.
+    pub failed: u64,
+    /// Records discarded without reaching a destination.
+    pub dropped: u64,
+    /// Records reported to the destination.
+    pub delivered: u64,
+    /// Messages that did not reach the destination.
+    pub delivery_failures: u64,
 }
 
 /// Length of a point in a run that lasts at most `horizon`: whole minutes.
@@ -91,10 +118,34 @@ impl Minutes {
     }
 
     /// Counts an invocation that ended.
-    pub fn invocation_ended(&mut self, now: Instant, is_error: bool) {
+    pub fn invocation_ended(&mut self, now: Instant, invocation: &Invocation) {
+        let is_error = invocation.outcome == Outcome::Error;
+        let records = u64::from(invocation.records);
+        let duration = invocation.duration.as_nanos();
         let row = self.row(now);
         row.invocations += 1;
         row.errors += u64::from(is_error);
+        row.sums.duration_nanos += duration;
+        row.sums.duration_max_nanos = row.sums.duration_max_nanos.max(duration);
+        row.sums.invoked += records;
+        row.sums.failed += if is_error { records } else { 0 };
+    }
+
+    /// Counts records that were read, of which some were filtered out.
+    pub fn read(&mut self, now: Instant, records: u32, filtered: u32) {
+        let sums = &mut self.row(now).sums;
+        sums.polled += u64::from(records);
+        sums.filtered += u64::from(filtered);
+    }
+
+    /// Counts discarded records, and whether a destination was told; `None`: there is none.
+    pub fn discarded(&mut self, now: Instant, records: u32, delivered: Option<bool>) {
+        let sums = &mut self.row(now).sums;
+        match delivered {
+            Some(true) => sums.delivered += u64::from(records),
+            Some(false) | None => sums.dropped += u64::from(records),
+        }
+        sums.delivery_failures += u64::from(delivered == Some(false));
     }
 
     /// Counts a throttled attempt.

@@ -160,8 +160,7 @@ impl<'a> Recorder<'a> {
 
     fn invocation_ended(&mut self, now: Instant, invocation: &Invocation, records: Records<'_>) {
         self.tallies.invocation_ended(invocation);
-        let is_error = invocation.outcome == Outcome::Error;
-        self.minutes.invocation_ended(now, is_error);
+        self.minutes.invocation_ended(now, invocation);
         for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
             span.invocations += 1;
         }
@@ -200,8 +199,12 @@ impl Observer for Recorder<'_> {
             Observation::ReadThrottled { shard: _ } => self.tallies.read_throttles += 1,
             Observation::Read { records, filtered, shard: _ } => {
                 self.tallies.read(records, filtered);
+                self.minutes.read(now, records, filtered);
             }
-            Observation::ReadAgain { records, shard: _ } => self.tallies.read(records, 0),
+            Observation::ReadAgain { records, shard: _ } => {
+                self.tallies.read(records, 0);
+                self.minutes.read(now, records, 0);
+            }
             Observation::Expired { records, shard: _, read } => {
                 let anew = read.map_or(records, |records| u64::from(records.anew()));
                 self.tallies.expired += anew;
@@ -240,6 +243,7 @@ impl Observer for Recorder<'_> {
             }
             Observation::Discarded { lane, records, discard } => {
                 self.tallies.discarded(records, &discard);
+                self.minutes.discarded(now, records.count(), discard.delivered);
                 self.messages.discarded(self.settings, now, lane.shard, records, &discard);
             }
             Observation::OldestUnfinished { shard, arrival, sequence: _ } => {

@@ -8,6 +8,7 @@ use super::line::Line;
 use super::panel::{Panel, TimeChart, variant_legend};
 use super::{Chart, palette, time_end};
 use crate::report::figures::{self, Quantity};
+use crate::report::measured_age::{as_series, fit_sentence};
 use crate::results::RunResults;
 
 /// The chart of IteratorAge over time.
@@ -26,10 +27,20 @@ pub fn iterator_age(results: &RunResults) -> Chart {
             Line { with_band, ..line }
         })
         .collect();
+    let mut subtitle = vec![results.summary.scenario.clone(), drawn(results, &lines)];
+    let mut legend = variant_legend(results);
+    let mut lines = lines;
+    for series in &results.measured_ages {
+        let measured = as_series(series, end);
+        let line = Line::new(&measured, 1, end, palette::MEASURED, |p| p.iterator_age_max);
+        lines.push(Line { width: 1, ..line });
+        subtitle.push(fit_sentence(series));
+        legend.push((palette::MEASURED, format!("measured {}", series.label)));
+    }
     TimeChart {
         name: "iterator-age",
         title: "How old records are when the function gets them".to_owned(),
-        subtitle: vec![results.summary.scenario.clone(), drawn(results, &lines)],
+        subtitle,
         description: description(results),
         panels: vec![Panel {
             heading: "IteratorAge".to_owned(),
@@ -41,7 +52,7 @@ pub fn iterator_age(results: &RunResults) -> Chart {
         }],
         shaded: &results.shaded,
         end,
-        legend: variant_legend(results),
+        legend,
     }
     .draw()
 }
@@ -76,5 +87,10 @@ fn description(results: &RunResults) -> String {
         });
     }
     let time = figures::plain(time_end(results), Quantity::Seconds);
-    format!("Largest IteratorAge per minute over {time}. Highest point: {}", parts.join("; "))
+    let mut text =
+        format!("Largest IteratorAge per minute over {time}. Highest point: {}", parts.join("; "));
+    for series in &results.measured_ages {
+        text += &format!(". {}", fit_sentence(series));
+    }
+    text
 }

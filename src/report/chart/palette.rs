@@ -38,6 +38,8 @@ pub const GRID: Colour = Colour::solid(0xe3, 0xe6, 0xe9);
 pub const AXIS: Colour = Colour::solid(0x8a, 0x91, 0x99);
 /// Outages.
 pub const SHADE: Colour = Colour::solid(0xe9, 0xdf, 0xc4);
+/// What was measured.
+pub const MEASURED: Colour = INK;
 /// Asserted limits.
 pub const LIMIT: Colour = Colour::solid(0xa0, 0x1c, 0x2c);
 

@@ -1,0 +1,198 @@
+//! `shardlag import`: files of the AWS world to scenarios.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::Ending;
+use super::arguments::{Format, ImportArguments, MetricPart};
+use crate::import::metrics::{Part, import_metrics};
+use crate::import::scenario_text::{ScenarioText, scenario_text};
+use crate::import::{
+    ImportOptions, Imported, Problem, SourceFile, Weight, import as read, summary,
+};
+
+/// Imports the mapping of a file.
+pub(super) fn import(arguments: &ImportArguments) -> Ending {
+    let sources = match sources(&arguments.files) {
+        Ok(sources) => sources,
+        Err(problem) => return refuse(&[problem], arguments),
+    };
+    match arguments.parts.is_empty() {
+        true => mapping(&sources, arguments),
+        false => metrics(&sources, arguments),
+    }
+}
+
+/// Puts what metrics say into a scenario.
+fn metrics(sources: &[SourceFile], arguments: &ImportArguments) -> Ending {
+    let parts: Vec<Part> = arguments.parts.iter().map(|part| part_of(*part)).collect();
+    let base = match &arguments.into {
+        Some(path) => SourceFile::read(path),
+        None => Ok(SourceFile { name: "fragment".to_owned(), text: String::new() }),
+    };
+    let target = arguments.out.as_ref().or(arguments.into.as_ref());
+    let folder = target.and_then(|path| path.parent()).unwrap_or(Path::new(""));
+    let metric = arguments.metric.as_deref();
+    let made = base.and_then(|base| import_metrics(sources, &parts, metric, &base, folder));
+    let made = match made {
+        Ok(made) => made,
+        Err(problem) => return refuse(&[problem], arguments),
+    };
+    match arguments.format {
+        Format::Human if arguments.quiet => {}
+        Format::Human => made.notes.iter().for_each(|note| eprintln!("{note}")),
+        Format::Json => {
+            let document = serde_json::json!({
+                "schema": "shardlag.import/1",
+                "notes": made.notes,
+                "scenario": made.text,
+            });
+            println!("{document:#}");
+        }
+    }
+    match target {
+        Some(path) => {
+            if let Err(message) = write_whole(path, &made.text) {
+                eprintln!("error: {message}");
+                return Ending::RunTimeError;
+            }
+        }
+        None if arguments.format == Format::Human => print!("{}", made.text),
+        None => {}
+    }
+    Ending::Fine
+}
+
+fn part_of(part: MetricPart) -> Part {
+    match part {
+        MetricPart::Traffic => Part::Traffic,
+        MetricPart::Duration => Part::Duration,
+        MetricPart::Faults => Part::Faults,
+        MetricPart::Overlay => Part::Overlay,
+    }
+}
+
+fn mapping(sources: &[SourceFile], arguments: &ImportArguments) -> Ending {
+    let options = ImportOptions {
+        parameters: arguments.parameters.clone(),
+        set: arguments.set.clone(),
+        accept_defaults: arguments.accept_defaults,
+    };
+    let imported = match read(sources, &options) {
+        Ok(imported) => imported,
+        Err(problems) => return refuse(&problems, arguments),
+    };
+    let files = files(arguments);
+    let chosen = imported.choose(arguments.mapping.as_deref());
+    let chosen = match chosen {
+        Ok(chosen) => Some((chosen, scenario_text(&imported, chosen))),
+        // A list is an answer too, unless one of it was asked for.
+        Err(_) if arguments.mapping.is_none() && arguments.format == Format::Json => None,
+        Err(message) => {
+            eprint!("{}", summary::human(&imported, None, &files));
+            show_problems(&imported.problems);
+            eprintln!("error: {files}: {message}");
+            return Ending::BadInput;
+        }
+    };
+    let shown = chosen.as_ref().map(|(mapping, text)| (*mapping, text));
+    if arguments.format == Format::Human && !arguments.quiet {
+        eprint!("{}", summary::human(&imported, shown, &files));
+    }
+    if arguments.format == Format::Human {
+        show_problems(&imported.problems);
+    }
+    let text = chosen.as_ref().map(|(_, text)| text);
+    if let Err(message) = write(&imported, shown, text, arguments) {
+        eprintln!("error: {message}");
+        return Ending::RunTimeError;
+    }
+    if imported.has_errors() { Ending::BadInput } else { Ending::Fine }
+}
+
+/// The scenario, or with `--format json` everything, to where `--out` says.
+fn write(
+    imported: &Imported,
+    shown: Option<(&crate::import::ImportedMapping, &ScenarioText)>,
+    text: Option<&ScenarioText>,
+    arguments: &ImportArguments,
+) -> Result<(), String> {
+    if arguments.format == Format::Json {
+        println!("{:#}", summary::json(imported, shown));
+    }
+    match (&arguments.out, text) {
+        (Some(out), Some(text)) => {
+            write_whole(out, &text.text)?;
+            if arguments.format == Format::Human && !arguments.quiet {
+                eprintln!("Scenario: {}", out.display());
+            }
+            Ok(())
+        }
+        (None, Some(text)) if arguments.format == Format::Human => {
+            print!("{}", text.text);
+            Ok(())
+        }
+        (Some(_) | None, Some(_) | None) => Ok(()),
+    }
+}
+
+/// Writes a file under another name first, so that it is whole or not there.
+pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), String> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = name.ok_or_else(|| format!("{}: this is no file name", path.display()))?;
+    let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let written = fs::File::create(&temporary)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|()| fs::rename(&temporary, path));
+    written.map_err(|error| {
+        // What is left of a failed attempt is of no use; that it may not be there is fine.
+        let _ = fs::remove_file(&temporary);
+        format!("{}: cannot write this file: {error}", path.display())
+    })
+}
+
+/// Reads all files; `-` is standard input.
+pub(super) fn sources(paths: &[PathBuf]) -> Result<Vec<SourceFile>, Problem> {
+    let mut sources = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            sources.push(SourceFile::from_reader("standard input", std::io::stdin().lock())?);
+        } else {
+            sources.extend(SourceFile::read_all(path)?);
+        }
+    }
+    Ok(sources)
+}
+
+/// The names of the files as the user wrote them.
+fn files(arguments: &ImportArguments) -> String {
+    let names: Vec<String> = arguments.files.iter().map(|f| f.display().to_string()).collect();
+    names.join(", ")
+}
+
+/// Shows why nothing was imported.
+pub(super) fn refuse(problems: &[Problem], arguments: &ImportArguments) -> Ending {
+    match arguments.format {
+        Format::Human => show_problems(problems),
+        Format::Json => {
+            let document = serde_json::json!({
+                "schema": "shardlag.import/1",
+                "mappings": [],
+                "problems": summary::problems_json(problems),
+            });
+            println!("{document:#}");
+        }
+    }
+    Ending::BadInput
+}
+
+fn show_problems(problems: &[Problem]) {
+    for problem in problems {
+        let weight = match problem.weight {
+            Weight::Error => "error",
+            Weight::Warning => "warning",
+        };
+        eprintln!("{weight}: {problem}");
+    }
+}
