@@ -46,6 +46,8 @@ pub mod quantity;
 pub mod settings;
 pub mod splits;
 
+use std::collections::BTreeMap;
+
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use self::estimate::estimate;
@@ -54,6 +56,9 @@ use self::settings::Plan;
 use crate::analysis::t_interval;
 use crate::results::Estimate;
 use crate::scenario::Override;
+
+/// Why runs of [`MEASURED`] do not agree, by their ids; prose for people.
+const ANALYSES: &str = include_str!("analyses.json");
 
 /// Runs measured on AWS.
 pub const MEASURED: &str = include_str!("measured.json");
@@ -68,6 +73,13 @@ const CAPTURES: [(&str, &str); 3] = [
 /// A capture that is part of the program.
 pub fn capture(path: &str) -> Option<&'static str> {
     CAPTURES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
+}
+
+/// What is known of why a run of the program does not agree; empty where nothing is.
+pub fn analysis(id: &str) -> String {
+    let analyses: BTreeMap<String, String> =
+        serde_json::from_str(ANALYSES).expect("a test reads the analyses");
+    analyses.get(id).cloned().unwrap_or_default()
 }
 
 /// How items are run.
@@ -229,6 +241,16 @@ mod tests {
         for (from, to, expected) in cases {
             let reason = run(&ITEMS.replace(from, to)).unsupported.expect(expected);
             assert!(reason.contains(expected), "{reason} should say {expected}");
+        }
+    }
+
+    #[test]
+    fn every_analysis_belongs_to_a_run_of_the_program() {
+        let analyses: BTreeMap<String, String> =
+            serde_json::from_str(ANALYSES).expect("it is an object of texts");
+        for (id, analysis) in &analyses {
+            assert!(MEASURED.contains(&format!("\"id\": \"{id}\"")), "{id}");
+            assert!(analysis.ends_with('.'), "{id}: {analysis}");
         }
     }
 
