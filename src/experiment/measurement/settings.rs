@@ -6,6 +6,7 @@
 //! | knobs | profile `measured`; the mapping was there before the writer (`enable_delay` 0) |
 //! | mean, min and max of the duration | evenly from min to mean and from mean to max, see below |
 //! | a longer first invocation of an environment | longer initialisation |
+//! | enhanced fan-out | the event source is a registered consumer |
 //! | numbers of open shards | splits and merges, see [`splits`](super::splits) |
 //! | keys chosen by hand, where shards split | a record for each shard in turn |
 //! | a schedule of durations | the handler is slower or faster from then on |
@@ -39,6 +40,9 @@ use crate::units::{Bytes, Duration, Instant, Probability};
 const EVENTS_MAX: u64 = 1_000_000_000;
 /// The clock minute that the first full one of CloudWatch is.
 const SECOND_MINUTE: f64 = 120.0;
+/// A registered consumer, which is what has enhanced fan-out (S1.6).
+const CONSUMER: &str =
+    "arn:aws:kinesis:us-east-1:123456789012:stream/measured/consumer/measured:1700000000";
 /// Longer than it takes until the last record has ended or expired.
 const LONGEST: Duration = Duration::from_secs(4 * 86_400);
 
@@ -175,8 +179,9 @@ fn load(text: &str, overrides: &[Override]) -> Result<scenario::Scenario, Diagno
 
 /// What a configuration asks for that the model does not have.
 fn not_modelled(config: &Config) -> Option<String> {
-    let words = &config.words;
-    words.enhanced_fan_out.then(|| "`enhanced_fan_out` (S1.6) is not modelled".to_owned())
+    let is_dynamodb = config.words.stream_kind() == StreamKind::DynamoDb;
+    let reason = || "`enhanced_fan_out`: DynamoDB streams have none (S1.6)".to_owned();
+    (config.words.enhanced_fan_out && is_dynamodb).then(reason)
 }
 
 /// The configuration as a scenario file, apart from times.
@@ -211,7 +216,11 @@ fn text(config: &Config) -> String {
         function.push(("writes_back", table(writes)));
     }
     let mapping = config.mapping.iter();
-    let mapping = mapping.filter_map(|(key, json)| Some((key.as_str(), as_toml(json)?))).collect();
+    let mut mapping: Vec<(&str, Value)> =
+        mapping.filter_map(|(key, json)| Some((key.as_str(), as_toml(json)?))).collect();
+    if words.enhanced_fan_out && !config.mapping.contains_key("EventSourceArn") {
+        mapping.push(("EventSourceArn", text(CONSUMER)));
+    }
     let shards = Value::Integer(words.shards.into());
     let root = as_table(vec![
         ("name", text("a measured run")),
