@@ -113,6 +113,8 @@ fn every_report_belongs_to_a_scenario() {
     for entry in entries {
         let name = entry.expect("a folder can be listed").file_name();
         let name = name.to_string_lossy().into_owned();
-        assert!(scenarios.contains(&name), "reports/{name} has no scenario");
+        // Written by `shardlag validate --out reports/validation`, which tests/validate.rs repeats.
+        let is_known = scenarios.contains(&name) || name == "validation";
+        assert!(is_known, "reports/{name} has no scenario");
     }
 }

@@ -73,8 +73,6 @@ fn is_narrow(text: &str) -> bool {
 
 /// Measured runs that do not agree; `reports/validation` says why.
 const MEASURED_THAT_FAIL: [&str; 2] = ["TP-a", "TP-b"];
-/// Measured runs that need what the model does not have.
-const MEASURED_UNSUPPORTED: [&str; 4] = ["E7", "E9-main", "S-kin-child", "S-kin-efo"];
 
 #[test]
 fn measured_runs_agree_apart_from_those_that_are_listed() {
@@ -86,7 +84,7 @@ fn measured_runs_agree_apart_from_those_that_are_listed() {
         items.filter_map(|item| item["id"].as_str()).collect()
     };
     assert_eq!(with_status("failed"), MEASURED_THAT_FAIL);
-    assert_eq!(with_status("unsupported"), MEASURED_UNSUPPORTED);
+    assert_eq!(with_status("unsupported"), [] as [&str; 0]);
     assert_eq!(items.len(), 20);
 }
 
@@ -211,7 +209,7 @@ fn the_output_is_the_same_for_any_number_of_threads() {
             validate_items(&format!("threads-{name}-{count}"), items, &arguments).stdout
         };
         let one = of_threads("1");
-        assert!(one.len() > 500);
+        assert!(one.len() > 300, "{}", one.len());
         assert_eq!(one, of_threads("3"), "{name}");
     }
 }
@@ -242,4 +240,70 @@ fn mistakes_exit_with_2_and_say_where_they_are() {
     let binary = folder("binary");
     fs::write(binary.join("items"), [0xff, 0xfe]).expect("it can be written");
     assert_eq!(validate(&binary, &["--items", "items"]).status.code(), Some(2));
+}
+
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    let mut files: Vec<(String, Vec<u8>)> = entries
+        .map(|entry| {
+            let entry = entry.expect("a folder can be listed");
+            let bytes = fs::read(entry.path()).expect("a file can be read");
+            (entry.file_name().to_string_lossy().into_owned(), bytes)
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn the_page_has_the_same_bytes_for_any_number_of_threads() {
+    for (name, items) in [("theory", THEORY), ("measured", MEASURED)] {
+        let folder = folder(&format!("page-{name}"));
+        fs::write(folder.join("items"), items).expect("it can be written");
+        for threads in ["1", "3"] {
+            let arguments = ["--items", "items", "--threads", threads, "--out", threads];
+            let output = validate(&folder, &arguments);
+            assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+            assert!(text(&output.stdout).contains("report.html"), "{}", text(&output.stdout));
+        }
+        let (one, three) = (files(&folder.join("1")), files(&folder.join("3")));
+        let names: Vec<&str> = one.iter().map(|(name, _)| name.as_str()).collect();
+        for expected in ["README.md", "exact.svg", "report.html", "validation.json"] {
+            assert!(names.contains(&expected), "{expected} is not among {names:?}");
+        }
+        assert!(one == three, "{name}");
+    }
+}
+
+#[test]
+fn an_unwritable_page_exits_with_1() {
+    let folder = folder("unwritable");
+    fs::write(folder.join("items"), THEORY).expect("it can be written");
+    fs::write(folder.join("taken"), "mine").expect("it can be written");
+    let output = validate(&folder, &["--items", "items", "--quiet", "--out", "taken"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("this is a file"), "{}", text(&output.stderr));
+}
+
+/// The committed page holds all items, which take a minute; so it is repeated on demand, with
+/// `SHARDLAG_THEORY=all`, and written anew with `UPDATE_REPORTS=1`.
+#[test]
+fn the_committed_page_is_what_the_program_writes() {
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/validation");
+    let is_whole = std::env::var("SHARDLAG_THEORY").is_ok_and(|wanted| wanted == "all");
+    let update = std::env::var_os("UPDATE_REPORTS").is_some();
+    if is_whole || update {
+        let folder = folder("committed");
+        validate(&folder, &["--quiet", "--out", "fresh"]);
+        let fresh = files(&folder.join("fresh"));
+        if update {
+            fs::create_dir_all(&committed).expect("reports can be written");
+            for (name, bytes) in &fresh {
+                fs::write(committed.join(name), bytes).expect("reports can be written");
+            }
+        }
+        assert!(fresh == files(&committed), "write it anew with `UPDATE_REPORTS=1`");
+    }
+    let bytes: usize = files(&committed).iter().map(|(_, bytes)| bytes.len()).sum();
+    assert!((100_000..500_000).contains(&bytes), "reports/validation holds {bytes} bytes");
 }

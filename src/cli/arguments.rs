@@ -48,6 +48,7 @@ const CHECK_EXAMPLES: &str = "Examples:
 const VALIDATE_EXAMPLES: &str = "Examples:
   shardlag validate                          everything that the program is held against
   shardlag validate --quick                  without the costly items
+  shardlag validate --out reports/validation page and charts as well
   shardlag validate --group delivery --list  every item of a group
   shardlag validate --items my-cases.jsonl   delivery cases or known answers of your own
   shardlag validate --calibrate model.refill_below=2..12
@@ -177,6 +178,9 @@ pub(super) struct ValidateArguments {
     /// Show every item, not only those that fail
     #[arg(long)]
     pub list: bool,
+    /// Write a page with charts into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "calibrate")]
+    pub out: Option<PathBuf>,
     /// Change a knob of the model for measured runs, for example model.refill_below=8; repeatable
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,

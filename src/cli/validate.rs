@@ -16,7 +16,7 @@ use crate::experiment::item_sets::{
 use crate::experiment::measurement::settings::check_overrides;
 use crate::report::{
     ValidationDetail, calibration_json, calibration_terminal, invocation_record, sequence_number,
-    validation_json, validation_terminal,
+    validation_files, validation_json, validation_terminal, write_files,
 };
 use crate::results::{DestinationMessage, ItemStatus, Validation};
 use crate::scenario::{Diagnostic, Diagnostics, Override, suggestion};
@@ -59,6 +59,14 @@ fn run(arguments: &ValidateArguments, request: &Request) -> Ending {
     match validation {
         Ok(validation) => {
             print(&validation, arguments);
+            if let Some(folder) = &arguments.out {
+                if let Err(error) = write_files(folder, &validation_files(&validation)) {
+                    return fail(&error);
+                }
+                if arguments.format == Format::Human && !arguments.quiet {
+                    println!("Report: {}", folder.join("report.html").display());
+                }
+            }
             match validation.count(ItemStatus::Failed) {
                 0 => Ending::Fine,
                 _ => Ending::RunTimeError,

@@ -82,9 +82,23 @@ pub fn write_all(
     outputs: &Outputs,
 ) -> Result<Vec<PathBuf>, WriteError> {
     let files = contents(results, outputs);
-    prepare(folder, &files)?;
+    write_files(folder, &files)?;
+    let outdated = folder.join(DESTINATION);
+    let is_outdated = outputs.destination && files.iter().all(|(name, _)| name != DESTINATION);
+    if is_outdated && outdated.is_file() {
+        fs::remove_file(&outdated).map_err(|error| WriteError::CannotWrite(outdated, error))?;
+    }
+    Ok(files.into_iter().map(|(name, _)| folder.join(name)).collect())
+}
+
+/// Writes files by name into `folder`, which is created if needed: all of them, or none.
+///
+/// # Errors
+/// When the folder or a file cannot be written; files that were there before stay as they were.
+pub fn write_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), WriteError> {
+    prepare(folder, files)?;
     let mut pending = Pending(Vec::new());
-    for (name, bytes) in &files {
+    for (name, bytes) in files {
         let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
         let target = folder.join(name);
         pending.0.push((temporary.clone(), target.clone()));
@@ -94,12 +108,7 @@ pub fn write_all(
         fs::rename(temporary, target)
             .map_err(|error| WriteError::CannotWrite(target.clone(), error))?;
     }
-    let outdated = folder.join(DESTINATION);
-    let is_outdated = outputs.destination && files.iter().all(|(name, _)| name != DESTINATION);
-    if is_outdated && outdated.is_file() {
-        fs::remove_file(&outdated).map_err(|error| WriteError::CannotWrite(outdated, error))?;
-    }
-    Ok(files.into_iter().map(|(name, _)| folder.join(name)).collect())
+    Ok(())
 }
 
 /// Names and contents of the files, in the order in which they are written.

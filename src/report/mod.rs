@@ -35,11 +35,12 @@ pub use chart::{Chart, age_breakdown, backlog, blocked_shards, charts, concurren
 pub use cloudwatch::{cloudwatch_json, emf_lines};
 pub use destination::{destination_jsonl, invocation_record, sequence_number, shard_id};
 pub use figures::{Quantity, estimate as format_estimate, plain as format_number};
-pub use files::{Outputs, PngCharts, WriteError, write_all};
+pub use files::{Outputs, PngCharts, WriteError, write_all, write_files};
 pub use page::page;
 pub use summary::summary_json;
 pub use terminal::{TerminalStyle, terminal};
 pub use timeseries::timeseries_csv;
 pub use validation::{
-    ValidationDetail, calibration_json, calibration_terminal, validation_json, validation_terminal,
+    ValidationDetail, calibration_json, calibration_terminal, validation_charts, validation_files,
+    validation_json, validation_markdown, validation_page, validation_terminal,
 };

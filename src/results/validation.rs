@@ -66,6 +66,8 @@ pub struct ValidatedItem {
     pub checks: Vec<ItemCheck>,
     /// Why it is unsupported, or what else is to be known.
     pub detail: String,
+    /// What is known of why it does not agree; may be empty.
+    pub analysis: String,
 }
 
 /// One comparison of an item.

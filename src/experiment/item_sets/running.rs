@@ -8,7 +8,7 @@ use super::ItemSet;
 use super::group::GroupName;
 use crate::experiment::delivery::{self, Case, Rendering, Verdict};
 use crate::experiment::measurement::{self, Expectation, QuantityResult};
-use crate::experiment::validation::{self, Item, ItemResult, Status};
+use crate::experiment::validation::{self, Item, ItemResult, Status, Tolerance};
 use crate::experiment::{Progress, RunError};
 use crate::results::{
     Calibration, Estimate, ItemCheck, ItemStatus, ValidatedItem, Validation, ValidationGroup,
@@ -195,6 +195,7 @@ fn checked_case(case: &Case, seed: u64, rendering: &Rendering<'_>) -> ValidatedI
         status,
         checks: checks.collect(),
         detail,
+        analysis: String::new(),
     }
 }
 
@@ -216,7 +217,13 @@ fn known(item: &Item, result: ItemResult) -> ValidatedItem {
         expected: json(result.expected),
         unit: item.unit.clone(),
         allowed: result.allowed,
-        band: None,
+        band: match item.tolerance {
+            Tolerance::Range { low, high } => Some((low, high)),
+            Tolerance::Abs { .. }
+            | Tolerance::Rel { .. }
+            | Tolerance::Tv { .. }
+            | Tolerance::Ci { .. } => None,
+        },
         got: result.got.map(json),
         estimate: result.estimate,
         agrees: status == ItemStatus::Passed,
@@ -228,6 +235,7 @@ fn known(item: &Item, result: ItemResult) -> ValidatedItem {
         status,
         checks: vec![check],
         detail: result.detail,
+        analysis: String::new(),
     }
 }
 
@@ -248,6 +256,7 @@ fn measured(item: &measurement::Item, result: &measurement::ItemResult) -> Valid
         status,
         checks,
         detail: result.unsupported.clone().unwrap_or_default(),
+        analysis: item.analysis.clone(),
     }
 }
 

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use super::facts::{FinishedRecord, Row};
 use super::quantity::{Quantity, Statistic};
 use super::settings::Finished;
+use super::splits::{reshards, shards_at};
 use crate::units::{Duration, Instant};
 
 /// A clock minute.
@@ -82,7 +83,10 @@ pub fn estimate(
             (!latencies.is_empty()).then(|| above as f64 / latencies.len() as f64)
         }
         Quantity::StartLatency(statistic) => statistic.of(&latencies(run, window, start)),
-        Quantity::StartGap => gaps(run, window).get(nth).copied(),
+        Quantity::StartGap if run.config.words.splits.is_empty() => {
+            gaps(run, window).get(nth).copied()
+        }
+        Quantity::StartGap => gap_to_child(run, nth),
         Quantity::GridShare => {
             share(&gaps(run, window), |gap| (gap - GRID * multiple(gap)).abs() <= NEAR_GRID)
         }
@@ -169,7 +173,8 @@ fn efficiency(run: &Finished<'_>, window: Window) -> Option<f64> {
     let durations: Vec<f64> = ended(run, window).map(|row| row.duration.as_secs_f64()).collect();
     let lanes_per_shard =
         run.config.mapping.get("ParallelizationFactor").map_or(Some(1), |factor| factor.as_u64());
-    let lanes = f64::from(run.config.words.shards) * lanes_per_shard? as f64;
+    let from = window.from.since(run.writer_starts).as_secs_f64();
+    let lanes = f64::from(shards_at(&run.config.words, from)) * lanes_per_shard? as f64;
     Some(throughput(run, window)? * Statistic::Mean.of(&durations)? / lanes)
 }
 
@@ -223,6 +228,19 @@ fn gaps(run: &Finished<'_>, window: Window) -> Vec<f64> {
     starts.windows(2).map(|pair| pair[1].since(pair[0]).as_secs_f64()).collect()
 }
 
+/// From the end of the last record of its parents to the start of the first record of the `nth`
+/// shard that opens.
+fn gap_to_child(run: &Finished<'_>, nth: usize) -> Option<f64> {
+    let reshards = reshards(&run.config.words, run.writer_starts).ok()?;
+    let children =
+        reshards.iter().flat_map(|reshard| reshard.open.iter().map(move |c| (c, reshard)));
+    let (child, reshard) = children.into_iter().nth(nth)?;
+    let of_parents = run.rows.iter().filter(|row| reshard.close.contains(&row.shard));
+    let end = of_parents.map(|row| row.ends_at).max()?;
+    let start = run.rows.iter().filter(|row| row.shard == *child).map(|row| row.starts_at).min()?;
+    Some(start.as_secs_f64() - end.as_secs_f64())
+}
+
 /// Which multiple of the grid is nearest.
 fn multiple(gap: f64) -> f64 {
     libm::round(gap / GRID)
@@ -251,6 +269,7 @@ mod tests {
         let writer_starts = Instant::from_secs(120);
         let at = |seconds: f64| writer_starts + Duration::from_secs_f64(seconds);
         let row = |&(start, age): &(f64, f64)| Row {
+            shard: 0,
             sent_at: at(start - 0.1),
             starts_at: at(start),
             ends_at: at(start + 2.0),

@@ -10,6 +10,8 @@ use crate::units::{Duration, Instant};
 /// An invocation that ended.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
+    /// Shard index.
+    pub shard: u32,
     /// When the mapping sent the batch, the invoke overhead included from here on.
     pub sent_at: Instant,
     /// When the handler started.
@@ -49,7 +51,7 @@ impl<'a> Facts<'a> {
         Facts { settings, rows: Vec::new(), finished: Vec::new() }
     }
 
-    fn ended(&mut self, invocation: &Invocation, records: Records<'_>) {
+    fn ended(&mut self, shard: u32, invocation: &Invocation, records: Records<'_>) {
         if records.count() == 0 {
             return;
         }
@@ -60,6 +62,7 @@ impl<'a> Facts<'a> {
             IteratorAgeAt::Finish => invocation.ends_at.since(creation),
         };
         self.rows.push(Row {
+            shard,
             sent_at: invocation.sent_at,
             starts_at: invocation.starts_at(),
             ends_at: invocation.ends_at,
@@ -79,8 +82,8 @@ impl<'a> Facts<'a> {
 impl Observer for Facts<'_> {
     fn observe(&mut self, now: Instant, observation: Observation<'_>) {
         match observation {
-            Observation::InvocationEnded { invocation, records, .. } => {
-                self.ended(invocation, records);
+            Observation::InvocationEnded { lane, invocation, records } => {
+                self.ended(lane.shard, invocation, records);
             }
             Observation::Processed { records, .. } => self.processed(now, records),
             Observation::Polled { .. }

@@ -21,6 +21,8 @@ pub struct Item {
     pub source: String,
     /// What is to be known about it.
     pub notes: String,
+    /// What is known of why it does not agree; prose, may be empty.
+    pub analysis: String,
     /// What ran; or why that cannot be read.
     pub config: Result<Box<Config>, String>,
     /// What was measured.
@@ -151,6 +153,7 @@ fn read(item: Value, captures: Captures<'_>) -> Result<Item, ItemError> {
         mechanism: written.mechanism,
         source: written.source,
         notes: written.notes.unwrap_or_default(),
+        analysis: String::new(),
         config: Config::read(written.config, captures).map(Box::new),
         expectations: expectations?,
     })

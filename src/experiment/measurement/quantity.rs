@@ -14,8 +14,12 @@
 //! | `concurrency_mean`, `_max` | handlers at once |
 //! | `latency_*_s`, `share_over_10s` | from writing to the last update of the handler |
 //! | `start_latency_*_s` | from writing to the start of the handler |
-//! | `start_gap_s` | between successive starts; the n-th in an item is the n-th gap |
+//! | `start_gap_s` | between successive starts, or to the first start of a child shard, see below |
 //! | `start_gap_grid_share`, `_odd_share` | share of gaps on the poll grid; at odd multiples |
+//!
+//! An item with several gaps means the first, the second and so on. Where shards split, the n-th
+//! is the time from the end of the last record of the parents to the start of the first record of
+//! the n-th child.
 //!
 //! `*` is `min`, `max`, `mean` or `p` with a percentile.
 

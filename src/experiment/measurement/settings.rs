@@ -6,6 +6,9 @@
 //! | knobs | profile `measured`; the mapping was there before the writer (`enable_delay` 0) |
 //! | mean, min and max of the duration | evenly from min to mean and from mean to max, see below |
 //! | a longer first invocation of an environment | longer initialisation |
+//! | enhanced fan-out | the event source is a registered consumer |
+//! | numbers of open shards | splits and merges, see [`splits`](super::splits) |
+//! | keys chosen by hand, where shards split | a record for each shard in turn |
 //! | a schedule of durations | the handler is slower or faster from then on |
 //! | filtered records | what the handler writes back |
 //!
@@ -23,18 +26,23 @@ use super::Options;
 use super::config::{Config, HandlerDuration, Keys};
 use super::facts::Facts;
 use super::item::Item;
+use super::splits::reshards;
 use crate::engine::RunEnd;
 use crate::model::settings::{
-    Arrivals, Fault, FaultKind, FunctionDuration, Horizon, Settings, StreamKind, Variation,
+    Arrivals, Fault, FaultKind, FunctionDuration, Horizon, ScriptedRecord, Settings, StreamKind,
+    Variation,
 };
 use crate::model::simulate;
 use crate::scenario::{self, Diagnostics, Override, Source};
-use crate::units::{Duration, Instant, Probability};
+use crate::units::{Bytes, Duration, Instant, Probability};
 
 /// Events of a run at most.
 const EVENTS_MAX: u64 = 1_000_000_000;
 /// The clock minute that the first full one of CloudWatch is.
 const SECOND_MINUTE: f64 = 120.0;
+/// A registered consumer, which is what has enhanced fan-out (S1.6).
+const CONSUMER: &str =
+    "arn:aws:kinesis:us-east-1:123456789012:stream/measured/consumer/measured:1700000000";
 /// Longer than it takes until the last record has ended or expired.
 const LONGEST: Duration = Duration::from_secs(4 * 86_400);
 
@@ -80,6 +88,7 @@ impl<'a> Plan<'a> {
             source.arrivals = Arrivals::TraceTimes { times: times.as_slice().into() };
             source.to = Instant::FAR_FUTURE;
         }
+        reshards(&config.words, Instant::START)?;
         // A quantity of a time after the end needs the run to last that long.
         let ends_at = config.ends_at().map(|end| end.max(item.last_window_end()));
         Ok(Plan { config, settings, ends_at })
@@ -95,6 +104,10 @@ impl<'a> Plan<'a> {
         let mut settings = self.settings.clone();
         for source in &mut settings.traffic {
             source.from = writer_starts;
+        }
+        settings.stream.reshards = reshards(&self.config.words, writer_starts)?;
+        if self.config.words.keys == Keys::Explicit && !settings.stream.reshards.is_empty() {
+            write_by_hand(&mut settings, &self.config.written, writer_starts);
         }
         settings.function.faults = changes(&self.config.words.duration_s, writer_starts);
         settings.horizon = match self.ends_at {
@@ -119,6 +132,34 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// Records with keys that were chosen by hand, one for each shard in the order in which they open:
+/// those of a shard that closes are written before that, those of its children after it.
+fn write_by_hand(settings: &mut Settings, written: &[Vec<Instant>], writer_starts: Instant) {
+    let instant = Duration::from_nanos(1);
+    let shards = settings.stream.shards_in_all();
+    let times = written.iter().flatten().map(|at| writer_starts + at.since(Instant::START));
+    let mut records = Vec::new();
+    for (index, at) in times.enumerate() {
+        let shard = index as u32 % shards;
+        let mut at = at;
+        for reshard in &settings.stream.reshards {
+            if reshard.open.contains(&shard) {
+                at = at.max(reshard.at + instant);
+            }
+            if reshard.close.contains(&shard) {
+                at = at.min(reshard.at.saturating_sub(instant));
+            }
+        }
+        let bytes = settings.traffic[0].record_size.constant().unwrap_or(Bytes::new(1));
+        let key = format!("record {index}").into();
+        records.push(ScriptedRecord { at, shard, key, bytes, filtered: false, poison: false });
+    }
+    records.sort_by_key(|record| record.at);
+    settings.traffic.truncate(1);
+    settings.traffic[0].arrivals = Arrivals::Scripted { records: records.into() };
+    settings.traffic[0].from = Instant::START;
+}
+
 /// Finds out whether all knobs of `overrides` can be changed in that way.
 ///
 /// # Errors
@@ -138,15 +179,9 @@ fn load(text: &str, overrides: &[Override]) -> Result<scenario::Scenario, Diagno
 
 /// What a configuration asks for that the model does not have.
 fn not_modelled(config: &Config) -> Option<String> {
-    let words = &config.words;
-    if let Some(split) = words.splits.first() {
-        return Some(format!(
-            "`splits`: {} shards are open from {} s on, and shards that close and open during a \
-             run (S1.7) are not modelled",
-            split.shards, split.at_s
-        ));
-    }
-    words.enhanced_fan_out.then(|| "`enhanced_fan_out` (S1.6) is not modelled".to_owned())
+    let is_dynamodb = config.words.stream_kind() == StreamKind::DynamoDb;
+    let reason = || "`enhanced_fan_out`: DynamoDB streams have none (S1.6)".to_owned();
+    (config.words.enhanced_fan_out && is_dynamodb).then(reason)
 }
 
 /// The configuration as a scenario file, apart from times.
@@ -181,7 +216,11 @@ fn text(config: &Config) -> String {
         function.push(("writes_back", table(writes)));
     }
     let mapping = config.mapping.iter();
-    let mapping = mapping.filter_map(|(key, json)| Some((key.as_str(), as_toml(json)?))).collect();
+    let mut mapping: Vec<(&str, Value)> =
+        mapping.filter_map(|(key, json)| Some((key.as_str(), as_toml(json)?))).collect();
+    if words.enhanced_fan_out && !config.mapping.contains_key("EventSourceArn") {
+        mapping.push(("EventSourceArn", text(CONSUMER)));
+    }
     let shards = Value::Integer(words.shards.into());
     let root = as_table(vec![
         ("name", text("a measured run")),

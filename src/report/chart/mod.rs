@@ -7,16 +7,20 @@
 //! | where the age comes from | `age-breakdown` |
 //! | invocations in flight, throttles | `concurrency` |
 //! | backlog and true lag | `backlog` |
+//! | simulated over exact results | `exact` |
+//! | simulated beside measured figures | `measured-*` |
 //!
 //! Rule: a chart is a list of shapes on a canvas 900 units wide; colours are told apart by people
 //! with colour-blindness (Okabe and Ito 2008; Tol 2021); a legend stands below the plot and hides
 //! nothing. Left out: interaction.
 
 mod age;
+mod agreement;
 mod axis;
 mod blocked;
 mod breakdown;
 mod canvas;
+mod exact;
 mod line;
 mod load;
 mod palette;
@@ -27,8 +31,10 @@ use crate::results::RunResults;
 use canvas::Canvas;
 
 pub use age::iterator_age;
+pub use agreement::agreements;
 pub use blocked::blocked_shards;
 pub use breakdown::age_breakdown;
+pub use exact::exact;
 pub use load::{backlog, concurrency};
 
 /// A finished chart.

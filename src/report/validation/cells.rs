@@ -19,7 +19,7 @@ const SAME_CHARACTERS_MAX: usize = 40;
 const CHARACTERS_MAX: usize = 240;
 
 /// What is expected and what was found.
-pub(super) fn pair(check: &ItemCheck) -> (String, String) {
+pub(in crate::report) fn pair(check: &ItemCheck) -> (String, String) {
     let (expected, got) = (&check.expected, check.got.as_ref());
     if let (Value::Array(expected), Some(Value::Array(got))) = (expected, got)
         && is_long(expected, got)

@@ -33,6 +33,8 @@ struct ItemEntry<'a> {
     expected: Value,
     got: Value,
     detail: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    analysis: &'a str,
 }
 
 /// The document, ending in a newline.
@@ -53,9 +55,19 @@ pub fn validation_json(validation: &Validation) -> String {
         unsupported: validation.count(ItemStatus::Unsupported),
         items: entries.collect(),
     };
-    let mut text = serde_json::to_string_pretty(&document).expect("texts and numbers are JSON");
-    text.push('\n');
-    text
+    one_item_per_line(&document)
+}
+
+/// The document with its items on lines of their own, which keeps it short and easy to search.
+fn one_item_per_line(document: &Document<'_>) -> String {
+    let items: Vec<String> = document.items.iter().map(json_of).collect();
+    let head = json_of(&Document { items: Vec::new(), ..*document });
+    let head = head.strip_suffix("]}").expect("the items are the last part");
+    format!("{head}\n{}\n]}}\n", items.join(",\n"))
+}
+
+fn json_of(part: &impl Serialize) -> String {
+    serde_json::to_string(part).expect("texts and numbers are JSON")
 }
 
 fn entry<'a>(
@@ -72,6 +84,7 @@ fn entry<'a>(
         expected,
         got,
         detail: &item.detail,
+        analysis: if item.status == ItemStatus::Failed { &item.analysis } else { "" },
     }
 }
 

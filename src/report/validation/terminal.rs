@@ -164,6 +164,7 @@ impl Report<'_> {
             count => format!("{count} of its {} figures agree. ", item.checks.len()),
         };
         self.screen.wrapped(&format!("{others}{source}"));
+        self.screen.wrapped(&item.analysis);
         self.screen.text.push('\n');
     }
 
