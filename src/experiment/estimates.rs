@@ -1,8 +1,7 @@
 //! Means over replications with 95 % t intervals: the summary of a variant.
 
-use super::offered_load::offered_load;
+use super::offered_load::stability;
 use super::replication::{AgeFigures, Replication};
-use crate::analysis::stability::assess;
 use crate::analysis::t_interval;
 use crate::results::{
     AgeBreakdown, AgeStatistics, BatchSizes, BlockedByCause, BlockedShardTime, CloudWatchSums,
@@ -42,7 +41,7 @@ pub fn variant_summary(
     limits: &[f64],
 ) -> VariantSummary {
     let over = Over(replications);
-    let stability = assess(&offered_load(&variant.settings, scenario.seed));
+    let stability = stability(&variant.settings, scenario.seed);
     let is_unstable = stability.verdict == StabilityVerdict::Unstable;
     let ages = |select: fn(&Replication) -> AgeFigures| age_statistics(&over, select, is_unstable);
     VariantSummary {

@@ -10,6 +10,7 @@
 //! | [`cost`] | dollars |
 //! | [`precision`] | how many replications a wanted precision takes |
 //! | [`sentence`] | one plain sentence per variant |
+//! | [`marks`] | what happens at known times, for charts |
 //! | [`measured`] | values measured on AWS beside simulated ones |
 //! | [`assertions`] | what the scenario demands |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
@@ -29,6 +30,7 @@ pub mod cost;
 pub mod delivery;
 pub mod estimates;
 pub mod item_sets;
+pub mod marks;
 pub mod measured;
 pub mod measurement;
 pub mod offered_load;
@@ -45,10 +47,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use self::replication::{Replication, ReplicationPlan};
-use crate::model::settings::FaultKind;
-use crate::results::{
-    LimitLine, RunResults, SettingLine, Shaded, Summary, VariantDetails, VariantSummary,
-};
+use crate::results::{LimitLine, RunResults, SettingLine, Summary, VariantDetails, VariantSummary};
 use crate::scenario::metrics::Dimension;
 use crate::scenario::{Scenario, Variant};
 use crate::units::{Instant, Probability};
@@ -236,7 +235,7 @@ fn results(
             variants: summaries,
         },
         variants: details,
-        shaded: shaded(&scenario.base().settings.function.faults),
+        shaded: marks::marks(&scenario.variants),
         limit_lines: limit_lines(scenario),
         measured,
         assumptions: assumptions::exercised(&scenario.variants),
@@ -277,26 +276,6 @@ fn limit_lines(scenario: &Scenario) -> Vec<LimitLine> {
     asserted
         .filter(|assertion| assertion.dimension == Dimension::Seconds)
         .map(|assertion| LimitLine { seconds: assertion.limit, label: assertion.text.clone() })
-        .collect()
-}
-
-fn shaded(faults: &[crate::model::settings::Fault]) -> Vec<Shaded> {
-    let label = |kind: &FaultKind| match kind {
-        FaultKind::Outage => Some("outage"),
-        FaultKind::Slow(_) => Some("slow"),
-        FaultKind::Poison(_)
-        | FaultKind::ErrorRate(_)
-        | FaultKind::PerRecordRate(_)
-        | FaultKind::FailsAboveBatch(_)
-        | FaultKind::DownstreamLimit(_) => None,
-    };
-    let spans = faults.iter().filter_map(|fault| Some((fault, label(&fault.kind)?)));
-    spans
-        .map(|(fault, label)| Shaded {
-            from: fault.from.as_secs_f64(),
-            to: fault.to.as_secs_f64(),
-            label: label.to_owned(),
-        })
         .collect()
 }
 
