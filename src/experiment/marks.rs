@@ -7,8 +7,8 @@
 //! | `new settings` | other settings of the mapping | the same moment |
 //! | `8 shards` | shards are split or merged (S1.7) | the same moment |
 //!
-//! What happens in some of the variants only says so. Left out: roll-overs, which every replication has
-//! at times of its own.
+//! What happens in some of the variants only says so. Left out: roll-overs, which every
+//! replication has at times of its own.
 
 use std::collections::BTreeMap;
 

@@ -95,6 +95,15 @@ pub struct CountedPage {
     pub read_at: Instant,
 }
 
+/// What one GetRecords call returned.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Page {
+    /// Records, filtered ones included.
+    pub records: u32,
+    /// Their size.
+    pub bytes: u64,
+}
+
 impl ShardReader {
     /// A reader with `lanes` lanes that has read nothing; `may_stop`: polling may stop and start
     /// again during the run.

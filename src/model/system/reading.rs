@@ -6,7 +6,7 @@ use crate::model::held_back::HeldBack;
 use crate::model::lane::Phase;
 use crate::model::observation::{Fetched, Observation, Observer};
 use crate::model::purposes;
-use crate::model::reader::{CountedPage, ScheduledPoll};
+use crate::model::reader::{CountedPage, Page, ScheduledPoll};
 use crate::model::settings::PollModel;
 use crate::units::{Bytes, Duration, Instant, Limit};
 
@@ -394,11 +394,4 @@ impl System<'_> {
         let stream = self.random.stream(purposes::POLL_JITTER, u64::from(shard));
         Duration::from_nanos(stream.at(nominal.as_nanos(), 1).below(jitter.as_nanos() + 1))
     }
-}
-
-/// What one GetRecords call returned.
-#[derive(Debug, Clone, Copy, Default)]
-struct Page {
-    records: u32,
-    bytes: u64,
 }
