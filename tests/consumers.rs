@@ -85,6 +85,31 @@ fn six_standard_consumers_of_a_kinesis_stream_share_five_calls_a_second() {
 }
 
 #[test]
+fn readers_that_are_too_many_are_late_together_and_none_is_starved() {
+    let large = "record_size = \"8KiB\"";
+    let outage = "[[function.fault]]\noutage = { from = \"2m\", to = \"4m\" }\n";
+    let busy = |text: &str| {
+        text.replace("rate = \"40/s\" } }", &format!("rate = \"240/s\" }} }}\n{large}"))
+    };
+    let quick =
+        |text: &str| text.replace("{ base = \"60ms\", variation = \"exponential\" }", "\"20ms\"");
+    let four = scenario(DYNAMODB, "", &format!("{outage}{}", consumers(3)));
+    let six = scenario(KINESIS, "", &consumers(5));
+    for text in [quick(&busy(&four)), six] {
+        let results = results(&text);
+        let ages: Vec<f64> = results.summary.variants.iter().map(p50).collect();
+        let (youngest, oldest) =
+            ages.iter().fold((f64::MAX, 0.0f64), |(low, high), &age| (low.min(age), high.max(age)));
+        assert!(oldest < 2.0 * youngest, "{ages:?}");
+        for variant in &results.summary.variants {
+            let ledger = &variant.ledger;
+            let left = ledger.remaining.value.expect("counted");
+            assert!(left < 0.01 * ledger.written.value.expect("counted"), "{left} records left");
+        }
+    }
+}
+
+#[test]
 fn a_backlog_is_read_from_a_kinesis_shard_at_two_megabytes_a_second() {
     let backlog = r#"
         until = "drained"

@@ -6,6 +6,7 @@ mod text;
 use shardlag::experiment::offered_load::offered_load;
 use shardlag::experiment::{RunOptions, run};
 use shardlag::results::{Estimate, LossReason, RunResults, StabilityVerdict};
+use shardlag::units::Instant;
 use text::scenario;
 
 /// One lane that always has more than enough waiting.
@@ -90,7 +91,8 @@ fn a_lane_finishes_as_many_records_as_its_capacity_says_whatever_fails() {
              [function]\n{function}"
         );
         let scenario = scenario(&text);
-        let capacity = offered_load(&scenario.base().settings, scenario.seed).lane_capacity();
+        let settings = &scenario.base().settings;
+        let capacity = offered_load(settings, Instant::START, scenario.seed).lane_capacity();
         let results = run(&scenario, &RunOptions::default(), &|_| ()).expect("it runs");
         let ledger = &results.summary.variants[0].ledger;
         let discarded = value(&ledger.discarded.retry_attempts_exhausted);

@@ -105,3 +105,28 @@ fn a_trace_that_cannot_be_written_or_chosen_is_said() {
     assert_eq!(code, Some(2), "{errors}");
     assert!(errors.contains("no variant `x`; there are `base`"), "{errors}");
 }
+
+/// The first block of a language in a section of the README.
+fn block_of_readme(heading: &str, language: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(path).expect("there is a README");
+    let section = readme.split_once(heading).expect("it has the section").1;
+    let block = section.split_once(&format!("```{language}\n")).expect("it has the block").1;
+    block.split_once("```").expect("the block ends").0.to_owned()
+}
+
+#[test]
+fn the_case_of_the_readme_gives_the_lines_that_it_shows() {
+    let folder = folder("trace-readme");
+    let (scenario, trace) = (folder.join("my-case.toml"), folder.join("trace.jsonl"));
+    let text = block_of_readme("## Your own case\n", "toml");
+    std::fs::write(&scenario, text).expect("a file can be written");
+    let out = folder.join("out");
+    let paths = [&scenario, &trace, &out].map(|path| path.to_str().expect("a plain path"));
+    let (code, errors) = run(&["run", paths[0], "--trace", paths[1], "--out", paths[2], "--quiet"]);
+    assert_eq!(code, Some(0), "{errors}");
+    let written = std::fs::read_to_string(&trace).expect("it was written");
+    for line in block_of_readme("## Your own case\n", "json").lines() {
+        assert!(written.lines().any(|other| other == line), "not in the trace: {line}");
+    }
+}

@@ -17,9 +17,12 @@ type IsExercised = fn(&Settings, usize) -> bool;
 const ASSUMPTIONS: &[(&str, &str, IsExercised)] = &[
     (
         "S1.6",
-        "A shard of a DynamoDB stream serves as many reads as two mappings make; further ones are \
-         throttled, whoever makes them.",
-        |settings, consumers| settings.stream.kind == StreamKind::DynamoDb && consumers > 2,
+        "A shard of a DynamoDB stream serves as many reads as two mappings make. Where reads are \
+         throttled they come at random times, so that no reader wins for ever.",
+        |settings, consumers| match settings.stream.kind {
+            StreamKind::DynamoDb => consumers > 2,
+            StreamKind::Kinesis => consumers > 1,
+        },
     ),
     (
         "S1.7",

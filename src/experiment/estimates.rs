@@ -1,11 +1,10 @@
 //! Means over replications with 95 % t intervals: the summary of a variant.
 
-use super::offered_load::offered_load;
+use super::offered_load::stability;
 use super::replication::{AgeFigures, Replication};
 use super::uncertainty::{Drawn, Uncertainty};
 use crate::analysis::input_uncertainty::{Draw, input_interval};
 use crate::analysis::jackknife::Pair;
-use crate::analysis::stability::assess;
 use crate::analysis::{ratio_interval, t_interval};
 use crate::results::{
     AgeBreakdown, AgeStatistics, BatchSizes, BlockedByCause, BlockedShardTime, CloudWatchSums,
@@ -100,7 +99,7 @@ pub fn variant_summary(
     limits: &[f64],
 ) -> VariantSummary {
     let over = Over { replications, drawn: None };
-    let stability = assess(&offered_load(&variant.settings, scenario.seed));
+    let stability = stability(&variant.settings, scenario.seed);
     let is_unstable = stability.verdict == StabilityVerdict::Unstable;
     let ages = |select: fn(&Replication) -> AgeFigures| age_statistics(&over, select, is_unstable);
     VariantSummary {

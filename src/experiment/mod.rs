@@ -16,6 +16,7 @@
 //! | [`uncertainty`], [`perturbation`] | the same with inputs that are not known exactly |
 //! | [`precision`] | how many replications a wanted precision takes |
 //! | [`sentence`] | one plain sentence per variant |
+//! | [`marks`] | what happens at known times, for charts |
 //! | [`measured`] | values measured on AWS beside simulated ones |
 //! | [`measured_age`] | IteratorAge measured on AWS over time, and how well it fits |
 //! | [`assertions`] | what the scenario demands |
@@ -38,6 +39,7 @@ pub mod delivery;
 pub mod duration_law;
 pub mod estimates;
 pub mod item_sets;
+pub mod marks;
 pub mod measured;
 pub mod measured_age;
 pub mod measurement;
@@ -62,10 +64,9 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use self::replication::{Measuring, Replication, ReplicationPlan};
 use self::uncertainty::Uncertainty;
 use self::warm_up::WarmUp;
-use crate::model::settings::{Fault, FaultKind, Horizon};
+use crate::model::settings::Horizon;
 use crate::results::{
-    LimitLine, MeasuredSeries, RunResults, SettingLine, Shaded, Summary, VariantDetails,
-    VariantSummary,
+    LimitLine, MeasuredSeries, RunResults, SettingLine, Summary, VariantDetails, VariantSummary,
 };
 use crate::scenario::metrics::Dimension;
 use crate::scenario::{Scenario, Variant};
@@ -287,7 +288,7 @@ fn results(
             analysis: warm_up.summary_of(replications),
             variants: summaries,
         },
-        shaded: shaded(&scenario.base().settings.function.faults, warm_up),
+        shaded: warm_up.mark().into_iter().chain(marks::marks(&scenario.variants)).collect(),
         limit_lines: limit_lines(scenario),
         measured_ages: measured_ages(scenario, &details),
         variants: details,
@@ -341,31 +342,6 @@ fn limit_lines(scenario: &Scenario) -> Vec<LimitLine> {
     asserted
         .filter(|assertion| assertion.dimension == Dimension::Seconds)
         .map(|assertion| LimitLine { seconds: assertion.limit, label: assertion.text.clone() })
-        .collect()
-}
-
-fn shaded(faults: &[Fault], warm_up: &WarmUp) -> Vec<Shaded> {
-    let label = |kind: &FaultKind| match kind {
-        FaultKind::Outage => Some("outage"),
-        FaultKind::Slow(_) => Some("slow"),
-        FaultKind::Poison(_)
-        | FaultKind::ErrorRate(_)
-        | FaultKind::PerRecordRate(_)
-        | FaultKind::FailsAboveBatch(_)
-        | FaultKind::DownstreamLimit(_) => None,
-    };
-    let spans = faults.iter().filter_map(|fault| Some((fault, label(&fault.kind)?)));
-    let spans = spans.map(|(fault, label)| (fault.from, fault.to, label));
-    let left_out = (Instant::START, warm_up.ends_at, "warm-up");
-    let left_out = (warm_up.ends_at > Instant::START).then_some(left_out);
-    left_out
-        .into_iter()
-        .chain(spans)
-        .map(|(from, to, label)| Shaded {
-            from: from.as_secs_f64(),
-            to: to.as_secs_f64(),
-            label: label.to_owned(),
-        })
         .collect()
 }
 

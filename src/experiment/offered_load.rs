@@ -2,8 +2,9 @@
 //!
 //! Lanes follow the key hashes of the first replication: with few keys another replication may
 //! load its lanes otherwise, which a report of many replications shows. Failures count as
-//! [`super::occupancy`] says. Where shards split or are merged, the load is that of the shards that
-//! are left in the end (S1.7).
+//! [`super::occupancy`] says. Where shards split or are merged (S1.7), or the mapping's settings
+//! change (S2.7), the verdict is on what is in force in the end; what was too much before makes it
+//! saturated.
 //!
 //! How irregular arrivals are enters as their index of dispersion J, the variance of counts over
 //! long times by their mean: 1 for Poisson, `E[N^2]/E[N]` for bursts of N, the squared coefficient
@@ -13,20 +14,46 @@
 //!
 //! Reference: Cox and Lewis, *The Statistical Analysis of Series of Events*, 1966, chapter 4;
 //! Fischer and Meier-Hellstern, Performance Evaluation 18 (1993) 149 (switching rates). Left out:
-//! changes of the rate by a profile or a trace, which the peak stands for.
+//! changes of the rate by a profile or a trace, which the peak stands for, and times in which the
+//! mapping is disabled.
 
 use super::duration_law::FactorLaw;
 use super::occupancy;
 use crate::analysis::load::{LaneLoad, OfferedLoad, ServiceTime};
+use crate::analysis::stability::assess;
 use crate::engine::RandomSource;
 use crate::model::batch::PayloadRule;
 use crate::model::lineage::Lineage;
 use crate::model::settings::{Arrivals, BurstSize, Gap, RecordSize, Settings, Traffic};
 use crate::model::workload::WorkloadPlan;
+use crate::results::{Stability, StabilityVerdict};
 use crate::units::{Duration, Instant, Rate};
 
-/// The offered load of `settings`, with the keys of the first replication of `seed`.
-pub fn offered_load(settings: &Settings, seed: u64) -> OfferedLoad {
+/// The verdict on `settings`, with the keys of the first replication of `seed`.
+pub fn stability(settings: &Settings, seed: u64) -> Stability {
+    let mut times: Vec<Instant> =
+        settings.stream.reshards.iter().map(|reshard| reshard.at).collect();
+    times.extend(settings.schedule.iter().map(|change| change.at));
+    times.push(Instant::START);
+    times.sort_unstable();
+    times.dedup();
+    let at = |&time: &Instant| {
+        let changed = settings.schedule.iter().rev().find(|change| change.at <= time);
+        let mapping = changed.map_or(&settings.mapping, |change| &change.mapping);
+        let settings = Settings { mapping: mapping.clone(), ..settings.clone() };
+        assess(&offered_load(&settings, time, seed))
+    };
+    let phases: Vec<Stability> = times.iter().map(at).collect();
+    let last = phases[phases.len() - 1].clone();
+    let peaks = phases.iter().map(|phase| phase.peak_utilization);
+    let peak_utilization = peaks.fold(last.peak_utilization, f64::max);
+    let was_too_much = peak_utilization >= 1.0 && last.verdict == StabilityVerdict::Stable;
+    let verdict = if was_too_much { StabilityVerdict::Saturated } else { last.verdict };
+    Stability { verdict, peak_utilization, ..last }
+}
+
+/// The offered load of `settings` with the shards that are open at `time`.
+pub fn offered_load(settings: &Settings, time: Instant, seed: u64) -> OfferedLoad {
     let random = RandomSource::new(seed, 0);
     let plan = WorkloadPlan::new(settings, random).with_keys();
     let lanes = settings.mapping.parallelization_factor;
@@ -34,8 +61,11 @@ pub fn offered_load(settings: &Settings, seed: u64) -> OfferedLoad {
     let mut peak_of_all = 0.0;
     let mut dispersion = Weighted::default();
     let lineage = Lineage::new(settings, &random);
-    let is_left = |shard: &u32| lineage.life(*shard).closes == Instant::FAR_FUTURE;
-    for shard in (0..settings.stream.shards_in_all()).filter(is_left) {
+    let is_open = |shard: &u32| {
+        let life = lineage.life(*shard);
+        life.opens <= time && time < life.closes
+    };
+    for shard in (0..settings.stream.shards_in_all()).filter(is_open) {
         let mut lane_loads = vec![(0.0, 0.0); lanes as usize];
         for (source, traffic) in settings.traffic.iter().enumerate() {
             for (first, part) in lineage.shares(shard) {
@@ -173,4 +203,43 @@ fn concurrency_limit(settings: &Settings) -> Option<u32> {
         let used = concurrency.other_functions.iter().map(|&(_, used)| used).max().unwrap_or(0);
         Some(concurrency.account_limit.bound()?.saturating_sub(used))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Source, load};
+
+    /// Verdict, utilization in the end and at the peak of two shards with 15 records a second
+    /// each and 10 records a second per lane.
+    fn verdict(stream: &str, mapping: &str) -> (StabilityVerdict, f64, f64) {
+        let text = format!(
+            "duration = \"1h\"\n[stream]\nkind = \"kinesis\"\nshards = 2\n{stream}\n\
+             [[traffic]]\narrivals = {{ poisson = {{ rate = \"30/s\" }} }}\n\
+             [mapping]\nStartingPosition = \"LATEST\"\nBatchSize = 1\n{mapping}\n\
+             [function]\nduration = \"80ms\"\n"
+        );
+        let source = Source { name: "s.toml".into(), text, folder: ".".into() };
+        let scenario = load(&source, &[]).unwrap_or_else(|errors| panic!("{errors}"));
+        let stability = stability(&scenario.base().settings, 7);
+        let percent = |share: f64| libm::round(share * 100.0);
+        let (mean, peak) = (stability.worst_utilization, stability.peak_utilization);
+        (stability.verdict, percent(mean), percent(peak))
+    }
+
+    #[test]
+    fn the_verdict_is_on_what_is_in_force_in_the_end_and_remembers_what_was_too_much() {
+        let split = "reshard = [{ at = \"20min\", shards = 4 }]";
+        let lanes = "schedule = [{ at = \"20min\", set = { ParallelizationFactor = 2 } }]";
+        let merged = "reshard = [{ at = \"20min\", shards = 1 }]";
+        let cases = [
+            ("", "", (StabilityVerdict::Unstable, 150.0, 150.0)),
+            (split, "", (StabilityVerdict::Saturated, 75.0, 150.0)),
+            ("", lanes, (StabilityVerdict::Saturated, 75.0, 150.0)),
+            (merged, "", (StabilityVerdict::Unstable, 300.0, 300.0)),
+        ];
+        for (stream, mapping, expected) in cases {
+            assert_eq!(verdict(stream, mapping), expected, "{stream} {mapping}");
+        }
+    }
 }

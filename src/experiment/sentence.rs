@@ -5,6 +5,8 @@ use crate::units::Duration;
 
 /// A shard that stood still for less than this does not make the headline.
 const NOTABLE_BLOCKED_SECONDS: f64 = 60.0;
+/// Fewer throttled reads than this do not make the headline.
+const NOTABLE_SHARE_OF_READS: f64 = 0.01;
 
 /// Says what happened, the most serious thing first.
 pub fn describe(summary: &VariantSummary) -> String {
@@ -22,7 +24,16 @@ pub fn describe(summary: &VariantSummary) -> String {
             None => "Nothing was invoked".to_owned(),
         }
     };
-    format!("{what}; {}.", losses(summary))
+    format!("{what}; {}{}.", throttled_reads(summary), losses(summary))
+}
+
+/// Many reads refused, which no lane and no CloudWatch metric of the function shows.
+fn throttled_reads(summary: &VariantSummary) -> String {
+    let (refused, calls) = (value(&summary.read_throttles), value(&summary.polls));
+    match refused >= NOTABLE_SHARE_OF_READS * calls && refused > 0.0 {
+        true => format!("{:.0} % of its reads were throttled; ", 100.0 * refused / calls),
+        false => String::new(),
+    }
 }
 
 fn unstable(summary: &VariantSummary) -> String {

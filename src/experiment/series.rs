@@ -59,3 +59,23 @@ fn point(rows: &[&MinuteRow], step_seconds: f64) -> MinutePoint {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::experiment::{RunOptions, run};
+    use crate::scenario::{Source, load};
+
+    #[test]
+    fn the_last_minute_ends_with_the_records_that_are_left() {
+        let text = "duration = \"3min\"\nreplications = 2\n[stream]\nkind = \"kinesis\"\n\
+                    shards = 1\n[[traffic]]\narrivals = { poisson = { rate = \"10/s\" } }\n\
+                    [mapping]\nStartingPosition = \"LATEST\"\nBatchSize = 1\n\
+                    [function]\nduration = \"2s\"\n";
+        let source = Source { name: "s.toml".into(), text: text.into(), folder: ".".into() };
+        let scenario = load(&source, &[]).unwrap_or_else(|errors| panic!("{errors}"));
+        let results = run(&scenario, &RunOptions::default(), &|_| ()).expect("it runs");
+        let last = results.variants[0].series.points[2].backlog_records;
+        assert!(last > 1_500.0, "{last}");
+        assert_eq!(Some(last), results.summary.variants[0].ledger.remaining.value);
+    }
+}

@@ -15,12 +15,11 @@
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::offered_load::offered_load;
+use super::offered_load::stability;
 use super::perturbation::Input;
 use super::replication::{self, Measuring, Replication, ReplicationPlan};
 use super::{Progress, RunError, RunOptions};
 use crate::analysis::input_uncertainty::DRAWS_ENOUGH;
-use crate::analysis::stability::assess;
 use crate::engine::RandomSource;
 use crate::engine::samplers::StandardNormal;
 use crate::model::purposes;
@@ -162,9 +161,8 @@ pub fn run(
                 ..variant.clone()
             };
             let variants: Vec<Variant> = variants.iter().map(drawn).collect();
-            let assessed = |variant: &Variant| offered_load(&variant.settings, scenario.seed);
-            let verdicts: Vec<StabilityVerdict> =
-                variants.iter().map(|variant| assess(&assessed(variant)).verdict).collect();
+            let verdict = |variant: &Variant| stability(&variant.settings, scenario.seed).verdict;
+            let verdicts: Vec<StabilityVerdict> = variants.iter().map(verdict).collect();
             let plan = ReplicationPlan {
                 variants: &variants,
                 seed: scenario.seed,

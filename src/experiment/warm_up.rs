@@ -14,19 +14,18 @@
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::estimates::CONFIDENCE;
-use super::offered_load::offered_load;
+use super::offered_load::stability;
 use super::recorder::minutes::step_of;
 use super::replication::Replication;
 use super::{Progress, RunError, RunOptions};
 use crate::analysis::batch_means::BATCHES;
-use crate::analysis::stability::assess;
 use crate::analysis::warm_up::{BATCH, mser5};
 use crate::engine::RunEnd;
 use crate::model::observation::{Observation, Observer};
 use crate::model::settings::{Horizon, IteratorAgeAt, Settings};
 use crate::model::simulate;
 use crate::model::system::created;
-use crate::results::{AnalysisKind, AnalysisSummary, StabilityVerdict, WarmUpRule};
+use crate::results::{AnalysisKind, AnalysisSummary, Shaded, StabilityVerdict, WarmUpRule};
 use crate::scenario::{Analysis, Scenario, Variant};
 use crate::units::{Duration, Instant};
 
@@ -54,6 +53,15 @@ pub struct WarmUp {
 }
 
 impl WarmUp {
+    /// What is left out, to be marked in charts.
+    pub fn mark(&self) -> Option<Shaded> {
+        (self.ends_at > Instant::START).then(|| Shaded {
+            from: 0.0,
+            to: self.ends_at.as_secs_f64(),
+            label: "warm-up".to_owned(),
+        })
+    }
+
     /// How the figures are to be read, now that the replications are known: a run may have been
     /// too short for batches, or wanted precision may have added replications.
     pub fn summary_of(&self, replications: &[Vec<Replication>]) -> AnalysisSummary {
@@ -123,8 +131,7 @@ fn by_mser5(
 ) -> Result<(Duration, bool), RunError> {
     let pilots = scenario.replications.clamp(PILOTS_MIN, PILOTS_MAX);
     let can_carry = |variant: &&Variant| {
-        let stability = assess(&offered_load(&variant.settings, scenario.seed));
-        stability.verdict != StabilityVerdict::Unstable
+        stability(&variant.settings, scenario.seed).verdict != StabilityVerdict::Unstable
     };
     let variants: Vec<&Variant> = scenario.variants.iter().filter(can_carry).collect();
     let planned = u64::from(pilots) * variants.len() as u64;

@@ -17,7 +17,7 @@ use super::checkpoint::FinishedAhead;
 use super::lane::Lane;
 use super::observation::{Blockage, Fetched};
 use super::poll_grid::PollGrid;
-use super::read_limits::ByteBudget;
+use super::read_limits::Budget;
 use super::settings::LaneAssignment;
 use super::workload::lane_of;
 use crate::units::Instant;
@@ -37,8 +37,10 @@ pub struct ShardReader {
     pub next_poll: Option<ScheduledPoll>,
     /// The first tick that was refused because reading is held back (S2.4).
     pub held_since: Option<Instant>,
+    /// Its last call was refused because of the limits on reading (S1.6).
+    pub was_refused: bool,
     /// What is pushed to it per second, with enhanced fan-out (S1.6).
-    pub pushed: ByteBudget,
+    pub pushed: Budget,
     /// Its lanes.
     pub lanes: Vec<Lane>,
     /// Fetched but still in the shard's log (counted pages), oldest first.
@@ -93,10 +95,19 @@ pub struct CountedPage {
     pub read_at: Instant,
 }
 
+/// What one GetRecords call returned.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Page {
+    /// Records, filtered ones included.
+    pub records: u32,
+    /// Their size.
+    pub bytes: u64,
+}
+
 impl ShardReader {
     /// A reader with `lanes` lanes that has read nothing; `may_stop`: polling may stop and start
     /// again during the run.
-    pub fn new(grid: PollGrid, pushed: ByteBudget, lanes: u32, may_stop: bool) -> ShardReader {
+    pub fn new(grid: PollGrid, pushed: Budget, lanes: u32, may_stop: bool) -> ShardReader {
         ShardReader {
             stage: Stage::Unknown,
             generation: 0,
@@ -104,6 +115,7 @@ impl ShardReader {
             grid,
             next_poll: None,
             held_since: None,
+            was_refused: false,
             pushed,
             lanes: (0..lanes).map(|_| Lane::new()).collect(),
             counted: VecDeque::new(),

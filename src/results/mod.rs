@@ -73,14 +73,14 @@ pub struct VariantDetails {
     pub sentence: String,
 }
 
-/// A span of time to shade in charts.
+/// A span of time to shade in charts, or a moment to mark.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shaded {
     /// Start in seconds.
     pub from: f64,
-    /// End in seconds.
+    /// End in seconds; of a moment the same.
     pub to: f64,
-    /// What it is: `outage`, `slow`.
+    /// What it is: `outage`, `disabled`, `8 shards`.
     pub label: String,
 }
 

@@ -155,6 +155,8 @@ impl<'a> Recorder<'a> {
         self.lags.finish(finished.at, &mut self.minutes);
         self.blocked.finish(finished.at, &mut self.minutes);
         self.tallies.close(finished.closing);
+        // The last minute's own end is after everything else at that instant.
+        self.minutes.backlog(finished.at, finished.closing.remaining);
         self.minutes.finish(finished.at);
     }
 

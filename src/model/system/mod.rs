@@ -39,7 +39,7 @@ use super::lineage::Lineage;
 use super::observation::Observer;
 use super::poll_grid::PollGrid;
 use super::purposes;
-use super::read_limits::ByteBudget;
+use super::read_limits::Budget;
 use super::reader::ShardReader;
 use super::settings::{Arrivals, Knobs, Mapping, PollModel, PollPhase, Settings};
 use super::shard::Shard;
@@ -160,7 +160,7 @@ impl<'a> System<'a> {
             let knobs = &settings.knobs;
             let grid = PollGrid::new(polling_starts, knobs.poll_interval, knobs.idle_poll_interval);
             let may_stop = !settings.schedule.is_empty();
-            let pushed = ByteBudget::new(knobs.shard_limits.bytes_per_second);
+            let pushed = Budget::of_bytes(knobs.shard_limits.bytes_per_second);
             ShardReader::new(grid, pushed, settings.mapping.parallelization_factor, may_stop)
         });
         System {

@@ -6,7 +6,7 @@ use crate::model::held_back::HeldBack;
 use crate::model::lane::Phase;
 use crate::model::observation::{Fetched, Observation, Observer};
 use crate::model::purposes;
-use crate::model::reader::{CountedPage, ScheduledPoll};
+use crate::model::reader::{CountedPage, Page, ScheduledPoll};
 use crate::model::settings::PollModel;
 use crate::units::{Bytes, Duration, Instant, Limit};
 
@@ -46,6 +46,7 @@ impl System<'_> {
         let reader = &mut self.readers[shard as usize];
         reader.grid.polled(poll.nominal, page.records > 0);
         reader.held_since = None;
+        reader.was_refused = false;
         let calls = if is_pushed {
             reader.pushed.take(cx.now, page.bytes);
             0
@@ -84,14 +85,16 @@ impl System<'_> {
         }
     }
 
-    /// S1.6: a call that is refused reads nothing; the next tick tries again.
+    /// S1.6: a call that is refused reads nothing; the next tick tries again, somewhat late.
     fn throttle_poll<O: Observer>(
         &mut self,
         cx: &mut Context<'_, O>,
         shard: u32,
         poll: ScheduledPoll,
     ) {
-        self.readers[shard as usize].grid.polled(poll.nominal, true);
+        let reader = &mut self.readers[shard as usize];
+        reader.grid.polled(poll.nominal, true);
+        reader.was_refused = true;
         let calls = poll.passed + 1;
         cx.observer.observe(cx.now, Observation::Polled { shard, calls, records: 0 });
         cx.observer.observe(cx.now, Observation::ReadThrottled { shard });
@@ -117,7 +120,7 @@ impl System<'_> {
             wanted = Instant::START;
         }
         let tick = reader.grid.next_at_or_after(wanted);
-        let at = tick.at.saturating_add(self.jitter(shard, tick.at)).max(cx.now);
+        let at = tick.at.saturating_add(self.lateness(cx, shard, tick.at)).max(cx.now);
         let poll = ScheduledPoll { at, nominal: tick.at, passed: tick.passed };
         let reader = &mut self.readers[shard as usize];
         if reader.next_poll.is_none_or(|scheduled| at < scheduled.at) {
@@ -376,20 +379,19 @@ impl System<'_> {
         }
     }
 
-    /// Lateness of the tick at `nominal` (S2.1), addressed by its time.
-    fn jitter(&self, shard: u32, nominal: Instant) -> Duration {
-        let jitter = self.settings.knobs.poll_jitter;
+    /// Lateness of the tick at `nominal` (S2.1), addressed by its time; up to a poll interval
+    /// after a refusal and among too many readers (S1.6).
+    fn lateness<O: Observer>(&self, cx: &Context<'_, O>, shard: u32, nominal: Instant) -> Duration {
+        let is_polled = !self.mapping.enhanced_fan_out;
+        let too_many = is_polled && cx.shared.reads.counts_every_call();
+        let jitter = match too_many || self.readers[shard as usize].was_refused {
+            true => self.settings.knobs.poll_jitter.max(self.rules.poll_interval),
+            false => self.settings.knobs.poll_jitter,
+        };
         if jitter.is_zero() {
             return Duration::ZERO;
         }
         let stream = self.random.stream(purposes::POLL_JITTER, u64::from(shard));
         Duration::from_nanos(stream.at(nominal.as_nanos(), 1).below(jitter.as_nanos() + 1))
     }
-}
-
-/// What one GetRecords call returned.
-#[derive(Debug, Clone, Copy, Default)]
-struct Page {
-    records: u32,
-    bytes: u64,
 }

@@ -7,8 +7,8 @@
 
 use super::axis::Axis;
 use super::canvas::{Anchor, Canvas, MARGIN, WIDTH};
-use super::palette::{self, Colour, GRID, SHADE};
-use super::panel::{Area, LEFT, time_axis_below};
+use super::palette::{self, AXIS, Colour, GRID, SHADE};
+use super::panel::{Area, LEFT, draw_span, time_axis_below};
 use super::{Chart, time_end};
 use crate::report::figures::{self, Quantity};
 use crate::results::{BlockCause, BlockedInterval, RunResults, Shaded, VariantDetails};
@@ -132,8 +132,7 @@ impl Panel {
         let place = |seconds: f64| LEFT + time.position(seconds) * (area.right - LEFT);
         if !self.rows.is_empty() {
             for span in shaded.iter().filter(|span| span.from < time.high()) {
-                let bounds = [place(span.from), area.top, place(span.to), area.bottom];
-                canvas.rectangle(bounds, SHADE);
+                draw_span(canvas, (place(span.from), place(span.to)), area);
             }
         }
         for (index, (shard, intervals)) in self.rows.iter().enumerate() {
@@ -234,10 +233,14 @@ fn legend(panels: &[Panel], shaded: &[Shaded]) -> Vec<(Colour, String)> {
     if let Some(interval) = partly {
         entries.push((colour(interval), "paler: other lanes of the shard go on".to_owned()));
     }
-    if !entries.is_empty() && !shaded.is_empty() {
-        let mut labels: Vec<&str> = shaded.iter().map(|span| span.label.as_str()).collect();
+    let (spans, moments): (Vec<&Shaded>, Vec<&Shaded>) =
+        shaded.iter().partition(|span| span.to > span.from);
+    for (colour, marks) in [(SHADE, spans), (AXIS, moments)] {
+        let mut labels: Vec<&str> = marks.iter().map(|span| span.label.as_str()).collect();
         labels.dedup();
-        entries.push((SHADE, labels.join(", ")));
+        if !entries.is_empty() && !labels.is_empty() {
+            entries.push((colour, labels.join(", ")));
+        }
     }
     entries
 }

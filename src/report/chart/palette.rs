@@ -43,7 +43,7 @@ pub const MEASURED: Colour = INK;
 /// Asserted limits.
 pub const LIMIT: Colour = Colour::solid(0xa0, 0x1c, 0x2c);
 
-const VARIANTS: [Colour; 7] = [
+const VARIANTS: [Colour; 8] = [
     Colour::solid(0x00, 0x72, 0xb2),
     Colour::solid(0xd5, 0x5e, 0x00),
     Colour::solid(0x00, 0x9e, 0x73),
@@ -51,9 +51,10 @@ const VARIANTS: [Colour; 7] = [
     Colour::solid(0xe6, 0x9f, 0x00),
     Colour::solid(0x56, 0xb4, 0xe9),
     Colour::solid(0x33, 0x33, 0x33),
+    Colour::solid(0x88, 0x22, 0x55),
 ];
 
-/// The colour of the `index`-th variant; they repeat after seven.
+/// The colour of the `index`-th variant; they repeat after eight.
 pub fn variant(index: usize) -> Colour {
     VARIANTS[index % VARIANTS.len()]
 }

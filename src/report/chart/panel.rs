@@ -13,6 +13,9 @@ use crate::results::{LimitLine, RunResults, Shaded};
 /// Left end of the plots; value labels stand before it.
 pub const LEFT: f64 = 74.0;
 
+/// A narrower span is drawn as a line, or it would not be seen.
+const MOMENT_WIDTH: f64 = 1.0;
+
 /// One plot of a chart over time.
 pub struct Panel {
     /// What its value axis shows, with the unit if labels do not say it.
@@ -66,7 +69,7 @@ impl TimeChart<'_> {
             let top = y + if index == 0 && !shaded.is_empty() { 46.0 } else { 34.0 };
             let area = Area { top, bottom: top + panel.height, right };
             for (from, to, _) in &shaded {
-                canvas.rectangle([*from, top, *to, area.bottom], SHADE);
+                draw_span(&mut canvas, (*from, *to), &area);
             }
             panel.draw(&mut canvas, &time, &axis, &area);
             draw_time_axis(&mut canvas, &time, &area, index == last);
@@ -90,13 +93,8 @@ impl TimeChart<'_> {
     /// Shaded spans as left end, right end and label, within the plot.
     fn spans(&self, time: &Axis, right: f64) -> Vec<(f64, f64, String)> {
         let place = |seconds| LEFT + time.position(seconds) * (right - LEFT);
-        let spans = self.shaded.iter().filter(|span| span.from < self.end && span.to > span.from);
-        spans
-            .map(|span| {
-                let (from, to) = (place(span.from), place(span.to));
-                (from, to.max(from + 1.0), span.label.clone())
-            })
-            .collect()
+        let spans = self.shaded.iter().filter(|span| span.from < self.end && span.to >= span.from);
+        spans.map(|span| (place(span.from), place(span.to), span.label.clone())).collect()
     }
 }
 
@@ -201,6 +199,15 @@ fn draw_time_axis(canvas: &mut Canvas, time: &Axis, area: &Area, with_labels: bo
     if with_labels {
         let middle = (LEFT + area.right) / 2.0;
         canvas.label((middle, bottom + 33.0), Anchor::Middle, "simulated time");
+    }
+}
+
+/// Shades a span from left to right end, or draws a line where it is a moment.
+pub fn draw_span(canvas: &mut Canvas, (from, to): (f64, f64), area: &Area) {
+    if to - from < MOMENT_WIDTH {
+        canvas.path(vec![(from, area.top), (from, area.bottom)], 1, AXIS);
+    } else {
+        canvas.rectangle([from, area.top, to, area.bottom], SHADE);
     }
 }
 
