@@ -37,10 +37,8 @@ pub fn stability(settings: &Settings, seed: u64) -> Stability {
     let last = phases[phases.len() - 1].clone();
     let peaks = phases.iter().map(|phase| phase.peak_utilization);
     let peak_utilization = peaks.fold(last.peak_utilization, f64::max);
-    let verdict = match last.verdict {
-        StabilityVerdict::Stable if peak_utilization >= 1.0 => StabilityVerdict::Saturated,
-        verdict => verdict,
-    };
+    let was_too_much = peak_utilization >= 1.0 && last.verdict == StabilityVerdict::Stable;
+    let verdict = if was_too_much { StabilityVerdict::Saturated } else { last.verdict };
     Stability { verdict, peak_utilization, ..last }
 }
 
