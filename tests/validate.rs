@@ -307,3 +307,30 @@ fn the_committed_page_is_what_the_program_writes() {
     let bytes: usize = files(&committed).iter().map(|(_, bytes)| bytes.len()).sum();
     assert!((100_000..500_000).contains(&bytes), "reports/validation holds {bytes} bytes");
 }
+
+#[test]
+fn a_folder_of_configurations_is_held_against_how_they_are_to_be_read() {
+    let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/configs");
+    let given = configs.to_str().expect("a plain path").to_owned();
+    let output = validate(&folder("imports"), &["--items", &given, "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    assert_eq!(document["failed"], 0);
+    assert!(document["items"].as_array().expect("items").iter().all(|item| {
+        item["kind"] == "import" && item["expected"] != Value::Null && item["got"] != Value::Null
+    }));
+    let wrong = folder("wrong-imports");
+    fs::write(
+        wrong.join("m.json"),
+        r#"{"UUID": "u", "BatchSize": 10, "StartingPosition": "LATEST",
+        "EventSourceArn": "arn:aws:kinesis:us-east-1:1:stream/s"}"#,
+    )
+    .expect("it can be written");
+    fs::write(
+        wrong.join("m.expect.json"),
+        r#"{"id": "m", "file": "m.json", "expect": {"mappings": [{"settings": {"BatchSize": 11}}]}}"#,
+    )
+    .expect("it can be written");
+    let output = validate(&wrong, &["--items", "."]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+}

@@ -166,7 +166,7 @@ pub(super) struct CheckArguments {
 #[derive(Debug, Args)]
 pub(super) struct ValidateArguments {
     /// Run the items of this file (delivery cases, known answers or measured runs) instead of
-    /// the program's own; `-` is standard input
+    /// the program's own; `-` is standard input; a folder holds configurations to be imported
     #[arg(long, value_name = "FILE")]
     pub items: Option<PathBuf>,
     /// Only this group of items, for example delivery, theory, measured or b; repeatable

@@ -1,9 +1,12 @@
 //! `shardlag validate`: holds the simulator against what is known, and says what does not agree.
 //!
-//! Without `--items` the sets of the binary are run. A folder is refused for now.
+//! Without `--items` the sets of the binary are run. A folder holds configuration files, each with
+//! what is to be read from it.
 
 use std::io::Read;
 use std::path::Path;
+
+use serde_json::Value;
 
 use super::Ending;
 use super::arguments::{Format, ValidateArguments};
@@ -14,11 +17,15 @@ use crate::experiment::item_sets::{
     embedded, group_names, measured_items, only_groups, read, validate as run_items,
 };
 use crate::experiment::measurement::settings::check_overrides;
+use crate::import::folder::check_folder;
 use crate::report::{
     ValidationDetail, calibration_json, calibration_terminal, invocation_record, sequence_number,
     validation_files, validation_json, validation_terminal, write_files,
 };
-use crate::results::{DestinationMessage, ItemStatus, Validation};
+use crate::results::{
+    DestinationMessage, Estimate, ItemCheck, ItemKind, ItemStatus, ValidatedItem, Validation,
+    ValidationGroup,
+};
 use crate::scenario::{Diagnostic, Diagnostics, Override, suggestion};
 
 /// Values of a knob that are tried at most.
@@ -26,6 +33,9 @@ const VALUES_MAX: u32 = 1_000;
 
 /// Runs items, or tries values of a knob on them.
 pub(super) fn validate(arguments: &ValidateArguments) -> Ending {
+    if let Some(folder) = arguments.items.as_deref().filter(|path| path.is_dir()) {
+        return check_imports(arguments, folder);
+    }
     match request(arguments) {
         Ok(request) if request.trials.is_empty() => run(arguments, &request),
         Ok(request) => try_values(arguments, &request),
@@ -34,6 +44,49 @@ pub(super) fn validate(arguments: &ValidateArguments) -> Ending {
             Ending::BadInput
         }
     }
+}
+
+/// Holds the importer against the files of a folder.
+fn check_imports(arguments: &ValidateArguments, folder: &Path) -> Ending {
+    if !arguments.set.is_empty() || arguments.calibrate.is_some() || !arguments.group.is_empty() {
+        eprintln!("error: --set, --calibrate and --group are not for a folder of configurations");
+        return Ending::BadInput;
+    }
+    let items = match check_folder(folder) {
+        Ok(items) => items,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            return Ending::BadInput;
+        }
+    };
+    let items = items.into_iter().map(|item| ValidatedItem {
+        id: item.id,
+        title: String::new(),
+        source: String::new(),
+        status: if item.passed { ItemStatus::Passed } else { ItemStatus::Failed },
+        checks: vec![ItemCheck {
+            what: "reading".to_owned(),
+            during: None,
+            expected: Value::String(item.expected),
+            unit: String::new(),
+            allowed: String::new(),
+            band: None,
+            got: Some(Value::String(item.got)),
+            estimate: Estimate::ABSENT,
+            agrees: item.passed,
+        }],
+        detail: item.detail.join("; "),
+        analysis: String::new(),
+    });
+    let group = ValidationGroup {
+        name: "import".to_owned(),
+        title: "Configuration files, and how they are to be read".to_owned(),
+        kind: ItemKind::Import,
+        items: items.collect(),
+    };
+    let validation =
+        Validation { seed: arguments.seed, is_short: arguments.quick, groups: vec![group] };
+    finish(arguments, &validation)
 }
 
 /// What is asked for.
@@ -57,22 +110,25 @@ fn run(arguments: &ValidateArguments, request: &Request) -> Ending {
     });
     bar.finish_and_clear();
     match validation {
-        Ok(validation) => {
-            print(&validation, arguments);
-            if let Some(folder) = &arguments.out {
-                if let Err(error) = write_files(folder, &validation_files(&validation)) {
-                    return fail(&error);
-                }
-                if arguments.format == Format::Human && !arguments.quiet {
-                    println!("Report: {}", folder.join("report.html").display());
-                }
-            }
-            match validation.count(ItemStatus::Failed) {
-                0 => Ending::Fine,
-                _ => Ending::RunTimeError,
-            }
-        }
+        Ok(validation) => finish(arguments, &validation),
         Err(error) => fail(&error),
+    }
+}
+
+/// Prints and writes a validation, and judges it.
+fn finish(arguments: &ValidateArguments, validation: &Validation) -> Ending {
+    print(validation, arguments);
+    if let Some(folder) = &arguments.out {
+        if let Err(error) = write_files(folder, &validation_files(validation)) {
+            return fail(&error);
+        }
+        if arguments.format == Format::Human && !arguments.quiet {
+            println!("Report: {}", folder.join("report.html").display());
+        }
+    }
+    match validation.count(ItemStatus::Failed) {
+        0 => Ending::Fine,
+        _ => Ending::RunTimeError,
     }
 }
 

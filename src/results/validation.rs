@@ -38,6 +38,8 @@ pub enum ItemKind {
     Theory,
     /// Figures measured on AWS, each with a band.
     Measured,
+    /// A configuration file and how it is to be read.
+    Import,
 }
 
 /// What became of an item.

@@ -95,7 +95,7 @@ fn answers(kind: ItemKind, item: &ValidatedItem) -> (Value, Value) {
             Some(check) => (check.expected.clone(), got(check)),
             None => (Value::Null, Value::Null),
         },
-        ItemKind::Delivery => {
+        ItemKind::Delivery | ItemKind::Import => {
             let named = |answer: &dyn Fn(&ItemCheck) -> Value| {
                 let pairs = item.checks.iter().map(|check| (check.what.clone(), answer(check)));
                 Value::Object(pairs.collect::<Map<String, Value>>())

@@ -51,5 +51,6 @@ fn kind_word(kind: ItemKind) -> &'static str {
         ItemKind::Delivery => "delivery",
         ItemKind::Theory => "theory",
         ItemKind::Measured => "measured",
+        ItemKind::Import => "import",
     }
 }
