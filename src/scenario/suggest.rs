@@ -6,7 +6,7 @@
 //! Communications of the ACM 7(3), 1964.
 
 /// The known name nearest to `written`, if it is near enough to be meant.
-pub(super) fn nearest<'n>(written: &str, known: &[&'n str]) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(written: &str, known: &[&'n str]) -> Option<&'n str> {
     let written = plain(written);
     let candidates = known.iter().map(|name| (distance(&written, &plain(name)), *name));
     let (found, name) = candidates.min_by_key(|(found, _)| *found)?;
