@@ -5,18 +5,18 @@
 //! | [`recorder`] | listens to one replication |
 //! | [`replication`] | runs one and keeps its figures |
 //! | [`warm_up`] | how much of a steady-state run is left out |
-//! | [`settling`] | whether a run is long enough for its load |
-//! | [`batches`] | one long run in parts |
+//! | `settling` | whether a run is long enough for its load |
+//! | `batches` | one long run in parts |
 //! | [`estimates`] | means and intervals over replications |
-//! | [`series`] | minutes over replications |
+//! | `series` | minutes over replications |
 //! | [`offered_load`] | what the settings ask of every lane, for the stability verdict |
 //! | [`occupancy`] | how long a batch occupies its lane, failures included |
 //! | [`duration_law`] | mean, spread and tail of the random factor on durations |
-//! | [`cost`] | dollars |
-//! | [`uncertainty`], [`perturbation`] | the same with inputs that are not known exactly |
-//! | [`precision`] | how many replications a wanted precision takes |
-//! | [`sentence`] | one plain sentence per variant |
-//! | [`measured`] | values measured on AWS beside simulated ones |
+//! | `cost` | dollars |
+//! | [`uncertainty`], `perturbation` | the same with inputs that are not known exactly |
+//! | `precision` | how many replications a wanted precision takes |
+//! | `sentence` | one plain sentence per variant |
+//! | `measured` | values measured on AWS beside simulated ones |
 //! | [`assertions`] | what the scenario demands |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
@@ -31,23 +31,23 @@
 
 pub mod assertions;
 pub mod assumptions;
-pub mod batches;
-pub mod cost;
+pub(crate) mod batches;
+pub(crate) mod cost;
 pub mod delivery;
 pub mod duration_law;
 pub mod estimates;
 pub mod item_sets;
-pub mod measured;
+pub(crate) mod measured;
 pub mod measurement;
 pub mod occupancy;
 pub mod offered_load;
-pub mod perturbation;
-pub mod precision;
+pub(crate) mod perturbation;
+pub(crate) mod precision;
 pub mod recorder;
 pub mod replication;
-pub mod sentence;
-pub mod series;
-pub mod settling;
+pub(crate) mod sentence;
+pub(crate) mod series;
+pub(crate) mod settling;
 pub mod trace;
 pub mod uncertainty;
 pub mod validation;
