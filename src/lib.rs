@@ -45,31 +45,48 @@
 //!
 //! Rules are cited as `S6.1`; the README's fidelity table lists them with their evidence.
 //!
-//! # Running a scenario from code
+//! # In your own program
+//!
+//! A scenario is a text, read as it is from a file; every change that `--set` can make is a
+//! [`scenario::Override`]. The figures are plain data with 95 % intervals: times in seconds, sizes
+//! in bytes, money in dollars.
 //!
 //! ```
 //! use shardlag::experiment::{self, RunOptions};
 //! use shardlag::scenario::{self, Source};
 //!
-//! let text = r#"
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let source = Source::of_text(
+//!     r#"
 //!     duration = "10m"
 //!     replications = 2
-//!     [stream]
-//!     kind = "dynamodb"
-//!     shards = 4
-//!     [[traffic]]
-//!     arrivals = { poisson = { rate = "50/s" } }
-//!     [mapping]
-//!     StartingPosition = "TRIM_HORIZON"
-//!     [function]
-//!     duration = "40ms"
-//! "#;
-//! let source = Source { name: "demo".into(), text: text.into(), folder: ".".into() };
-//! let scenario = scenario::load(&source, &[]).expect("the scenario is valid");
-//! let results = experiment::run(&scenario, &RunOptions::default(), &|_| ()).expect("it runs");
-//! let age = results.summary.variants[0].iterator_age.p99.value;
-//! assert!(age.is_some_and(|seconds| seconds < 10.0));
+//!     stream = { kind = "dynamodb", shards = 4 }
+//!     traffic = [{ arrivals = { poisson = { rate = "50/s" } } }]
+//!     mapping = { StartingPosition = "TRIM_HORIZON" }
+//!     function = { duration = "40ms" }
+//!     "#,
+//! );
+//! let scenario = scenario::load(&source, &[])?;
+//! let results = experiment::run(&scenario, &RunOptions::default(), &|_| ())?;
+//! let p99 = results.summary.variants[0].iterator_age.p99;
+//! assert!(p99.value.is_some_and(|seconds| seconds < 10.0));
+//! # Ok(())
+//! # }
 //! ```
+//!
+//! | to | use | example |
+//! |---|---|---|
+//! | read the figures of a run | [`scenario::load`], [`experiment::run`] | `read_figures` |
+//! | note what no figure says | [`model::Observer`], [`model::simulate`] | `own_observer` |
+//! | compare many settings | [`scenario::Override`], [`analysis::paired_difference`] | `sweep` |
+//! | make the charts, the page, the files | [`report::write_all`], [`report::charts`] | |
+//!
+//! Mistakes in a scenario come all at once as [`scenario::Diagnostics`], with file, line and
+//! column; a run fails with [`experiment::RunError`] when it reaches its limit on events. A run
+//! depends on nothing but scenario and seed: not on the clock, the environment or the threads.
+//!
+//! Settings that are changed in the structs of [`model::settings`] are not checked again: what
+//! AWS would refuse is refused by [`scenario::load`] only.
 
 pub mod analysis;
 pub mod cli;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::experiment::uncertainty::Uncertainty;
 use crate::scenario::{Diagnostics, Override};
@@ -11,7 +12,7 @@ use crate::units::{Probability, parse_probability};
 /// Simulates AWS Lambda polling DynamoDB Streams and Kinesis shards: IteratorAge, blocked
 /// shards, lost records and cost of event source mapping settings, before they are deployed.
 #[derive(Debug, Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(version, arg_required_else_help = true, after_help = EXAMPLES)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -31,7 +32,27 @@ pub(super) enum Command {
     /// Turn templates, plans, AWS CLI output and CloudWatch metrics into a scenario
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(ImportArguments),
+    /// Print what a shell needs to complete commands and arguments
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, or write those of all commands
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// Folder for one page per command
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
 }
+
+const EXAMPLES: &str = "Examples:
+  shardlag run scenarios/first-steps.toml
+  shardlag check my-scenario.toml
+
+Exit codes: 0 fine, 1 the run failed, 2 bad usage or scenario, 99 an assertion does not hold.
+Set NO_COLOR for no colours; where LC_ALL, LC_CTYPE or LANG is not UTF-8, output is ASCII.";
 
 const RUN_EXAMPLES: &str = "Examples:
   shardlag run scenarios/poison-record.toml
@@ -39,11 +60,24 @@ const RUN_EXAMPLES: &str = "Examples:
   shardlag run s.toml --precision 5% --out /tmp/report
   shardlag run s.toml --replications 1 --trace trace.jsonl
   shardlag run s.toml --replications 40 --uncertainty rate=10%,duration=20%
+  shardlag run - --out /tmp/report < s.toml
   shardlag run s.toml --format json | jq '.variants[0].iterator_age.p99'";
 
 const CHECK_EXAMPLES: &str = "Examples:
   shardlag check scenarios/poison-record.toml
-  shardlag check s.toml --set mapping.ParallelizationFactor=10";
+  shardlag check s.toml --set mapping.ParallelizationFactor=10
+  shardlag check - --format json < s.toml | jq '.diagnostics[].message'";
+
+const COMPLETIONS_EXAMPLES: &str = "Examples:
+  shardlag completions bash > ~/.local/share/bash-completion/completions/shardlag
+  shardlag completions zsh > ~/.zfunc/_shardlag    with ~/.zfunc in fpath, before compinit
+  shardlag completions fish > ~/.config/fish/completions/shardlag.fish
+  shardlag completions powershell >> $PROFILE
+  shardlag completions elvish >> ~/.config/elvish/rc.elv";
+
+const MAN_EXAMPLES: &str = "Examples:
+  shardlag man | man -l -
+  shardlag man --out ~/.local/share/man/man1    then: man shardlag-run";
 
 const VALIDATE_EXAMPLES: &str = "Examples:
   shardlag validate                          everything that the program is held against
@@ -205,7 +239,7 @@ pub(super) struct ValidateArguments {
 /// Arguments of every command that reads a scenario.
 #[derive(Debug, Args)]
 pub(super) struct ScenarioArguments {
-    /// The scenario file
+    /// The scenario file; `-` is standard input
     pub file: PathBuf,
     /// Change a key of the scenario, for example mapping.BatchSize=500; repeatable
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -234,6 +268,11 @@ pub(super) enum Format {
 }
 
 impl ScenarioArguments {
+    /// Whether the scenario is read from standard input.
+    pub fn is_standard_input(&self) -> bool {
+        self.file.as_os_str() == "-"
+    }
+
     /// All changes to the scenario's keys, in the order in which they apply.
     pub fn overrides(&self) -> Result<Vec<Override>, Diagnostics> {
         let seed = self.seed.map(|seed| format!("seed={seed}"));
@@ -248,5 +287,43 @@ fn precision(text: &str) -> Result<Probability, String> {
     match share.get() {
         value if value > 0.0 && value < 1.0 => Ok(share),
         _ => Err("write a share between 0 % and 100 %, for example `5%`".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// The words of an example up to a redirection, a pipe or an explanation.
+    fn words(example: &str) -> Vec<String> {
+        let ends = ["  ", " | ", " < ", " > ", " >> "];
+        let end = ends.iter().filter_map(|end| example.find(end)).min();
+        let typed = &example[..end.unwrap_or(example.len())];
+        typed.split(' ').map(|word| word.trim_matches('\'').to_owned()).collect()
+    }
+
+    #[test]
+    fn every_command_has_examples_that_can_be_typed() {
+        let program = Arguments::command();
+        let commands = program.get_subcommands().chain([&program]);
+        for command in commands {
+            let name = command.get_name();
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with("Examples:\n"), "`{name} --help` has no examples");
+            let examples = help.lines().skip(1).take_while(|line| line.starts_with("  "));
+            let examples: Vec<&str> = examples.map(str::trim_start).collect();
+            assert!(!examples.is_empty(), "`{name} --help` has no examples");
+            for example in examples {
+                let parsed = Arguments::try_parse_from(words(example));
+                assert!(parsed.is_ok(), "{example}: {}", parsed.expect_err("it is refused"));
+            }
+        }
+    }
+
+    #[test]
+    fn the_definition_of_the_arguments_has_no_conflicts() {
+        Arguments::command().debug_assert();
     }
 }

@@ -28,7 +28,11 @@ pub(super) fn check(arguments: &CheckArguments) -> Ending {
 /// Reads the scenario that the arguments name, with their changes.
 pub(super) fn read(arguments: &ScenarioArguments) -> Result<Scenario, Diagnostics> {
     let overrides = arguments.overrides()?;
-    load(&Source::read(&arguments.file)?, &overrides)
+    let source = match arguments.is_standard_input() {
+        true => Source::read_from("standard input", &mut std::io::stdin().lock())?,
+        false => Source::read(&arguments.file)?,
+    };
+    load(&source, &overrides)
 }
 
 fn verdict(scenario: &Scenario) -> String {

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use super::arguments::Format;
+use super::complaint::document;
 use super::terminal;
 use crate::scenario::{Diagnostic, Severity};
 
@@ -12,24 +13,16 @@ pub(super) fn print(diagnostics: &[Diagnostic], format: Format) {
     match format {
         Format::Human => {
             for diagnostic in diagnostics {
-                eprintln!("{}", with_caret(diagnostic, terminal::error_has_colour()));
+                let text = with_caret(diagnostic, terminal::error_has_colour());
+                eprintln!("{}", terminal::error_text(&text));
             }
         }
-        Format::Json => println!("{}", json(diagnostics)),
+        Format::Json => println!("{}", document(diagnostics.iter().map(item).collect())),
     }
 }
 
-/// Diagnostics as one JSON document.
-fn json(diagnostics: &[Diagnostic]) -> String {
-    let items: Vec<serde_json::Value> = diagnostics.iter().map(item).collect();
-    let document = serde_json::json!({
-        "schema": "shardlag.diagnostics/1",
-        "diagnostics": items,
-    });
-    format!("{document:#}")
-}
-
-fn item(diagnostic: &Diagnostic) -> serde_json::Value {
+/// One diagnostic of the document.
+pub(super) fn item(diagnostic: &Diagnostic) -> serde_json::Value {
     serde_json::json!({
         "severity": weight(diagnostic.severity).0,
         "file": diagnostic.file,
@@ -43,7 +36,7 @@ fn item(diagnostic: &Diagnostic) -> serde_json::Value {
 }
 
 /// Name and colour of a severity.
-fn weight(severity: Severity) -> (&'static str, &'static str) {
+pub(super) fn weight(severity: Severity) -> (&'static str, &'static str) {
     match severity {
         Severity::Error => ("error", "\x1b[1;31m"),
         Severity::Warning => ("warning", "\x1b[1;33m"),
@@ -58,7 +51,7 @@ fn with_caret(diagnostic: &Diagnostic, colour: bool) -> String {
     let number = diagnostic.line.to_string();
     let margin = " ".repeat(number.len());
     if let Some(line) = diagnostic.text.lines().nth(diagnostic.line.saturating_sub(1) as usize) {
-        let line: String = line.chars().map(printable).collect();
+        let line: String = line.chars().map(printable).map(terminal::error_sign).collect();
         let before = " ".repeat(diagnostic.column.saturating_sub(1) as usize);
         let carets = "^".repeat(marked(diagnostic, line.chars().count()));
         let label = &diagnostic.label;

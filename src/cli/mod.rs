@@ -7,14 +7,21 @@
 //! | 2 | bad usage, a scenario or items with mistakes |
 //! | 99 | an assertion of the scenario failed |
 
+#[macro_use]
+mod output;
+
 mod arguments;
 mod check;
+mod complaint;
+mod completions;
 mod diagnostics;
 mod import;
+mod manual;
 mod progress;
 mod run;
 mod terminal;
 mod trace;
+mod usage;
 mod validate;
 
 use std::process::ExitCode;
@@ -45,11 +52,17 @@ impl From<Ending> for ExitCode {
 
 /// Runs the command of the process's arguments.
 pub fn main() -> ExitCode {
-    let ending = match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return output::ending(usage::refuse(error)).into(),
+    };
+    let ending = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Import(arguments) => import::import(&arguments),
+        Command::Completions { shell } => completions::completions(shell),
+        Command::Man { out } => manual::manual(out.as_deref()),
     };
-    ending.into()
+    output::ending(ending).into()
 }

@@ -1,14 +1,19 @@
 //! `shardlag run`: runs a scenario, prints what happened, writes the report.
+//!
+//! People see the table before files are written, programs get the summary when all is well.
 
+use std::ffi::OsStr;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use super::Ending;
-use super::arguments::{Format, RunArguments};
+use super::arguments::{Format, RunArguments, ScenarioArguments};
 use super::check::read;
+use super::complaint::{Complaint, Complaints};
 use super::import::write_whole;
-use super::{diagnostics, progress, terminal, trace};
+use super::{progress, terminal, trace};
 use crate::experiment::assertions::{Failure, failures};
-use crate::experiment::{RunOptions, run as run_scenario};
+use crate::experiment::{RunError, RunOptions, run as run_scenario};
 use crate::report::{
     Outputs, cloudwatch_json, emf_lines, summary_json, terminal as report, write_all,
 };
@@ -17,31 +22,75 @@ use crate::scenario::{Diagnostics, Scenario};
 
 /// Runs a scenario.
 pub(super) fn run(arguments: &RunArguments) -> Ending {
-    let (format, quiet) = (arguments.scenario.format, arguments.scenario.quiet);
+    let mut complaints = Complaints::new(arguments.scenario.format);
+    match run_and_write(arguments, &mut complaints) {
+        Ok((scenario, results)) => {
+            // Printed last, so that a program never reads both a summary and an error.
+            if arguments.scenario.format == Format::Json {
+                print!("{}", summary_json(&results.summary));
+            }
+            let ending = judge(&scenario, &results, &mut complaints);
+            complaints.beside_a_result();
+            ending
+        }
+        Err(ending) => {
+            complaints.without_a_result();
+            ending
+        }
+    }
+}
+
+fn run_and_write(
+    arguments: &RunArguments,
+    complaints: &mut Complaints,
+) -> Result<(Scenario, RunResults), Ending> {
+    let quiet = arguments.scenario.quiet;
     let scenario = match read(&arguments.scenario) {
         Ok(scenario) => scenario,
         Err(Diagnostics(errors)) => {
-            diagnostics::print(&errors, format);
-            return Ending::BadInput;
+            complaints.diagnostics(&errors);
+            return Err(Ending::BadInput);
         }
     };
-    if !quiet && !scenario.warnings.is_empty() {
-        diagnostics::print(&scenario.warnings, Format::Human);
+    if !quiet {
+        complaints.diagnostics(&scenario.warnings);
     }
-    let traced = match trace::traced(&scenario, arguments.trace_variant.as_deref()) {
-        Ok(traced) => traced,
-        Err(error) => {
-            eprintln!("error: {error}");
-            return Ending::BadInput;
-        }
+    let mut fail = |ending: Ending, error: &dyn Display| {
+        complaints.say(&Complaint::error(error));
+        ending
     };
-    if let Some(said) = arguments.uncertainty.as_ref().and_then(|one| one.check(&scenario).err()) {
-        eprintln!("error: --uncertainty: {said}");
-        return Ending::BadInput;
+    let traced = trace::traced(&scenario, arguments.trace_variant.as_deref());
+    let traced = traced.map_err(|error| fail(Ending::BadInput, &error))?;
+    if let Some(uncertainty) = &arguments.uncertainty {
+        let checked = uncertainty.check(&scenario);
+        checked.map_err(|said| fail(Ending::BadInput, &format!("--uncertainty: {said}")))?;
     }
-    let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario.file));
+    let results = simulated(arguments, &scenario);
+    let results = results.map_err(|error| fail(Ending::RunTimeError, &error))?;
+    let is_read = arguments.scenario.format == Format::Human && !quiet;
+    if is_read {
+        print!("{}", report(&results, terminal::width(), terminal::style()));
+    }
+    let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario));
+    let written = write_all(&results, &folder, &Outputs::default());
+    written.map_err(|error| fail(Ending::RunTimeError, &error))?;
+    let exported = write_exports(&results, arguments);
+    exported.map_err(|message| fail(Ending::RunTimeError, &message))?;
+    if is_read {
+        println!("Report: {}", folder.join("report.html").display());
+    }
+    if let Some(file) = &arguments.trace {
+        let note = trace::write(file, traced, scenario.seed, arguments.max_events);
+        let note = note.map_err(|error| fail(Ending::RunTimeError, &error))?;
+        note.iter().for_each(|note| complaints.say(&Complaint::warning(note)));
+    }
+    Ok((scenario, results))
+}
+
+/// Runs all replications behind a progress bar.
+fn simulated(arguments: &RunArguments, scenario: &Scenario) -> Result<RunResults, RunError> {
     let count = scenario.runs().count() as u64 * u64::from(scenario.replications);
-    let bar = progress::bar(count, quiet);
+    let bar = progress::bar(count, arguments.scenario.quiet);
     let options = RunOptions {
         threads: arguments.threads.map(|threads| threads as usize),
         events_max: arguments.max_events,
@@ -49,34 +98,12 @@ pub(super) fn run(arguments: &RunArguments) -> Ending {
         uncertainty: arguments.uncertainty.clone(),
         command: command(arguments),
     };
-    let results = run_scenario(&scenario, &options, &|replications| {
+    let results = run_scenario(scenario, &options, &|replications| {
         bar.set_length(replications.planned);
         bar.set_position(replications.done);
     });
     bar.finish_and_clear();
-    let results = match results {
-        Ok(results) => results,
-        Err(error) => return fail(&error),
-    };
-    print(&results, format, quiet);
-    if let Err(error) = write_all(&results, &folder, &Outputs::default()) {
-        return fail(&error);
-    }
-    if let Err(message) = write_exports(&results, arguments) {
-        eprintln!("error: {message}");
-        return Ending::RunTimeError;
-    }
-    if format == Format::Human && !quiet {
-        println!("Report: {}", folder.join("report.html").display());
-    }
-    if let Some(file) = &arguments.trace {
-        match trace::write(file, traced, scenario.seed, arguments.max_events) {
-            Ok(None) => {}
-            Ok(Some(note)) => eprintln!("warning: {note}"),
-            Err(error) => return fail(&error),
-        }
-    }
-    judge(&scenario, &results)
+    results
 }
 
 /// The files for other tools that were asked for.
@@ -90,31 +117,24 @@ fn write_exports(results: &RunResults, arguments: &RunArguments) -> Result<(), S
     Ok(())
 }
 
-fn print(results: &RunResults, format: Format, quiet: bool) {
-    match format {
-        Format::Json => print!("{}", summary_json(&results.summary)),
-        Format::Human if quiet => {}
-        Format::Human => print!("{}", report(results, terminal::width(), terminal::style())),
-    }
-}
-
-fn judge(scenario: &Scenario, results: &RunResults) -> Ending {
+/// Says which assertions do not hold.
+fn judge(scenario: &Scenario, results: &RunResults, complaints: &mut Complaints) -> Ending {
     let failed = failures(scenario, results);
     for Failure { variant, assertion, value } in &failed {
         let found = value.map_or("there is no such figure".to_owned(), |value| value.to_string());
-        eprintln!("assertion failed in variant {variant}: {assertion} (found {found})");
+        let message = format!("assertion failed in variant {variant}: {assertion} (found {found})");
+        complaints.say(&Complaint::error(message));
     }
     if failed.is_empty() { Ending::Fine } else { Ending::AssertionFailed }
 }
 
-fn fail(error: &dyn std::error::Error) -> Ending {
-    eprintln!("error: {error}");
-    Ending::RunTimeError
-}
-
 /// `reports/<name of the scenario file>`.
-fn default_folder(file: &Path) -> PathBuf {
-    Path::new("reports").join(file.file_stem().unwrap_or(file.as_os_str()))
+fn default_folder(arguments: &ScenarioArguments) -> PathBuf {
+    let file = &arguments.file;
+    Path::new("reports").join(match arguments.is_standard_input() {
+        true => OsStr::new("standard-input"),
+        false => file.file_stem().unwrap_or(file.as_os_str()),
+    })
 }
 
 /// The command that repeats the run: what decides the figures, and nothing else.

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::Ending;
 use super::arguments::{Format, ValidateArguments};
+use super::complaint::{Complaint, Complaints};
 use super::{progress, terminal};
 use crate::experiment::delivery::Rendering;
 use crate::experiment::item_sets::{
@@ -40,7 +41,9 @@ pub(super) fn validate(arguments: &ValidateArguments) -> Ending {
         Ok(request) if request.trials.is_empty() => run(arguments, &request),
         Ok(request) => try_values(arguments, &request),
         Err(mistakes) => {
-            mistakes.iter().for_each(|mistake| eprintln!("error: {mistake}"));
+            let mut complaints = Complaints::new(arguments.format);
+            mistakes.iter().for_each(|mistake| complaints.say(mistake));
+            complaints.without_a_result();
             Ending::BadInput
         }
     }
@@ -48,16 +51,18 @@ pub(super) fn validate(arguments: &ValidateArguments) -> Ending {
 
 /// Holds the importer against the files of a folder.
 fn check_imports(arguments: &ValidateArguments, folder: &Path) -> Ending {
+    let refuse = |said: &dyn std::fmt::Display| {
+        let mut complaints = Complaints::new(arguments.format);
+        complaints.say(&Complaint::error(said));
+        complaints.without_a_result();
+        Ending::BadInput
+    };
     if !arguments.set.is_empty() || arguments.calibrate.is_some() || !arguments.group.is_empty() {
-        eprintln!("error: --set, --calibrate and --group are not for a folder of configurations");
-        return Ending::BadInput;
+        return refuse(&"--set, --calibrate and --group are not for a folder of configurations");
     }
     let items = match check_folder(folder) {
         Ok(items) => items,
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            return Ending::BadInput;
-        }
+        Err(problem) => return refuse(&problem),
     };
     let items = items.into_iter().map(|item| ValidatedItem {
         id: item.id,
@@ -111,7 +116,7 @@ fn run(arguments: &ValidateArguments, request: &Request) -> Ending {
     bar.finish_and_clear();
     match validation {
         Ok(validation) => finish(arguments, &validation),
-        Err(error) => fail(&error),
+        Err(error) => fail(&error, arguments.format),
     }
 }
 
@@ -120,7 +125,7 @@ fn finish(arguments: &ValidateArguments, validation: &Validation) -> Ending {
     print(validation, arguments);
     if let Some(folder) = &arguments.out {
         if let Err(error) = write_files(folder, &validation_files(validation)) {
-            return fail(&error);
+            return fail(&error, arguments.format);
         }
         if arguments.format == Format::Human && !arguments.quiet {
             println!("Report: {}", folder.join("report.html").display());
@@ -150,12 +155,14 @@ fn try_values(arguments: &ValidateArguments, request: &Request) -> Ending {
             }
             Ending::Fine
         }
-        Err(error) => fail(&error),
+        Err(error) => fail(&error, arguments.format),
     }
 }
 
-fn fail(error: &dyn std::error::Error) -> Ending {
-    eprintln!("error: {error}");
+fn fail(error: &dyn std::error::Error, format: Format) -> Ending {
+    let mut complaints = Complaints::new(format);
+    complaints.say(&Complaint::error(error));
+    complaints.without_a_result();
     Ending::RunTimeError
 }
 
@@ -175,7 +182,7 @@ fn print(validation: &Validation, arguments: &ValidateArguments) {
 }
 
 /// What the arguments ask for, or what is wrong with them.
-fn request(arguments: &ValidateArguments) -> Result<Request, Vec<String>> {
+fn request(arguments: &ValidateArguments) -> Result<Request, Vec<Complaint>> {
     let sets = item_sets(arguments)?;
     let mut overrides = Vec::new();
     for change in &arguments.set {
@@ -189,7 +196,7 @@ fn request(arguments: &ValidateArguments) -> Result<Request, Vec<String>> {
     if changes.count() > 0 && sets.iter().all(|set| measured_items(set).is_empty()) {
         let mistake = "--set and --calibrate are for measured runs, and there are none among \
                        these items";
-        return Err(vec![mistake.to_owned()]);
+        return Err(vec![Complaint::error(mistake)]);
     }
     let options = ValidationOptions {
         seed: arguments.seed,
@@ -201,23 +208,27 @@ fn request(arguments: &ValidateArguments) -> Result<Request, Vec<String>> {
 }
 
 /// A change of a knob that the model has, with a value that it takes.
-fn knob_change(argument: &str, text: &str) -> Result<Override, Vec<String>> {
+fn knob_change(argument: &str, text: &str) -> Result<Override, Vec<Complaint>> {
     let plain = |Diagnostics(mistakes): Diagnostics| {
-        let line = |mistake: &Diagnostic| format!("{argument} {text}: {}", mistake.message);
-        mistakes.iter().map(line).collect::<Vec<String>>()
+        let line = |mistake: &Diagnostic| {
+            Complaint::error(format!("{argument} {text}: {}", mistake.message))
+        };
+        mistakes.iter().map(line).collect::<Vec<Complaint>>()
     };
     let change = Override::parse(text).map_err(plain)?;
     if !change.key().starts_with("model.") {
         let mistake = "only knobs of the model can be changed, since the rest is what was \
                        measured; write for example `model.refill_below=8`";
-        return Err(vec![format!("{argument} {text}: {mistake}")]);
+        return Err(vec![Complaint::error(format!("{argument} {text}: {mistake}"))]);
     }
     check_overrides(std::slice::from_ref(&change)).map_err(plain)?;
     Ok(change)
 }
 
 /// `KEY=A..B` in whole numbers, or `KEY=A,B,C`.
-fn values_to_try(text: &str) -> Result<Vec<Override>, Vec<String>> {
+fn values_to_try(text: &str) -> Result<Vec<Override>, Vec<Complaint>> {
+    let refuse =
+        |mistake: String| Err(vec![Complaint::error(format!("--calibrate {text}: {mistake}"))]);
     let (key, values) = text.split_once('=').unwrap_or((text, ""));
     let range = values.split_once("..").and_then(|(from, to)| {
         let numbers: (u32, u32) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
@@ -227,18 +238,18 @@ fn values_to_try(text: &str) -> Result<Vec<Override>, Vec<String>> {
         Some((from, to)) if to.saturating_sub(from) < VALUES_MAX => {
             (from..=to).map(|value| value.to_string()).collect()
         }
-        Some(_) => return Err(vec![format!("--calibrate {text}: more than {VALUES_MAX} values")]),
+        Some(_) => return refuse(format!("more than {VALUES_MAX} values")),
         None => values.split(',').map(|value| value.trim().to_owned()).collect(),
     };
     if values.iter().all(String::is_empty) {
         let mistake = "names no values; write for example `model.refill_below=2..12`";
-        return Err(vec![format!("--calibrate {text}: {mistake}")]);
+        return refuse(mistake.to_owned());
     }
     values.iter().map(|value| knob_change("--calibrate", &format!("{key}={value}"))).collect()
 }
 
 /// The items that are asked for, or what is wrong.
-fn item_sets(arguments: &ValidateArguments) -> Result<Vec<ItemSet>, Vec<String>> {
+fn item_sets(arguments: &ValidateArguments) -> Result<Vec<ItemSet>, Vec<Complaint>> {
     let sets = match &arguments.items {
         None => embedded(),
         Some(path) => from_path(path)?,
@@ -247,13 +258,13 @@ fn item_sets(arguments: &ValidateArguments) -> Result<Vec<ItemSet>, Vec<String>>
         return Ok(sets);
     }
     let groups = group_names(&sets);
-    let unknown: Vec<String> =
+    let unknown: Vec<Complaint> =
         arguments.group.iter().filter_map(|name| mistake_in_group(name, &groups)).collect();
     if unknown.is_empty() { Ok(only_groups(sets, &arguments.group)) } else { Err(unknown) }
 }
 
 /// The items of a file, or of standard input where the path is `-`.
-fn from_path(path: &Path) -> Result<Vec<ItemSet>, Vec<String>> {
+fn from_path(path: &Path) -> Result<Vec<ItemSet>, Vec<Complaint>> {
     let (name, bytes) = match path.as_os_str() == "-" {
         true => {
             let mut bytes = Vec::new();
@@ -262,10 +273,12 @@ fn from_path(path: &Path) -> Result<Vec<ItemSet>, Vec<String>> {
         }
         false => (path.display().to_string(), std::fs::read(path)),
     };
-    let bytes = bytes.map_err(|error| vec![format!("{name}: cannot read this file: {error}")])?;
+    let whole = |message: String| vec![Complaint::error(message).at(&name, None)];
+    let bytes = bytes.map_err(|error| whole(format!("cannot read this file: {error}")))?;
     let text = String::from_utf8(bytes)
-        .map_err(|_| vec![format!("{name}: this is not text; items are JSON in UTF-8")])?;
-    let place = |problem: &ItemProblem| format!("{name}:{problem}");
+        .map_err(|_| whole("this is not text; items are JSON in UTF-8".to_owned()))?;
+    let place =
+        |problem: &ItemProblem| Complaint::error(&problem.message).at(&name, Some(problem.line));
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let capture = |name: &str| match std::fs::read_to_string(folder.join(name)) {
         Ok(text) => Ok(text),
@@ -273,11 +286,11 @@ fn from_path(path: &Path) -> Result<Vec<ItemSet>, Vec<String>> {
             .map_err(|_| format!("{}: cannot be read: {error}", folder.join(name).display())),
     };
     let set = read(&text, &capture)
-        .map_err(|problems| problems.iter().map(place).collect::<Vec<String>>())?;
+        .map_err(|problems| problems.iter().map(place).collect::<Vec<Complaint>>())?;
     Ok(vec![set])
 }
 
-fn mistake_in_group(name: &str, groups: &[GroupName]) -> Option<String> {
+fn mistake_in_group(name: &str, groups: &[GroupName]) -> Option<Complaint> {
     let mut known: Vec<&str> = Vec::new();
     for group in groups {
         for called in [group.family, group.name.as_str()] {
@@ -287,5 +300,6 @@ fn mistake_in_group(name: &str, groups: &[GroupName]) -> Option<String> {
         }
     }
     let advice = suggestion(name, &known);
-    (!known.contains(&name)).then(|| format!("--group {name}: there is no such group; {advice}"))
+    let message = format!("--group {name}: there is no such group; {advice}");
+    (!known.contains(&name)).then(|| Complaint::error(message))
 }

@@ -5,19 +5,19 @@
 //! | [`recorder`] | listens to one replication |
 //! | [`replication`] | runs one and keeps its figures |
 //! | [`warm_up`] | how much of a steady-state run is left out |
-//! | [`settling`] | whether a run is long enough for its load |
-//! | [`batches`] | one long run in parts |
+//! | `settling` | whether a run is long enough for its load |
+//! | `batches` | one long run in parts |
 //! | [`estimates`] | means and intervals over replications |
-//! | [`series`] | minutes over replications |
+//! | `series` | minutes over replications |
 //! | [`offered_load`] | what the settings ask of every lane, for the stability verdict |
 //! | [`occupancy`] | how long a batch occupies its lane, failures included |
 //! | [`duration_law`] | mean, spread and tail of the random factor on durations |
-//! | [`cost`] | dollars |
-//! | [`uncertainty`], [`perturbation`] | the same with inputs that are not known exactly |
-//! | [`precision`] | how many replications a wanted precision takes |
-//! | [`sentence`] | one plain sentence per variant |
+//! | `cost` | dollars |
+//! | [`uncertainty`], `perturbation` | the same with inputs that are not known exactly |
+//! | `precision` | how many replications a wanted precision takes |
+//! | `sentence` | one plain sentence per variant |
 //! | [`marks`] | what happens at known times, for charts |
-//! | [`measured`] | values measured on AWS beside simulated ones |
+//! | `measured` | values measured on AWS beside simulated ones |
 //! | [`measured_age`] | IteratorAge measured on AWS over time, and how well it fits |
 //! | [`assertions`] | what the scenario demands |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
@@ -33,25 +33,25 @@
 
 pub mod assertions;
 pub mod assumptions;
-pub mod batches;
-pub mod cost;
+pub(crate) mod batches;
+pub(crate) mod cost;
 pub mod delivery;
 pub mod duration_law;
 pub mod estimates;
 pub mod item_sets;
 pub mod marks;
-pub mod measured;
+pub(crate) mod measured;
 pub mod measured_age;
 pub mod measurement;
 pub mod occupancy;
 pub mod offered_load;
-pub mod perturbation;
-pub mod precision;
+pub(crate) mod perturbation;
+pub(crate) mod precision;
 pub mod recorder;
 pub mod replication;
-pub mod sentence;
-pub mod series;
-pub mod settling;
+pub(crate) mod sentence;
+pub(crate) mod series;
+pub(crate) mod settling;
 pub mod trace;
 pub mod uncertainty;
 pub mod validation;
@@ -78,11 +78,12 @@ pub const EVENTS_MAX: u64 = 2_000_000_000;
 /// What the command line decides about a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunOptions {
-    /// Threads; `None`: one per core.
+    /// Threads, at least 1; `None`: one per core. The results are the same for any number.
     pub threads: Option<usize>,
     /// Events of one replication at most.
     pub events_max: u64,
-    /// Replications are added until IteratorAge p99 of every variant is this precise.
+    /// Replications are added until the half-width of the 95 % interval of IteratorAge p99 is this
+    /// share of it in every variant, above 0 and below 1; `None`: as many as the scenario says.
     pub precision: Option<Probability>,
     /// How well inputs are known; the run is repeated with inputs drawn accordingly.
     pub uncertainty: Option<Uncertainty>,
@@ -145,8 +146,11 @@ pub enum RunError {
 
 /// Runs all replications of all variants. `progress` is called after each, from any thread.
 ///
+/// Figures are means over replications with 95 % t intervals (Law, *Simulation Modeling and
+/// Analysis*, 9.4.1), in seconds, bytes, dollars and plain numbers. Nothing is written or printed.
+///
 /// # Errors
-/// When a limit is reached or threads cannot be started.
+/// When a replication reaches its limit on events or threads cannot be started.
 pub fn run(
     scenario: &Scenario,
     options: &RunOptions,

@@ -39,6 +39,7 @@ pub use files::{Outputs, PngCharts, WriteError, write_all, write_files};
 pub use page::page;
 pub use summary::summary_json;
 pub use terminal::{TerminalStyle, terminal};
+pub(crate) use text::ascii as plain_ascii;
 pub use timeseries::timeseries_csv;
 pub use validation::{
     ValidationDetail, calibration_json, calibration_terminal, validation_charts, validation_files,

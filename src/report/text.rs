@@ -35,7 +35,8 @@ pub fn shortened(text: &str, width: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Replaces the few signs that reports use beyond ASCII.
+/// Replaces the few signs that reports use beyond ASCII; any other becomes a question mark, since
+/// a terminal without it would show several wrong characters.
 pub fn ascii(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for sign in text.chars() {
@@ -45,7 +46,10 @@ pub fn ascii(text: &str) -> String {
             'µ' => plain.push('u'),
             '…' => plain.push('~'),
             '×' => plain.push('x'),
-            other => plain.push(other),
+            '“' | '”' => plain.push('"'),
+            '·' => plain.push('*'),
+            sign if sign.is_ascii() => plain.push(sign),
+            _ => plain.push('?'),
         }
     }
     plain

@@ -68,6 +68,7 @@ pub use prices::Prices;
 pub use source::{Override, Source};
 pub use stream::SHARDS_MAX;
 pub use suggest::advice as suggestion;
+pub(crate) use suggest::nearest as nearest_name;
 
 use document::{Node, Place};
 use overlay::Change;

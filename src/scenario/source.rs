@@ -1,7 +1,8 @@
-//! Where a scenario's text comes from: a file, and `--set key=value` of the command line.
+//! Where a scenario's text comes from: a file, a stream of bytes or a program, and
+//! `--set key=value` of the command line.
 
 use std::fs;
-use std::io::{Error, ErrorKind};
+use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,6 +23,29 @@ pub struct Source {
 }
 
 impl Source {
+    /// A scenario written in a program. It is called `scenario` in errors, and where it names trace
+    /// files, they are relative to the folder in which the program runs.
+    pub fn of_text(text: &str) -> Source {
+        Source { name: "scenario".to_owned(), text: text.to_owned(), folder: PathBuf::new() }
+    }
+
+    /// Reads a scenario to its end, at most 256 MiB, under the name that errors call it by. Trace
+    /// files are relative to the folder in which the program runs.
+    ///
+    /// # Errors
+    /// When it is too large, unreadable or not UTF-8.
+    pub fn read_from(name: &str, reader: &mut dyn Read) -> Result<Source, Diagnostics> {
+        let fail = |message: String| Diagnostics(vec![plain_error(name, "", message)]);
+        let mut bytes = Vec::new();
+        let read = reader.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes);
+        read.map_err(|error| fail(format!("cannot be read: {error}")))?;
+        if bytes.len() as u64 > FILE_BYTES_MAX {
+            return Err(fail("is larger than 256 MiB".to_owned()));
+        }
+        let text = utf8(bytes).map_err(fail)?;
+        Ok(Source { name: name.to_owned(), text, folder: PathBuf::new() })
+    }
+
     /// Reads a scenario file.
     ///
     /// # Errors
@@ -41,10 +65,7 @@ impl Source {
             return Err(fail("is larger than 256 MiB".to_owned()));
         }
         let bytes = fs::read(path).map_err(unreadable)?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            fail(format!("is not UTF-8 text: byte {at} is not part of a character"))
-        })?;
+        let text = utf8(bytes).map_err(fail)?;
         Ok(Source { name, text, folder: path.parent().unwrap_or(Path::new("")).to_owned() })
     }
 
@@ -53,6 +74,13 @@ impl Source {
         let stem = Path::new(&self.name).file_stem();
         stem.map_or_else(|| self.name.clone(), |stem| stem.to_string_lossy().into_owned())
     }
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("is not UTF-8 text: byte {at} is not part of a character")
+    })
 }
 
 /// One `--set key=value`.
