@@ -5,11 +5,14 @@
 //! | 0 | fine |
 //! | 1 | a run-time error: unwritable output, a limit reached; `validate`: an item fails |
 //! | 2 | bad usage, a scenario or items with mistakes |
+//! | 98 | `compare`: a metric is worse by more than its tolerance |
 //! | 99 | an assertion of the scenario failed |
 
 mod arguments;
 mod check;
+mod compare;
 mod diagnostics;
+mod junit;
 mod progress;
 mod run;
 mod terminal;
@@ -28,6 +31,7 @@ enum Ending {
     Fine,
     RunTimeError,
     BadInput,
+    Regression,
     AssertionFailed,
 }
 
@@ -37,6 +41,7 @@ impl From<Ending> for ExitCode {
             Ending::Fine => 0,
             Ending::RunTimeError => 1,
             Ending::BadInput => 2,
+            Ending::Regression => 98,
             Ending::AssertionFailed => 99,
         })
     }
@@ -46,6 +51,7 @@ impl From<Ending> for ExitCode {
 pub fn main() -> ExitCode {
     let ending = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
     };

@@ -18,6 +18,7 @@
 //! | [`sentence`] | one plain sentence per variant |
 //! | [`measured`] | values measured on AWS beside simulated ones |
 //! | [`assertions`] | what the scenario demands |
+//! | [`comparison`] | what differs between two variants, scenarios or saved summaries |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
 //! | [`trace`] | the first replication event by event |
@@ -32,6 +33,7 @@
 pub mod assertions;
 pub mod assumptions;
 pub mod batches;
+pub mod comparison;
 pub mod cost;
 pub mod delivery;
 pub mod duration_law;
@@ -148,6 +150,18 @@ pub fn run(
     options: &RunOptions,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<RunResults, RunError> {
+    run_with_replications(scenario, options, progress).map(|(results, _)| results)
+}
+
+/// The same with the replications of every variant, in the order of the variants.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with_replications(
+    scenario: &Scenario,
+    options: &RunOptions,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(RunResults, Vec<Vec<Replication>>), RunError> {
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| RunError::Threads { threads, reason: error.to_string() })?;
@@ -178,7 +192,7 @@ pub fn run(
         }
         results.warnings.extend(uncertainty.warning(draws));
     }
-    Ok(results)
+    Ok((results, replications))
 }
 
 /// Replications `from..to` of every variant.

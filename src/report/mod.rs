@@ -9,17 +9,22 @@
 //! | charts as SVG and PNG | [`charts`], [`Chart`] |
 //! | `report.html`, one file without scripts | [`page`](page()) |
 //! | what was validated, as tables and as JSON | [`validation_terminal`], [`validation_json`] |
+//! | two sets of settings side by side | [`comparison_terminal`], [`comparison_markdown`], [`comparison_json`] |
+//! | checks for build servers | [`junit`] |
 //! | all of them into a folder, never half-written | [`write_all`] |
 //!
 //! Rule: this layer sees `results` only, and prints nothing. The same results give the same
 //! bytes: no clock, no system font, no environment. Left out: exports to other tools.
 
 mod chart;
+mod comparison;
 mod destination;
 mod figures;
 mod files;
+mod junit;
 mod page;
 mod rows;
+mod screen;
 mod sparkline;
 mod summary;
 mod terminal;
@@ -29,9 +34,11 @@ mod validation;
 mod verdict;
 
 pub use chart::{Chart, age_breakdown, backlog, blocked_shards, charts, concurrency, iterator_age};
+pub use comparison::{comparison_json, comparison_markdown, comparison_terminal};
 pub use destination::{destination_jsonl, invocation_record, sequence_number, shard_id};
 pub use figures::{Quantity, estimate as format_estimate, plain as format_number};
 pub use files::{Outputs, PngCharts, WriteError, write_all};
+pub use junit::junit;
 pub use page::page;
 pub use summary::summary_json;
 pub use terminal::{TerminalStyle, terminal};

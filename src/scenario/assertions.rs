@@ -137,7 +137,7 @@ pub fn parse_assertion(text: &str) -> Result<(&'static Metric, Comparison, f64),
     Ok((metric, comparison, limit))
 }
 
-fn unknown_metric(name: &str, known: &[&str]) -> String {
+pub(super) fn unknown_metric(name: &str, known: &[&str]) -> String {
     if name.is_empty() {
         return "the metric is missing; write for example `iterator_age.p99 < 60s`".to_owned();
     }
@@ -154,7 +154,8 @@ fn unknown_metric(name: &str, known: &[&str]) -> String {
     format!("unknown metric `{name}`; {advice}")
 }
 
-fn parse_limit(text: &str, metric: &Metric) -> Result<f64, String> {
+/// Reads a limit in a unit that fits the metric, as seconds, dollars or a plain number.
+pub(super) fn parse_limit(text: &str, metric: &Metric) -> Result<f64, String> {
     let name = metric.name;
     let plain = text.parse::<f64>().ok().filter(|number| number.is_finite());
     match metric.dimension {

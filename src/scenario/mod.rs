@@ -47,6 +47,7 @@ mod source;
 mod starting_position;
 mod stream;
 mod suggest;
+mod tolerance;
 mod trace;
 mod traffic;
 mod variants;
@@ -64,6 +65,7 @@ pub use prices::Prices;
 pub use source::{Override, Source};
 pub use stream::SHARDS_MAX;
 pub use suggest::advice as suggestion;
+pub use tolerance::{Allowed, Tolerance};
 
 use document::{Node, Place};
 use overlay::Change;
@@ -88,6 +90,8 @@ pub struct Scenario {
     pub variants: Vec<Variant>,
     /// What must hold for every variant.
     pub assertions: Vec<Assertion>,
+    /// How much worse a metric may be before `compare` calls it a regression.
+    pub tolerances: Vec<Tolerance>,
     /// Values measured on real AWS, to be shown beside the simulated ones.
     pub measured: Vec<Measured>,
     /// Hash of the resolved settings of all variants, seed and replications: 16 hex digits.
@@ -258,6 +262,7 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
         resolved.iter().flatten().map(|variant: &Variant| variant.name.clone()).collect();
     let field_of = |key: &str| root.child(key).map(|node| Field::of(node, key));
     let assertions = assertions::assertions(field_of("assert"), cx);
+    let tolerances = tolerance::tolerances(field_of("compare"), cx);
     let measured = assertions::measured(field_of("measured"), &names, cx);
     let general = general?;
     let variants = resolved.into_iter().collect::<Option<Vec<Variant>>>()?;
@@ -271,6 +276,7 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
         analysis: general.analysis,
         variants,
         assertions,
+        tolerances,
         measured,
         fingerprint,
         warnings: Vec::new(),

@@ -5,12 +5,11 @@
 //! | [`json`](self::validation_json) | the contract `shardlag.validate/1` |
 //! | [`terminal`](self::validation_terminal) | a summary, what fails side by side, or everything |
 //! | [`calibration`](self::calibration_terminal) | how far off every value of a knob is |
-//! | `cells`, `screen` | answers as short texts, lines and tables |
+//! | `cells` | answers as short texts |
 
 mod calibration;
 mod cells;
 mod json;
-mod screen;
 mod terminal;
 
 pub use calibration::{calibration_json, calibration_terminal};

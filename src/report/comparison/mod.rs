@@ -1,0 +1,19 @@
+//! What `compare` shows: a table for the terminal, Markdown for pull requests, one JSON document.
+//!
+//! | file | makes |
+//! |---|---|
+//! | [`terminal`](self::comparison_terminal) | a table for each pair, in the width of the terminal |
+//! | [`markdown`](self::comparison_markdown) | the same as Markdown |
+//! | [`json`](self::comparison_json) | the contract `shardlag.compare/1` |
+//! | `sentence` | one plain sentence for each pair |
+//! | `cells` | figures and verdicts as short texts |
+
+mod cells;
+mod json;
+mod markdown;
+mod sentence;
+mod terminal;
+
+pub use json::comparison_json;
+pub use markdown::comparison_markdown;
+pub use terminal::comparison_terminal;
