@@ -66,7 +66,10 @@ fn a_scenario_does_not_differ_from_itself() {
     let output = shardlag(&folder, &["compare", "now.toml", "now.toml", "--all"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let printed = text(&output.stdout);
-    assert!(printed.starts_with("No difference between now.toml and now.toml"), "{printed}");
+    assert!(
+        printed.starts_with("No difference between \"now.toml\" and \"now.toml\""),
+        "{printed}"
+    );
     let json_output =
         json(&shardlag(&folder, &["compare", "now.toml", "now.toml", "--all", "--format", "json"]));
     let metrics = json_output["pairs"][0]["metrics"].as_array().expect("metrics");
@@ -82,7 +85,7 @@ fn a_duration_longer_by_a_tenth_is_found_and_exits_with_98() {
     let output = shardlag(&folder, &["compare", "now.toml", "slow.toml"]);
     assert_eq!(output.status.code(), Some(98), "{}", text(&output.stderr));
     let printed = text(&output.stdout);
-    assert!(printed.starts_with("slow.toml is worse than now.toml in "), "{printed}");
+    assert!(printed.starts_with("\"slow.toml\" is worse than \"now.toml\" in "), "{printed}");
     assert!(printed.lines().all(|line| line.chars().count() <= 80), "{printed}");
     let said = text(&output.stderr);
     assert!(
@@ -194,7 +197,7 @@ fn markdown_and_junit_name_every_judged_metric() {
     assert!(row.ends_with("| **worse** |") && row.matches('|').count() == 7, "{row}");
     let junit = fs::read_to_string(folder.join("compare.xml")).expect("it was written");
     let case = "<testcase classname=\"slow.toml compared with now.toml\" name=\"record_age.p99\">";
-    assert!(junit.contains(case) && junit.contains("<failure message=\"differs by "), "{junit}");
+    assert!(junit.contains(case) && junit.contains("<failure message=\""), "{junit}");
 }
 
 #[test]
@@ -206,8 +209,31 @@ fn a_second_scenario_is_run_with_the_seed_and_replications_of_the_first() {
     let output = shardlag(&folder, &["compare", "now.toml", "other.toml"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let printed = text(&output.stdout).replace('\n', " ");
-    assert!(printed.starts_with("No difference between other.toml and now.toml"), "{printed}");
+    assert!(
+        printed.starts_with("No difference between \"other.toml\" and \"now.toml\""),
+        "{printed}"
+    );
     assert!(printed.contains("other.toml was run with seed 1 and 10 replications"), "{printed}");
+}
+
+#[test]
+fn assertions_count_minutes_and_are_written_as_junit() {
+    let folder = folder("assertions");
+    let demands = [
+        "share_of_minutes(iterator_age.max > 1ms) < 1%",
+        "share_of_minutes(iterator_age.max > near_real_time) <= 0%",
+        "iterator_age.p99 < half_of_retention",
+    ];
+    let asserts = demands.map(|that| format!("[[assert]]\nthat = \"{that}\"\n")).concat();
+    write(&folder, "strict.toml", &format!("{NOW}{asserts}"));
+    let output = shardlag(&folder, &["run", "strict.toml", "--quiet", "--junit", "checks.xml"]);
+    assert_eq!(output.status.code(), Some(99), "{}", text(&output.stderr));
+    let said = text(&output.stderr);
+    assert_eq!(said.matches("assertion failed").count(), 1, "{said}");
+    assert!(said.contains("share_of_minutes(iterator_age.max > 1ms) < 1% (found 1)"), "{said}");
+    let junit = fs::read_to_string(folder.join("checks.xml")).expect("it was written");
+    assert!(junit.contains("<testsuite name=\"Now\" tests=\"3\" failures=\"1\""), "{junit}");
+    assert!(junit.contains("name=\"iterator_age.p99 &lt; half_of_retention\"/>"), "{junit}");
 }
 
 /// Records written at 55/s and at 50/s: on average 5/s more, whatever happens afterwards.

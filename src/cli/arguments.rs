@@ -74,6 +74,9 @@ pub(super) struct RunArguments {
     /// Folder for summary, page, charts and series [default: reports/<scenario>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Also write the assertions of the scenario as JUnit XML, for build servers
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
     /// Also write what happens in the first replication, one JSON object per line
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,

@@ -4,9 +4,9 @@ use super::arguments::{CompareArguments, ComparisonFormat, Format, overrides};
 use super::{Ending, diagnostics, junit, progress, terminal};
 use crate::experiment::comparison::saved::saved;
 use crate::experiment::comparison::subject::Subject;
-use crate::experiment::comparison::{CompareOptions, between, checked, within};
+use crate::experiment::comparison::{CompareOptions, between, within};
 use crate::experiment::{RunError, RunOptions};
-use crate::report::{comparison_json, comparison_markdown, comparison_terminal};
+use crate::report::{comparison_checks, comparison_json, comparison_markdown, comparison_terminal};
 use crate::results::Comparison;
 use crate::scenario::{Diagnostics, Scenario, Source, load};
 
@@ -151,7 +151,7 @@ fn print(comparison: &Comparison, arguments: &CompareArguments) {
 }
 
 fn judge(comparison: &Comparison, arguments: &CompareArguments) -> Ending {
-    let cases = checked(comparison);
+    let cases = comparison_checks(comparison);
     if let Some(file) = &arguments.junit
         && let Err(error) = junit::write(file, "shardlag compare", &cases)
     {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::Ending;
 use super::arguments::{Format, RunArguments};
 use super::check::read;
-use super::{diagnostics, progress, terminal, trace};
-use crate::experiment::assertions::{Failure, failures};
+use super::{diagnostics, junit, progress, terminal, trace};
+use crate::experiment::assertions::{Failure, checked, failures};
 use crate::experiment::{RunOptions, run as run_scenario};
 use crate::report::{Outputs, summary_json, terminal as report, write_all};
 use crate::results::RunResults;
@@ -69,6 +69,11 @@ pub(super) fn run(arguments: &RunArguments) -> Ending {
             Err(error) => return fail(&error),
         }
     }
+    if let Some(file) = &arguments.junit
+        && let Err(error) = junit::write(file, &scenario.name, &checked(&scenario, &results))
+    {
+        return fail(&error);
+    }
     judge(&scenario, &results)
 }
 
@@ -82,9 +87,9 @@ fn print(results: &RunResults, format: Format, quiet: bool) {
 
 fn judge(scenario: &Scenario, results: &RunResults) -> Ending {
     let failed = failures(scenario, results);
-    for Failure { variant, assertion, value } in &failed {
-        let found = value.map_or("there is no such figure".to_owned(), |value| value.to_string());
-        eprintln!("assertion failed in variant {variant}: {assertion} (found {found})");
+    for failure in &failed {
+        let Failure { variant, assertion, .. } = failure;
+        eprintln!("assertion failed in variant {variant}: {assertion} ({})", failure.found());
     }
     if failed.is_empty() { Ending::Fine } else { Ending::AssertionFailed }
 }

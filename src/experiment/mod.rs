@@ -67,7 +67,7 @@ use crate::results::{
     LimitLine, RunResults, SettingLine, Shaded, Summary, VariantDetails, VariantSummary,
 };
 use crate::scenario::metrics::Dimension;
-use crate::scenario::{Scenario, Variant};
+use crate::scenario::{Assertion, Scenario, Variant};
 use crate::units::{Instant, Probability};
 
 /// Events of one replication at most, unless told otherwise.
@@ -337,10 +337,12 @@ fn age_limits(scenario: &Scenario) -> Vec<f64> {
 fn limit_lines(scenario: &Scenario) -> Vec<LimitLine> {
     let is_age = |name: &str| name.starts_with("iterator_age.");
     let asserted = scenario.assertions.iter().filter(|assertion| is_age(&assertion.metric));
-    asserted
-        .filter(|assertion| assertion.dimension == Dimension::Seconds)
-        .map(|assertion| LimitLine { seconds: assertion.limit, label: assertion.text.clone() })
-        .collect()
+    let line = |assertion: &Assertion| {
+        let limit = (assertion.dimension == Dimension::Seconds).then_some(assertion.limit);
+        let seconds = assertion.minutes_above.or(limit)?;
+        Some(LimitLine { seconds, label: assertion.text.clone() })
+    };
+    asserted.filter_map(line).collect()
 }
 
 fn shaded(faults: &[Fault], warm_up: &WarmUp) -> Vec<Shaded> {

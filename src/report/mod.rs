@@ -9,7 +9,8 @@
 //! | charts as SVG and PNG | [`charts`], [`Chart`] |
 //! | `report.html`, one file without scripts | [`page`](page()) |
 //! | what was validated, as tables and as JSON | [`validation_terminal`], [`validation_json`] |
-//! | two sets of settings side by side | [`comparison_terminal`], [`comparison_markdown`], [`comparison_json`] |
+//! | two sets of settings side by side | [`comparison_terminal`], [`comparison_markdown`] |
+//! | the same for programs | [`comparison_json`], [`comparison_checks`] |
 //! | checks for build servers | [`junit`] |
 //! | all of them into a folder, never half-written | [`write_all`] |
 //!
@@ -34,7 +35,9 @@ mod validation;
 mod verdict;
 
 pub use chart::{Chart, age_breakdown, backlog, blocked_shards, charts, concurrency, iterator_age};
-pub use comparison::{comparison_json, comparison_markdown, comparison_terminal};
+pub use comparison::{
+    comparison_checks, comparison_json, comparison_markdown, comparison_terminal,
+};
 pub use destination::{destination_jsonl, invocation_record, sequence_number, shard_id};
 pub use figures::{Quantity, estimate as format_estimate, plain as format_number};
 pub use files::{Outputs, PngCharts, WriteError, write_all};

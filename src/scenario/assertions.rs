@@ -1,4 +1,14 @@
 //! `[[assert]] that = "iterator_age.p99 < 60s"` and `[[measured]]`.
+//!
+//! | a demand | is of |
+//! |---|---|
+//! | `METRIC < LIMIT` | a figure of the summary |
+//! | `share_of_minutes(iterator_age.max > LIMIT) < 1%` | minutes whose largest age is above it |
+//!
+//! A limit on a time may be one of [`PRESETS`], or `half_of_retention`: half of the time that the
+//! stream keeps records, the shortest of all variants.
+//!
+//! Left out: other percentiles than those of the summary, and demands on single shards.
 
 use std::ops::Range;
 
@@ -11,6 +21,16 @@ use super::suggest;
 use crate::units::{Duration, parse_duration, parse_probability};
 
 const ASSERTIONS_MAX: usize = 1_000;
+
+/// Limits by name, in seconds: what is usual for alarms on IteratorAge.
+pub const PRESETS: [(&str, f64); 3] =
+    [("real_time", 1.0), ("near_real_time", 30.0), ("relaxed", 300.0)];
+
+/// The preset that depends on the stream.
+const HALF_OF_RETENTION: &str = "half_of_retention";
+
+/// What stands before the parentheses of a share.
+const SHARE_OF_MINUTES: &str = "share_of_minutes";
 
 /// How a metric is compared with its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +64,10 @@ pub struct Assertion {
     pub text: String,
     /// Path in the summary of a variant; one of [`METRICS`].
     pub metric: String,
-    /// What the metric is measured in.
+    /// What is demanded is not the metric itself but the share of minutes, 0 to 1, in which it is
+    /// above this many seconds.
+    pub minutes_above: Option<f64>,
+    /// What the metric, or the share, is measured in.
     pub dimension: Dimension,
     /// How they are compared.
     pub comparison: Comparison,
@@ -76,7 +99,11 @@ pub struct Measured {
 }
 
 /// Reads all `[[assert]]`.
-pub(super) fn assertions(field: Option<Field<'_>>, cx: &mut Reading) -> Vec<Assertion> {
+pub(super) fn assertions(
+    field: Option<Field<'_>>,
+    retention: Duration,
+    cx: &mut Reading,
+) -> Vec<Assertion> {
     let Some(field) = field else {
         return Vec::new();
     };
@@ -89,22 +116,17 @@ pub(super) fn assertions(field: Option<Field<'_>>, cx: &mut Reading) -> Vec<Asse
         };
         let that = table.required("that", "\"iterator_age.p99 < 60s\"", cx);
         table.finish(cx);
-        assertions.extend(that.and_then(|that| assertion(&that, cx)));
+        assertions.extend(that.and_then(|that| assertion(&that, retention, cx)));
     }
     assertions
 }
 
-fn assertion(field: &Field<'_>, cx: &mut Reading) -> Option<Assertion> {
+fn assertion(field: &Field<'_>, retention: Duration, cx: &mut Reading) -> Option<Assertion> {
     let text = field.text(cx)?;
-    match parse_assertion(&text) {
-        Ok((metric, comparison, limit)) => Some(Assertion {
-            metric: metric.name.to_owned(),
-            dimension: metric.dimension,
-            comparison,
-            limit,
-            span: field.node.place.start..field.node.place.end,
-            text,
-        }),
+    match parse_assertion(&text, retention) {
+        Ok(assertion) => {
+            Some(Assertion { span: field.node.place.start..field.node.place.end, ..assertion })
+        }
         Err(message) => {
             cx.error(field, message);
             None
@@ -112,12 +134,77 @@ fn assertion(field: &Field<'_>, cx: &mut Reading) -> Option<Assertion> {
     }
 }
 
-/// Reads `metric < limit`; the error says what to write.
-pub fn parse_assertion(text: &str) -> Result<(&'static Metric, Comparison, f64), String> {
+/// Reads `metric < limit` or `share_of_minutes(metric > limit) < share`, for a stream that keeps
+/// records so long.
+///
+/// # Errors
+/// What is wrong and what to write.
+pub fn parse_assertion(text: &str, retention: Duration) -> Result<Assertion, String> {
+    let (metric, minutes_above, dimension, comparison, limit) =
+        match text.trim().strip_prefix(SHARE_OF_MINUTES) {
+            Some(rest) => share_of_minutes(text, rest.trim_start(), retention)?,
+            None => {
+                let (metric, comparison, limit) = demand(text, retention)?;
+                (metric, None, metric.dimension, comparison, limit)
+            }
+        };
+    let (metric, text) = (metric.name.to_owned(), text.to_owned());
+    Ok(Assertion { text, metric, minutes_above, dimension, comparison, limit, span: 0..0 })
+}
+
+/// The metric, what its minutes are above, and the share that is demanded of them.
+type Share = (&'static Metric, Option<f64>, Dimension, Comparison, f64);
+
+fn share_of_minutes(text: &str, rest: &str, retention: Duration) -> Result<Share, String> {
+    let example = format!("{SHARE_OF_MINUTES}(iterator_age.max > 60s) < 1%");
+    let inner = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    let Some((inner, rest)) = inner else {
+        return Err(format!("`{text}` is not understood; write for example `{example}`"));
+    };
+    let (metric, comparison, seconds) = demand(inner, retention)?;
+    if metric.name != "iterator_age.max" || comparison != Comparison::Above {
+        return Err(format!(
+            "minutes are known by `iterator_age.max > TIME` only, not by `{}`; write for example \
+             `{example}`",
+            inner.trim()
+        ));
+    }
+    let (behind, comparison, share) = split(text, rest)?;
+    if !behind.is_empty() {
+        return Err(format!("`{behind}` cannot stand behind the parentheses of `{text}`"));
+    }
+    let share = parse_probability(share)
+        .map_err(|error| format!("`{SHARE_OF_MINUTES}` is a share: {error}"))?;
+    Ok((metric, Some(seconds), Dimension::Number, comparison, share.get()))
+}
+
+/// Reads `metric < limit`.
+fn demand(text: &str, retention: Duration) -> Result<(&'static Metric, Comparison, f64), String> {
+    let (name, comparison, limit) = split(text, text)?;
+    let Some(metric) = metric(name) else {
+        return Err(unknown_metric(name, &metric_names()));
+    };
+    let preset = PRESETS.iter().find(|(name, _)| *name == limit).map(|(_, seconds)| *seconds);
+    let preset = match limit {
+        HALF_OF_RETENTION => Some(retention.as_secs_f64() / 2.0),
+        _ => preset,
+    };
+    let limit = match preset {
+        Some(_) if metric.dimension != Dimension::Seconds => {
+            return Err(format!("`{limit}` is a time, but `{name}` is not"));
+        }
+        Some(seconds) => seconds,
+        None => parse_limit(limit, metric)?,
+    };
+    Ok((metric, comparison, limit))
+}
+
+/// What stands on both sides of the comparison of `part`, which is of `text`.
+fn split<'t>(text: &str, part: &'t str) -> Result<(&'t str, Comparison, &'t str), String> {
     let no_comparison =
         || format!("`{text}` compares nothing; write for example `iterator_age.p99 < 60s`");
-    let at = text.find(['<', '>', '=', '!']).ok_or_else(no_comparison)?;
-    let (name, rest) = (text[..at].trim(), &text[at..]);
+    let at = part.find(['<', '>', '=', '!']).ok_or_else(no_comparison)?;
+    let (name, rest) = (part[..at].trim(), &part[at..]);
     let operators = [
         ("<=", Comparison::AtMost),
         (">=", Comparison::AtLeast),
@@ -127,14 +214,10 @@ pub fn parse_assertion(text: &str) -> Result<(&'static Metric, Comparison, f64),
     let found = operators.iter().find_map(|(operator, comparison)| {
         Some((*comparison, rest.strip_prefix(operator)?.trim()))
     });
-    let Some((comparison, limit)) = found else {
-        return Err(format!("in `{text}` the comparison must be one of `<`, `<=`, `>`, `>=`"));
-    };
-    let Some(metric) = metric(name) else {
-        return Err(unknown_metric(name, &metric_names()));
-    };
-    let limit = parse_limit(limit, metric)?;
-    Ok((metric, comparison, limit))
+    match found {
+        Some((comparison, limit)) => Ok((name, comparison, limit)),
+        None => Err(format!("in `{text}` the comparison must be one of `<`, `<=`, `>`, `>=`")),
+    }
 }
 
 pub(super) fn unknown_metric(name: &str, known: &[&str]) -> String {
@@ -304,4 +387,54 @@ fn measured_number(field: &Field<'_>, cx: &mut Reading) -> Option<f64> {
         cx.error(field, format!("{} is not a number; its unit stands in `unit`", field.written()));
     }
     finite
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    #[test]
+    fn limits_have_names_and_minutes_are_counted_by_their_largest_age() {
+        let cases = [
+            ("iterator_age.p99 < near_real_time", (None, Comparison::Below, 30.0)),
+            ("record_age.p50 <= real_time", (None, Comparison::AtMost, 1.0)),
+            ("true_lag.max < half_of_retention", (None, Comparison::Below, 43_200.0)),
+            (
+                "share_of_minutes(iterator_age.max > 60s) < 1%",
+                (Some(60.0), Comparison::Below, 0.01),
+            ),
+            (
+                "share_of_minutes ( iterator_age.max > relaxed ) <= 0.5",
+                (Some(300.0), Comparison::AtMost, 0.5),
+            ),
+        ];
+        for (text, expected) in cases {
+            let one = parse_assertion(text, DAY).expect(text);
+            assert_eq!((one.minutes_above, one.comparison, one.limit), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn mistakes_in_a_share_or_a_preset_say_what_to_write() {
+        let cases = [
+            ("share_of_minutes < 1%", "`share_of_minutes < 1%` is not understood; write for"),
+            (
+                "share_of_minutes(iterator_age.p99 > 60s) < 1%",
+                "minutes are known by `iterator_age.max > TIME` only, not by `iterator_age.p99",
+            ),
+            ("share_of_minutes(iterator_age.max > 60s)", "`share_of_minutes(iterator_age.max >"),
+            (
+                "share_of_minutes(iterator_age.max > 60s) < 1s",
+                "`share_of_minutes` is a share: `1s` is not understood",
+            ),
+            ("share_of_minutes(iterator_ag.max > 60s) < 1%", "unknown metric `iterator_ag.max`"),
+            ("errors < real_time", "`real_time` is a time, but `errors` is not"),
+        ];
+        for (text, expected) in cases {
+            let message = parse_assertion(text, DAY).expect_err(text);
+            assert!(message.starts_with(expected), "{text}: {message}");
+        }
+    }
 }

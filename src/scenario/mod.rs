@@ -57,8 +57,9 @@ mod write_load;
 use std::collections::BTreeMap;
 
 use crate::model::settings::Settings;
+use crate::units::Duration;
 
-pub use assertions::{Assertion, Comparison, Measured, parse_assertion};
+pub use assertions::{Assertion, Comparison, Measured, PRESETS, parse_assertion};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use general::Analysis;
 pub use prices::Prices;
@@ -261,7 +262,9 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
     let names: Vec<String> =
         resolved.iter().flatten().map(|variant: &Variant| variant.name.clone()).collect();
     let field_of = |key: &str| root.child(key).map(|node| Field::of(node, key));
-    let assertions = assertions::assertions(field_of("assert"), cx);
+    let retentions = resolved.iter().flatten().map(|variant| variant.settings.stream.retention);
+    let retention = retentions.min().unwrap_or(Duration::from_secs(86_400));
+    let assertions = assertions::assertions(field_of("assert"), retention, cx);
     let tolerances = tolerance::tolerances(field_of("compare"), cx);
     let measured = assertions::measured(field_of("measured"), &names, cx);
     let general = general?;

@@ -25,11 +25,14 @@ use super::estimates::CONFIDENCE;
 use crate::analysis::unpaired::Side;
 use crate::analysis::{paired_difference, unpaired_difference};
 use crate::results::{
-    CheckedCase, Comparison, ComparisonMethod, ComparisonVerdict, Estimate, MetricComparison,
-    MetricUnit, PairComparison,
+    Comparison, ComparisonMethod, ComparisonVerdict, Estimate, MetricComparison, MetricUnit,
+    PairComparison,
 };
 use crate::scenario::metrics::{Dimension, Direction, METRICS, Metric};
 use crate::scenario::{Tolerance, suggestion};
+
+/// Values that differ by a smaller share are the same but for the rounding of floating point.
+const ROUNDING: f64 = 1e-12;
 
 /// What is compared, and how strictly.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -144,40 +147,6 @@ fn comparison(pairs: Vec<PairComparison>, mut notes: Vec<String>) -> Comparison 
     Comparison { pairs, notes }
 }
 
-/// Every judged metric of every pair as a check that holds unless it is a regression.
-pub fn checked(comparison: &Comparison) -> Vec<CheckedCase> {
-    let cases = |pair: &PairComparison| {
-        let group = format!("{} compared with {}", pair.other, pair.base);
-        let metrics = pair.metrics.iter();
-        let judged = metrics.filter(|metric| metric.verdict != ComparisonVerdict::NotJudged);
-        let of_metrics = judged.map(|metric| CheckedCase {
-            group: group.clone(),
-            name: metric.name.clone(),
-            failure: metric.is_regression.then(|| excess(metric)),
-        });
-        let load = CheckedCase {
-            group: group.clone(),
-            name: "stability".to_owned(),
-            failure: pair.is_destabilized().then(|| "the load can no longer be carried".to_owned()),
-        };
-        [load].into_iter().chain(of_metrics).collect::<Vec<CheckedCase>>()
-    };
-    comparison.pairs.iter().flat_map(cases).collect()
-}
-
-/// How far a metric is worse than is allowed.
-fn excess(metric: &MetricComparison) -> String {
-    let Estimate { value, low, high } = metric.difference;
-    let [value, low, high] = [value, low, high].map(|one| one.expect("a worse metric differs"));
-    let unit = match metric.unit {
-        MetricUnit::Seconds => " s",
-        MetricUnit::UsDollars => " US dollars",
-        MetricUnit::Count | MetricUnit::Ratio => "",
-    };
-    let allowed = metric.allowed.unwrap_or(0.0);
-    format!("differs by {value}{unit} (95 % interval {low} to {high}); {allowed}{unit} is allowed")
-}
-
 fn pair(
     base: (&Subject, &SubjectVariant),
     other: (&Subject, &SubjectVariant),
@@ -263,7 +232,7 @@ impl<'a> Sides<'a> {
                 let both = base.iter().zip(other);
                 let pairs: (Vec<f64>, Vec<f64>) =
                     both.filter_map(|(one, two)| Some(((*one)?, (*two)?))).unzip();
-                (paired_difference(&pairs.0, &pairs.1, CONFIDENCE), base == other)
+                (paired_difference(&pairs.0, &pairs.1, CONFIDENCE), are_same(base, other))
             }
             Sides::Unpaired([base, other]) => {
                 let base = Side { estimate: from, values: *base };
@@ -272,6 +241,15 @@ impl<'a> Sides<'a> {
             }
         }
     }
+}
+
+/// Whether no pair differs, or by no more than sums in another order do.
+fn are_same(base: &[Option<f64>], other: &[Option<f64>]) -> bool {
+    base.iter().zip(other).all(|pair| match pair {
+        (Some(one), Some(two)) => (one - two).abs() <= ROUNDING * one.abs().max(two.abs()),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    })
 }
 
 fn verdict(

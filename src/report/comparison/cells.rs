@@ -34,6 +34,11 @@ pub(super) fn change(metric: &MetricComparison) -> String {
     }
 }
 
+/// An amount in the unit of the metric.
+pub(super) fn amount(metric: &MetricComparison, amount: f64) -> String {
+    number(amount, metric.unit)
+}
+
 /// The verdict in one word.
 pub(super) fn verdict(metric: &MetricComparison) -> &'static str {
     match metric.verdict {

@@ -11,7 +11,7 @@ pub(super) fn sentence(pair: &PairComparison) -> String {
     let [worse, better, undecided] =
         [ComparisonVerdict::Worse, ComparisonVerdict::Better, ComparisonVerdict::Undecided]
             .map(|verdict| pair.with(verdict).collect::<Vec<_>>());
-    let (base, other) = (&pair.base, &pair.other);
+    let [base, other] = [&pair.base, &pair.other].map(|name| format!("\"{name}\""));
     let load = match pair.is_destabilized() {
         true => format!("{other} cannot carry its load, {base} can. "),
         false => String::new(),
@@ -40,7 +40,7 @@ pub(super) fn sentence(pair: &PairComparison) -> String {
 }
 
 fn no_difference(pair: &PairComparison) -> String {
-    let (base, other) = (&pair.base, &pair.other);
+    let [base, other] = [&pair.base, &pair.other].map(|name| format!("\"{name}\""));
     if pair.with(ComparisonVerdict::NotJudged).count() > 0 {
         return format!("No metric of {other} is better or worse than that of {base}.");
     }

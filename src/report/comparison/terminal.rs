@@ -1,6 +1,6 @@
 //! A comparison on the terminal: for each pair a sentence and a table, then notes.
 
-use comfy_table::{Cell, CellAlignment};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, Width};
 
 use super::super::screen::Screen;
 use super::{cells, sentence};
@@ -8,7 +8,7 @@ use crate::report::TerminalStyle;
 use crate::report::text::printable;
 use crate::results::{Comparison, ComparisonMethod, ComparisonVerdict, PairComparison};
 
-/// Longer names of metrics are broken before their last part.
+/// Longer names of metrics are broken.
 const NAME_WIDTH: usize = 24;
 
 /// The report for a terminal `width` characters wide, ending in a newline.
@@ -62,13 +62,38 @@ fn table(pair: &PairComparison, screen: &mut Screen) {
         let cells = [Cell::new(broken(&metric.name))].into_iter().chain(figures);
         table.add_row(cells.chain([Cell::new(word)]));
     }
+    let names = pair.metrics.iter().map(|metric| broken(&metric.name));
+    let longest = names.flat_map(|name| name.lines().map(str::len).collect::<Vec<_>>()).max();
+    if let (Some(column), Some(longest)) = (table.column_mut(0), longest) {
+        // With a space on either side.
+        let width = u16::try_from(longest + 2).unwrap_or(u16::MAX);
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+    }
     screen.push(&table);
 }
 
-/// A long name on two lines, broken where people would.
+/// A long name on several lines, broken where people would.
 fn broken(name: &str) -> String {
-    match name.rsplit_once('.') {
-        Some((before, last)) if name.len() > NAME_WIDTH => format!("{before}.\n  {last}"),
-        Some(_) | None => name.to_owned(),
+    let mut lines = vec![String::new()];
+    for part in name.split_inclusive('.') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() || line.len() + part.len() <= NAME_WIDTH => {
+                line.push_str(part);
+            }
+            Some(_) | None => lines.push(part.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_broken_behind_dots() {
+        assert_eq!(broken("blocked_shard_time.total"), "blocked_shard_time.total");
+        let long = "blocked_shard_time.by_cause.function_error";
+        assert_eq!(broken(long), "blocked_shard_time.\nby_cause.function_error");
     }
 }
