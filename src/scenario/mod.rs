@@ -32,6 +32,7 @@ mod knobs;
 mod lints;
 mod mapping;
 pub mod mapping_limits;
+mod measured;
 pub mod metrics;
 mod overlay;
 mod prices;
@@ -59,9 +60,10 @@ use std::collections::BTreeMap;
 use crate::model::settings::Settings;
 use crate::units::Duration;
 
-pub use assertions::{Assertion, Comparison, Measured, PRESETS, parse_assertion};
+pub use assertions::{Assertion, Comparison, PRESETS, parse_assertion};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use general::Analysis;
+pub use measured::Measured;
 pub use prices::Prices;
 pub use source::{Override, Source};
 pub use stream::SHARDS_MAX;
@@ -266,7 +268,7 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
     let retention = retentions.min().unwrap_or(Duration::from_secs(86_400));
     let assertions = assertions::assertions(field_of("assert"), retention, cx);
     let tolerances = tolerance::tolerances(field_of("compare"), cx);
-    let measured = assertions::measured(field_of("measured"), &names, cx);
+    let measured = measured::measured(field_of("measured"), &names, cx);
     let general = general?;
     let variants = resolved.into_iter().collect::<Option<Vec<Variant>>>()?;
     general::check_analysis(field_of("analysis"), general.analysis, &variants, cx);

@@ -2,7 +2,7 @@
 //!
 //! | file | makes |
 //! |---|---|
-//! | [`terminal`](self::comparison_terminal) | a table for each pair, in the width of the terminal |
+//! | [`terminal`](self::comparison_terminal) | a table for each pair |
 //! | [`markdown`](self::comparison_markdown) | the same as Markdown |
 //! | [`json`](self::comparison_json) | the contract `shardlag.compare/1` |
 //! | `sentence` | one plain sentence for each pair |
