@@ -60,7 +60,7 @@ impl Comparison {
 pub struct Assertion {
     /// As written.
     pub text: String,
-    /// Path in the summary of a variant; one of [`METRICS`].
+    /// Path in the summary of a variant; one of [`super::metrics::METRICS`].
     pub metric: String,
     /// What is demanded is not the metric itself but the share of minutes, 0 to 1, in which it is
     /// above this many seconds.
