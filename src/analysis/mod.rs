@@ -11,6 +11,7 @@
 //! | [`jackknife`] | how sure is a ratio of two means? |
 //! | [`input_uncertainty`] | how far off may a figure be because its inputs are not known? |
 //! | [`paired`] | do two variants differ? |
+//! | [`unpaired`] | the same where only means and intervals are left |
 //! | [`ranking`] | which of several needs more replications to find the best? |
 //! | [`quantile`] | percentiles and their intervals |
 //! | [`student`], [`normal`] | distributions, for the intervals |
@@ -37,6 +38,7 @@ pub mod ranking;
 pub mod run_length;
 pub mod stability;
 pub mod student;
+pub mod unpaired;
 pub mod warm_up;
 
 pub use batch_means::batch_means_interval;
@@ -47,4 +49,5 @@ pub use paired::paired_difference;
 pub use quantile::{RankInterval, empirical_quantile, quantile_interval};
 pub use ranking::ocba_allocation;
 pub use stability::assess;
+pub use unpaired::unpaired_difference;
 pub use warm_up::mser5;

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::experiment::uncertainty::Uncertainty;
-use crate::scenario::{Diagnostics, Override};
+use crate::scenario::{Diagnostics, Override, Tolerance};
 use crate::units::{Probability, parse_probability};
 
 /// Simulates AWS Lambda polling DynamoDB Streams and Kinesis shards: IteratorAge, blocked
@@ -23,6 +23,9 @@ pub(super) enum Command {
     /// Run a scenario and report what happens
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),
+    /// Compare two scenarios, the variants of one, or two saved summaries
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(CompareArguments),
     /// Check a scenario without running it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
@@ -62,6 +65,16 @@ const RUN_EXAMPLES: &str = "Examples:
   shardlag run s.toml --replications 40 --uncertainty rate=10%,duration=20%
   shardlag run - --out /tmp/report < s.toml
   shardlag run s.toml --format json | jq '.variants[0].iterator_age.p99'";
+
+const COMPARE_EXAMPLES: &str = "Examples:
+  shardlag compare now.toml proposed.toml          same seed: the same arrivals
+  shardlag compare s.toml --base \"2 retries\"      its variants with one of them
+  shardlag compare monday.json friday.json         two saved summary.json
+  shardlag compare a.toml b.toml --tolerance iterator_age.p99=5% --tolerance errors=10
+  shardlag compare a.toml b.toml --format markdown > comment.md
+
+Exit code 98 says that a metric is worse by more than its tolerance, which is 0 where none is
+given: the whole 95 % interval of the difference lies beyond it.";
 
 const CHECK_EXAMPLES: &str = "Examples:
   shardlag check scenarios/poison-record.toml
@@ -162,6 +175,9 @@ pub(super) struct RunArguments {
     /// Folder for summary, page, charts and series [default: reports/<scenario>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Also write the assertions of the scenario as JUnit XML, for build servers
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
     /// Also write what happens in the first replication, one JSON object per line
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
@@ -187,6 +203,60 @@ pub(super) struct RunArguments {
     /// Events of one replication at most
     #[arg(long, value_name = "N", default_value_t = crate::experiment::EVENTS_MAX)]
     pub max_events: u64,
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub(super) struct CompareArguments {
+    /// A scenario, or a summary.json that `run` wrote: the base
+    pub base: PathBuf,
+    /// Another one, to be compared with it [default: the variants of the first]
+    pub other: Option<PathBuf>,
+    /// The variant that the others are compared with [default: the scenario itself]
+    #[arg(long = "base", value_name = "NAME", conflicts_with = "other")]
+    pub base_variant: Option<String>,
+    /// Compare every metric, not only the most important ones
+    #[arg(long)]
+    pub all: bool,
+    /// How much worse a metric may be, for example iterator_age.p99=5%, iterator_age.p99=1s or
+    /// errors=10; repeatable, and it replaces what the scenario says in `[compare]`
+    #[arg(long, value_name = "METRIC=AMOUNT", value_parser = Tolerance::parse)]
+    pub tolerance: Vec<Tolerance>,
+    /// Change a key of the scenarios, for example mapping.BatchSize=500; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Seed of all random numbers [default: that of the first scenario]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Replications per variant [default: those of the first scenario]
+    #[arg(long, value_name = "N")]
+    pub replications: Option<u32>,
+    /// Also write the judged metrics as JUnit XML, for build servers
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Threads [default: one per core]; the results are the same for any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub threads: Option<u32>,
+    /// Events of one replication at most
+    #[arg(long, value_name = "N", default_value_t = crate::experiment::EVENTS_MAX)]
+    pub max_events: u64,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = ComparisonFormat::Human)]
+    pub format: ComparisonFormat,
+    /// Print errors only
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// What `compare` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ComparisonFormat {
+    /// A table and a sentence for each pair
+    Human,
+    /// One JSON document
+    Json,
+    /// A Markdown table for each pair, for pull requests
+    Markdown,
 }
 
 /// Arguments of `check`.
@@ -275,11 +345,20 @@ impl ScenarioArguments {
 
     /// All changes to the scenario's keys, in the order in which they apply.
     pub fn overrides(&self) -> Result<Vec<Override>, Diagnostics> {
-        let seed = self.seed.map(|seed| format!("seed={seed}"));
-        let replications = self.replications.map(|count| format!("replications={count}"));
-        let set = self.set.iter().cloned();
-        set.chain(seed).chain(replications).map(|change| Override::parse(&change)).collect()
+        overrides(&self.set, self.seed, self.replications)
     }
+}
+
+/// Changes of keys, in the order in which they apply.
+pub(super) fn overrides(
+    set: &[String],
+    seed: Option<u64>,
+    replications: Option<u32>,
+) -> Result<Vec<Override>, Diagnostics> {
+    let seed = seed.map(|seed| format!("seed={seed}"));
+    let replications = replications.map(|count| format!("replications={count}"));
+    let set = set.iter().cloned();
+    set.chain(seed).chain(replications).map(|change| Override::parse(&change)).collect()
 }
 
 fn precision(text: &str) -> Result<Probability, String> {

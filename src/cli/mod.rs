@@ -5,6 +5,7 @@
 //! | 0 | fine |
 //! | 1 | a run-time error: unwritable output, a limit reached; `validate`: an item fails |
 //! | 2 | bad usage, a scenario or items with mistakes |
+//! | 98 | `compare`: a metric is worse by more than its tolerance |
 //! | 99 | an assertion of the scenario failed |
 
 #[macro_use]
@@ -12,10 +13,12 @@ mod output;
 
 mod arguments;
 mod check;
+mod compare;
 mod complaint;
 mod completions;
 mod diagnostics;
 mod import;
+mod junit;
 mod manual;
 mod progress;
 mod run;
@@ -36,6 +39,7 @@ enum Ending {
     Fine,
     RunTimeError,
     BadInput,
+    Regression,
     AssertionFailed,
 }
 
@@ -45,6 +49,7 @@ impl From<Ending> for ExitCode {
             Ending::Fine => 0,
             Ending::RunTimeError => 1,
             Ending::BadInput => 2,
+            Ending::Regression => 98,
             Ending::AssertionFailed => 99,
         })
     }
@@ -58,6 +63,7 @@ pub fn main() -> ExitCode {
     };
     let ending = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Import(arguments) => import::import(&arguments),

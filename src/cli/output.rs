@@ -54,7 +54,9 @@ pub(super) fn ending(ending: Ending) -> Ending {
     eprintln!("error: standard output: cannot be written: {reason}");
     match ending {
         Ending::Fine => Ending::RunTimeError,
-        Ending::RunTimeError | Ending::BadInput | Ending::AssertionFailed => ending,
+        Ending::RunTimeError | Ending::BadInput | Ending::Regression | Ending::AssertionFailed => {
+            ending
+        }
     }
 }
 

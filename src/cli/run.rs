@@ -11,8 +11,8 @@ use super::arguments::{Format, RunArguments, ScenarioArguments};
 use super::check::read;
 use super::complaint::{Complaint, Complaints};
 use super::import::write_whole;
-use super::{progress, terminal, trace};
-use crate::experiment::assertions::{Failure, failures};
+use super::{junit, progress, terminal, trace};
+use crate::experiment::assertions::{Failure, checked, failures};
 use crate::experiment::{RunError, RunOptions, run as run_scenario};
 use crate::report::{
     Outputs, cloudwatch_json, emf_lines, summary_json, terminal as report, write_all,
@@ -84,6 +84,13 @@ fn run_and_write(
         let note = note.map_err(|error| fail(Ending::RunTimeError, &error))?;
         note.iter().for_each(|note| complaints.say(&Complaint::warning(note)));
     }
+    if let Some(file) = &arguments.junit {
+        let written = junit::write(file, &scenario.name, &checked(&scenario, &results));
+        if let Err(error) = written {
+            complaints.say(&Complaint::error(error));
+            return Err(Ending::RunTimeError);
+        }
+    }
     Ok((scenario, results))
 }
 
@@ -120,9 +127,10 @@ fn write_exports(results: &RunResults, arguments: &RunArguments) -> Result<(), S
 /// Says which assertions do not hold.
 fn judge(scenario: &Scenario, results: &RunResults, complaints: &mut Complaints) -> Ending {
     let failed = failures(scenario, results);
-    for Failure { variant, assertion, value } in &failed {
-        let found = value.map_or("there is no such figure".to_owned(), |value| value.to_string());
-        let message = format!("assertion failed in variant {variant}: {assertion} (found {found})");
+    for failure in &failed {
+        let Failure { variant, assertion, .. } = failure;
+        let found = failure.found();
+        let message = format!("assertion failed in variant {variant}: {assertion} ({found})");
         complaints.say(&Complaint::error(message));
     }
     if failed.is_empty() { Ending::Fine } else { Ending::AssertionFailed }

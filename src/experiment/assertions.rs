@@ -1,6 +1,6 @@
 //! What the scenario demands of every variant.
 
-use crate::results::{RunResults, VariantSummary};
+use crate::results::{CheckedCase, RunResults, VariantSummary};
 use crate::scenario::{Assertion, Scenario};
 
 /// An assertion that does not hold for a variant.
@@ -19,14 +19,49 @@ pub fn failures(scenario: &Scenario, results: &RunResults) -> Vec<Failure> {
     let mut failures = Vec::new();
     for assertion in &scenario.assertions {
         for variant in &results.summary.variants {
-            let value = figure(variant, &assertion.metric);
-            if !value.is_some_and(|value| holds(assertion, value)) {
-                let (variant, assertion) = (variant.name.clone(), assertion.text.clone());
-                failures.push(Failure { variant, assertion, value });
-            }
+            failures.extend(failure(assertion, variant));
         }
     }
     failures
+}
+
+/// Every assertion on every variant, for build servers.
+pub fn checked(scenario: &Scenario, results: &RunResults) -> Vec<CheckedCase> {
+    let of_variant = |variant: &VariantSummary| {
+        let case = |assertion: &Assertion| CheckedCase {
+            group: variant.name.clone(),
+            name: assertion.text.clone(),
+            failure: failure(assertion, variant).map(|failure| failure.found()),
+        };
+        scenario.assertions.iter().map(case).collect::<Vec<CheckedCase>>()
+    };
+    results.summary.variants.iter().flat_map(of_variant).collect()
+}
+
+impl Failure {
+    /// What was found instead, in words.
+    pub fn found(&self) -> String {
+        match self.value {
+            Some(value) => format!("found {value}"),
+            None => "there is no such figure".to_owned(),
+        }
+    }
+}
+
+fn failure(assertion: &Assertion, variant: &VariantSummary) -> Option<Failure> {
+    let value = match assertion.minutes_above {
+        None => figure(variant, &assertion.metric),
+        Some(limit) => share_of_minutes(variant, limit),
+    };
+    let holds = value.is_some_and(|value| assertion.comparison.holds(value, assertion.limit));
+    let (variant, assertion) = (variant.name.clone(), assertion.text.clone());
+    (!holds).then_some(Failure { variant, assertion, value })
+}
+
+/// The share of minutes with a sample whose largest IteratorAge is above so many seconds.
+fn share_of_minutes(variant: &VariantSummary, limit: f64) -> Option<f64> {
+    let share = variant.minutes_above.iter().find(|share| share.limit_seconds == limit);
+    share?.share.value
 }
 
 /// The figure at a dotted path of a variant's summary, for example `iterator_age.p99`.
@@ -34,8 +69,4 @@ pub fn figure(variant: &VariantSummary, path: &str) -> Option<f64> {
     let json = serde_json::to_value(variant).expect("a summary is plain data");
     let found = path.split('.').try_fold(&json, |value, key| value.get(key))?;
     found.get("value").unwrap_or(found).as_f64()
-}
-
-fn holds(assertion: &Assertion, value: f64) -> bool {
-    assertion.comparison.holds(value, assertion.limit)
 }

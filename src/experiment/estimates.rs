@@ -8,7 +8,7 @@ use crate::analysis::jackknife::Pair;
 use crate::analysis::{ratio_interval, t_interval};
 use crate::results::{
     AgeBreakdown, AgeStatistics, BatchSizes, BlockedByCause, BlockedShardTime, CloudWatchSums,
-    ConcurrencyUse, Cost, Discarded, Estimate, LagStatistics, Ledger, MinuteShare,
+    ConcurrencyUse, Cost, Discarded, Estimate, LagStatistics, Ledger, MinuteShare, Stability,
     StabilityVerdict, UncertainInput, UncertaintySummary, VariantSummary,
 };
 use crate::scenario::{Scenario, Variant};
@@ -98,12 +98,22 @@ pub fn variant_summary(
     replications: &[Replication],
     limits: &[f64],
 ) -> VariantSummary {
-    let over = Over { replications, drawn: None };
     let stability = stability(&variant.settings, scenario.seed);
+    summary_of(&variant.name, stability, replications, limits)
+}
+
+/// The summary of replications of a variant with this stability.
+pub fn summary_of(
+    name: &str,
+    stability: Stability,
+    replications: &[Replication],
+    limits: &[f64],
+) -> VariantSummary {
+    let over = Over { replications, drawn: None };
     let is_unstable = stability.verdict == StabilityVerdict::Unstable;
     let ages = |select: fn(&Replication) -> AgeFigures| age_statistics(&over, select, is_unstable);
     VariantSummary {
-        name: variant.name.clone(),
+        name: name.to_owned(),
         iterator_age: ages(|replication| replication.iterator_age),
         age_at_finish: ages(|replication| replication.age_at_finish),
         record_age: ages(|replication| replication.record_age),

@@ -20,6 +20,7 @@
 //! | `measured` | values measured on AWS beside simulated ones |
 //! | [`measured_age`] | IteratorAge measured on AWS over time, and how well it fits |
 //! | [`assertions`] | what the scenario demands |
+//! | [`comparison`] | what differs between two variants, scenarios or saved summaries |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
 //! | [`trace`] | the first replication event by event |
@@ -34,6 +35,7 @@
 pub mod assertions;
 pub mod assumptions;
 pub(crate) mod batches;
+pub mod comparison;
 pub(crate) mod cost;
 pub mod delivery;
 pub mod duration_law;
@@ -69,7 +71,7 @@ use crate::results::{
     LimitLine, MeasuredSeries, RunResults, SettingLine, Summary, VariantDetails, VariantSummary,
 };
 use crate::scenario::metrics::Dimension;
-use crate::scenario::{Scenario, Variant};
+use crate::scenario::{Assertion, Scenario, Variant};
 use crate::units::{Instant, Probability};
 
 /// Events of one replication at most, unless told otherwise.
@@ -156,6 +158,18 @@ pub fn run(
     options: &RunOptions,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<RunResults, RunError> {
+    run_with_replications(scenario, options, progress).map(|(results, _)| results)
+}
+
+/// The same with the replications of every variant, in the order of the variants.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with_replications(
+    scenario: &Scenario,
+    options: &RunOptions,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(RunResults, Vec<Vec<Replication>>), RunError> {
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| RunError::Threads { threads, reason: error.to_string() })?;
@@ -186,7 +200,7 @@ pub fn run(
         }
         results.warnings.extend(uncertainty.warning(draws));
     }
-    Ok(results)
+    Ok((results, replications))
 }
 
 /// Replications `from..to` of every variant.
@@ -343,10 +357,12 @@ fn age_limits(scenario: &Scenario) -> Vec<f64> {
 fn limit_lines(scenario: &Scenario) -> Vec<LimitLine> {
     let is_age = |name: &str| name.starts_with("iterator_age.");
     let asserted = scenario.assertions.iter().filter(|assertion| is_age(&assertion.metric));
-    asserted
-        .filter(|assertion| assertion.dimension == Dimension::Seconds)
-        .map(|assertion| LimitLine { seconds: assertion.limit, label: assertion.text.clone() })
-        .collect()
+    let line = |assertion: &Assertion| {
+        let limit = (assertion.dimension == Dimension::Seconds).then_some(assertion.limit);
+        let seconds = assertion.minutes_above.or(limit)?;
+        Some(LimitLine { seconds, label: assertion.text.clone() })
+    };
+    asserted.filter_map(line).collect()
 }
 
 fn setting_lines(variant: &Variant) -> Vec<SettingLine> {

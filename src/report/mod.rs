@@ -10,6 +10,9 @@
 //! | charts as SVG and PNG | [`charts`], [`Chart`] |
 //! | `report.html`, one file without scripts | [`page`](page()) |
 //! | what was validated, as tables and as JSON | [`validation_terminal`], [`validation_json`] |
+//! | two sets of settings side by side | [`comparison_terminal`], [`comparison_markdown`] |
+//! | the same for programs | [`comparison_json`], [`comparison_checks`] |
+//! | checks for build servers | [`junit`] |
 //! | all of them into a folder, never half-written | [`write_all`] |
 //!
 //! Rule: this layer sees `results` only, and prints nothing. The same results give the same
@@ -17,12 +20,15 @@
 
 mod chart;
 mod cloudwatch;
+mod comparison;
 mod destination;
 mod figures;
 mod files;
+mod junit;
 mod measured_age;
 mod page;
 mod rows;
+mod screen;
 mod sparkline;
 mod summary;
 mod terminal;
@@ -33,9 +39,13 @@ mod verdict;
 
 pub use chart::{Chart, age_breakdown, backlog, blocked_shards, charts, concurrency, iterator_age};
 pub use cloudwatch::{cloudwatch_json, emf_lines};
+pub use comparison::{
+    comparison_checks, comparison_json, comparison_markdown, comparison_terminal,
+};
 pub use destination::{destination_jsonl, invocation_record, sequence_number, shard_id};
 pub use figures::{Quantity, estimate as format_estimate, plain as format_number};
 pub use files::{Outputs, PngCharts, WriteError, write_all, write_files};
+pub use junit::junit;
 pub use page::page;
 pub use summary::summary_json;
 pub use terminal::{TerminalStyle, terminal};

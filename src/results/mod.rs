@@ -3,6 +3,7 @@
 //! [`RunResults`] is everything a report needs; its [`Summary`] part is the stable contract
 //! `shardlag.summary/1`. Times are in seconds, sizes in bytes, unless a name says otherwise.
 
+mod comparison;
 mod estimate;
 mod messages;
 mod series;
@@ -11,6 +12,9 @@ mod trace;
 mod uncertainty;
 mod validation;
 
+pub use comparison::{
+    Comparison, ComparisonMethod, ComparisonVerdict, MetricComparison, MetricUnit, PairComparison,
+};
 pub use estimate::Estimate;
 pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
 pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, MinuteSums, TimeSeries};
@@ -134,6 +138,17 @@ pub struct MeasuredFit {
     pub within_factor_2: f64,
     /// Median of simulated over measured.
     pub median_ratio: f64,
+}
+
+/// One thing that was checked, for build servers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedCase {
+    /// What it was checked on: the name of a variant or of a pair.
+    pub group: String,
+    /// What was checked.
+    pub name: String,
+    /// Why it does not hold; `None`: it holds.
+    pub failure: Option<String>,
 }
 
 /// An assumption of the model that a run exercised.

@@ -1,16 +1,34 @@
-//! `[[assert]] that = "iterator_age.p99 < 60s"` and `[[measured]]`.
+//! `[[assert]] that = "iterator_age.p99 < 60s"`.
+//!
+//! | a demand | is of |
+//! |---|---|
+//! | `METRIC < LIMIT` | a figure of the summary |
+//! | `share_of_minutes(iterator_age.max > LIMIT) < 1%` | minutes whose largest age is above it |
+//!
+//! A limit on a time may be one of [`PRESETS`], or `half_of_retention`: half of the time that the
+//! stream keeps records, the shortest of all variants.
+//!
+//! Left out: other percentiles than those of the summary, and demands on single shards.
 
 use std::ops::Range;
 
-use super::arrivals::pair;
-use super::document::Value;
-use super::metrics::{Dimension, METRICS, Metric, PART_QUANTITIES, metric, metric_names};
+use super::metrics::{Dimension, Metric, metric, metric_names};
 use super::prices::parse_dollars;
 use super::reader::{Field, Reading};
 use super::suggest;
 use crate::units::{Duration, parse_duration, parse_probability};
 
 const ASSERTIONS_MAX: usize = 1_000;
+
+/// Limits by name, in seconds: what is usual for alarms on IteratorAge.
+pub const PRESETS: [(&str, f64); 3] =
+    [("real_time", 1.0), ("near_real_time", 30.0), ("relaxed", 300.0)];
+
+/// The preset that depends on the stream.
+const HALF_OF_RETENTION: &str = "half_of_retention";
+
+/// What stands before the parentheses of a share.
+const SHARE_OF_MINUTES: &str = "share_of_minutes";
 
 /// How a metric is compared with its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +60,12 @@ impl Comparison {
 pub struct Assertion {
     /// As written.
     pub text: String,
-    /// Path in the summary of a variant; one of [`METRICS`].
+    /// Path in the summary of a variant; one of [`super::metrics::METRICS`].
     pub metric: String,
-    /// What the metric is measured in.
+    /// What is demanded is not the metric itself but the share of minutes, 0 to 1, in which it is
+    /// above this many seconds.
+    pub minutes_above: Option<f64>,
+    /// What the metric, or the share, is measured in.
     pub dimension: Dimension,
     /// How they are compared.
     pub comparison: Comparison,
@@ -54,29 +75,12 @@ pub struct Assertion {
     pub span: Range<usize>,
 }
 
-/// A value measured on real AWS, to be shown beside the simulated one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Measured {
-    /// Name of the variant that it belongs to.
-    pub variant: String,
-    /// One of [`METRICS`] or [`PART_QUANTITIES`].
-    pub metric: String,
-    /// Part of the run that was measured, since the start; `None`: the whole run.
-    pub during: Option<(Duration, Duration)>,
-    /// The value in `unit`.
-    pub value: f64,
-    /// Unit of the value, for display.
-    pub unit: String,
-    /// The simulated figure (seconds, or per second) times this is in `unit`.
-    pub scale: f64,
-    /// What was measured, in words.
-    pub what: String,
-    /// Where the measurement is from.
-    pub source: String,
-}
-
 /// Reads all `[[assert]]`.
-pub(super) fn assertions(field: Option<Field<'_>>, cx: &mut Reading) -> Vec<Assertion> {
+pub(super) fn assertions(
+    field: Option<Field<'_>>,
+    retention: Duration,
+    cx: &mut Reading,
+) -> Vec<Assertion> {
     let Some(field) = field else {
         return Vec::new();
     };
@@ -89,22 +93,17 @@ pub(super) fn assertions(field: Option<Field<'_>>, cx: &mut Reading) -> Vec<Asse
         };
         let that = table.required("that", "\"iterator_age.p99 < 60s\"", cx);
         table.finish(cx);
-        assertions.extend(that.and_then(|that| assertion(&that, cx)));
+        assertions.extend(that.and_then(|that| assertion(&that, retention, cx)));
     }
     assertions
 }
 
-fn assertion(field: &Field<'_>, cx: &mut Reading) -> Option<Assertion> {
+fn assertion(field: &Field<'_>, retention: Duration, cx: &mut Reading) -> Option<Assertion> {
     let text = field.text(cx)?;
-    match parse_assertion(&text) {
-        Ok((metric, comparison, limit)) => Some(Assertion {
-            metric: metric.name.to_owned(),
-            dimension: metric.dimension,
-            comparison,
-            limit,
-            span: field.node.place.start..field.node.place.end,
-            text,
-        }),
+    match parse_assertion(&text, retention) {
+        Ok(assertion) => {
+            Some(Assertion { span: field.node.place.start..field.node.place.end, ..assertion })
+        }
         Err(message) => {
             cx.error(field, message);
             None
@@ -112,12 +111,77 @@ fn assertion(field: &Field<'_>, cx: &mut Reading) -> Option<Assertion> {
     }
 }
 
-/// Reads `metric < limit`; the error says what to write.
-pub fn parse_assertion(text: &str) -> Result<(&'static Metric, Comparison, f64), String> {
+/// Reads `metric < limit` or `share_of_minutes(metric > limit) < share`, for a stream that keeps
+/// records so long.
+///
+/// # Errors
+/// What is wrong and what to write.
+pub fn parse_assertion(text: &str, retention: Duration) -> Result<Assertion, String> {
+    let (metric, minutes_above, dimension, comparison, limit) =
+        match text.trim().strip_prefix(SHARE_OF_MINUTES) {
+            Some(rest) => share_of_minutes(text, rest.trim_start(), retention)?,
+            None => {
+                let (metric, comparison, limit) = demand(text, retention)?;
+                (metric, None, metric.dimension, comparison, limit)
+            }
+        };
+    let (metric, text) = (metric.name.to_owned(), text.to_owned());
+    Ok(Assertion { text, metric, minutes_above, dimension, comparison, limit, span: 0..0 })
+}
+
+/// The metric, what its minutes are above, and the share that is demanded of them.
+type Share = (&'static Metric, Option<f64>, Dimension, Comparison, f64);
+
+fn share_of_minutes(text: &str, rest: &str, retention: Duration) -> Result<Share, String> {
+    let example = format!("{SHARE_OF_MINUTES}(iterator_age.max > 60s) < 1%");
+    let inner = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    let Some((inner, rest)) = inner else {
+        return Err(format!("`{text}` is not understood; write for example `{example}`"));
+    };
+    let (metric, comparison, seconds) = demand(inner, retention)?;
+    if metric.name != "iterator_age.max" || comparison != Comparison::Above {
+        return Err(format!(
+            "minutes are known by `iterator_age.max > TIME` only, not by `{}`; write for example \
+             `{example}`",
+            inner.trim()
+        ));
+    }
+    let (behind, comparison, share) = split(text, rest)?;
+    if !behind.is_empty() {
+        return Err(format!("`{behind}` cannot stand behind the parentheses of `{text}`"));
+    }
+    let share = parse_probability(share)
+        .map_err(|error| format!("`{SHARE_OF_MINUTES}` is a share: {error}"))?;
+    Ok((metric, Some(seconds), Dimension::Number, comparison, share.get()))
+}
+
+/// Reads `metric < limit`.
+fn demand(text: &str, retention: Duration) -> Result<(&'static Metric, Comparison, f64), String> {
+    let (name, comparison, limit) = split(text, text)?;
+    let Some(metric) = metric(name) else {
+        return Err(unknown_metric(name, &metric_names()));
+    };
+    let preset = PRESETS.iter().find(|(name, _)| *name == limit).map(|(_, seconds)| *seconds);
+    let preset = match limit {
+        HALF_OF_RETENTION => Some(retention.as_secs_f64() / 2.0),
+        _ => preset,
+    };
+    let limit = match preset {
+        Some(_) if metric.dimension != Dimension::Seconds => {
+            return Err(format!("`{limit}` is a time, but `{name}` is not"));
+        }
+        Some(seconds) => seconds,
+        None => parse_limit(limit, metric)?,
+    };
+    Ok((metric, comparison, limit))
+}
+
+/// What stands on both sides of the comparison of `part`, which is of `text`.
+fn split<'t>(text: &str, part: &'t str) -> Result<(&'t str, Comparison, &'t str), String> {
     let no_comparison =
         || format!("`{text}` compares nothing; write for example `iterator_age.p99 < 60s`");
-    let at = text.find(['<', '>', '=', '!']).ok_or_else(no_comparison)?;
-    let (name, rest) = (text[..at].trim(), &text[at..]);
+    let at = part.find(['<', '>', '=', '!']).ok_or_else(no_comparison)?;
+    let (name, rest) = (part[..at].trim(), &part[at..]);
     let operators = [
         ("<=", Comparison::AtMost),
         (">=", Comparison::AtLeast),
@@ -127,17 +191,13 @@ pub fn parse_assertion(text: &str) -> Result<(&'static Metric, Comparison, f64),
     let found = operators.iter().find_map(|(operator, comparison)| {
         Some((*comparison, rest.strip_prefix(operator)?.trim()))
     });
-    let Some((comparison, limit)) = found else {
-        return Err(format!("in `{text}` the comparison must be one of `<`, `<=`, `>`, `>=`"));
-    };
-    let Some(metric) = metric(name) else {
-        return Err(unknown_metric(name, &metric_names()));
-    };
-    let limit = parse_limit(limit, metric)?;
-    Ok((metric, comparison, limit))
+    match found {
+        Some((comparison, limit)) => Ok((name, comparison, limit)),
+        None => Err(format!("in `{text}` the comparison must be one of `<`, `<=`, `>`, `>=`")),
+    }
 }
 
-fn unknown_metric(name: &str, known: &[&str]) -> String {
+pub(super) fn unknown_metric(name: &str, known: &[&str]) -> String {
     if name.is_empty() {
         return "the metric is missing; write for example `iterator_age.p99 < 60s`".to_owned();
     }
@@ -154,7 +214,8 @@ fn unknown_metric(name: &str, known: &[&str]) -> String {
     format!("unknown metric `{name}`; {advice}")
 }
 
-fn parse_limit(text: &str, metric: &Metric) -> Result<f64, String> {
+/// Reads a limit in a unit that fits the metric, as seconds, dollars or a plain number.
+pub(super) fn parse_limit(text: &str, metric: &Metric) -> Result<f64, String> {
     let name = metric.name;
     let plain = text.parse::<f64>().ok().filter(|number| number.is_finite());
     match metric.dimension {
@@ -184,123 +245,52 @@ fn parse_limit(text: &str, metric: &Metric) -> Result<f64, String> {
     }
 }
 
-/// Reads all `[[measured]]`; `variants` are the names that exist.
-pub(super) fn measured(
-    field: Option<Field<'_>>,
-    variants: &[String],
-    cx: &mut Reading,
-) -> Vec<Measured> {
-    let Some(field) = field else {
-        return Vec::new();
-    };
-    let elements = field.list(ASSERTIONS_MAX, "[[measured]]", cx);
-    let mut values = Vec::new();
-    for element in elements.unwrap_or_default() {
-        values.extend(measured_value(&element, variants, cx));
-    }
-    values
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn measured_value(field: &Field<'_>, variants: &[String], cx: &mut Reading) -> Option<Measured> {
-    let example = "{ metric = \"age_slope\", value = \"0.673\", unit = \"s/s\" }";
-    let mut table = field.table(example, cx)?;
-    let base = variants.first().map_or("base", String::as_str);
-    let variant_field = table.or_default("variant", base, cx);
-    let metric_field = table.required("metric", "\"iterator_age.max\"", cx);
-    let during = match table.optional("during", cx) {
-        Some(field) => part_of_run(&field, cx).map(Some),
-        None => Some(None),
-    };
-    let value =
-        table.required("value", "\"0.673\"", cx).and_then(|field| measured_number(&field, cx));
-    let unit_field = table.required("unit", "\"s\"", cx);
-    let what = table.required("what", "\"slope of the age\"", cx).and_then(|field| field.text(cx));
-    let source = table.required("source", "\"...\"", cx).and_then(|field| field.text(cx));
-    table.finish(cx);
-    let variant = variant_field.text(cx)?;
-    if !variants.contains(&variant) {
-        let names: Vec<&str> = variants.iter().map(String::as_str).collect();
-        let message = format!("no variant `{variant}`; {}", suggest::advice(&variant, &names));
-        cx.error(&variant_field, message);
-    }
-    let metric_field = metric_field?;
-    let metric_name = metric_field.text(cx)?;
-    let known: Vec<&str> =
-        PART_QUANTITIES.into_iter().chain(METRICS.iter().map(|metric| metric.name)).collect();
-    if !known.contains(&metric_name.as_str()) {
-        cx.error(&metric_field, unknown_metric(&metric_name, &known));
-        return None;
-    }
-    let unit_field = unit_field?;
-    let unit = unit_field.text(cx)?;
-    let scale = match scale_of(&metric_name, &unit) {
-        Ok(scale) => scale,
-        Err(message) => {
-            cx.error(&unit_field, message);
-            return None;
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    #[test]
+    fn limits_have_names_and_minutes_are_counted_by_their_largest_age() {
+        let cases = [
+            ("iterator_age.p99 < near_real_time", (None, Comparison::Below, 30.0)),
+            ("record_age.p50 <= real_time", (None, Comparison::AtMost, 1.0)),
+            ("true_lag.max < half_of_retention", (None, Comparison::Below, 43_200.0)),
+            (
+                "share_of_minutes(iterator_age.max > 60s) < 1%",
+                (Some(60.0), Comparison::Below, 0.01),
+            ),
+            (
+                "share_of_minutes ( iterator_age.max > relaxed ) <= 0.5",
+                (Some(300.0), Comparison::AtMost, 0.5),
+            ),
+        ];
+        for (text, expected) in cases {
+            let one = parse_assertion(text, DAY).expect(text);
+            assert_eq!((one.minutes_above, one.comparison, one.limit), expected, "{text}");
         }
-    };
-    Some(Measured {
-        variant,
-        scale,
-        metric: metric_name,
-        during: during?,
-        value: value?,
-        unit,
-        what: what?,
-        source: source?,
-    })
-}
-
-/// What turns the simulated figure, in seconds or per second, into `unit`. A rate may name what
-/// it counts: `orders/min`.
-fn scale_of(metric_name: &str, unit: &str) -> Result<f64, String> {
-    let is_rate = metric_name.ends_with("_rate");
-    let is_time = metric(metric_name).is_some_and(|metric| metric.dimension == Dimension::Seconds);
-    let text = match (is_rate, is_time) {
-        (true, _) => unit.rsplit_once('/').map_or("", |(_, period)| period),
-        (false, true) => unit,
-        (false, false) => return Ok(1.0),
-    };
-    let seconds = match text {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "min" => 60.0,
-        "h" => 3600.0,
-        _ if is_rate => {
-            return Err(format!(
-                "`{unit}` is not a unit of `{metric_name}` such as `/s` or `/min`"
-            ));
-        }
-        _ => {
-            return Err(format!("`{unit}` is not a unit of `{metric_name}`: ms, s, min or h"));
-        }
-    };
-    Ok(if is_rate { seconds } else { 1.0 / seconds })
-}
-
-fn part_of_run(field: &Field<'_>, cx: &mut Reading) -> Option<(Duration, Duration)> {
-    let (from, to_field) = pair(field, "[\"0s\", \"15m\"]", cx)?;
-    let (from, to) = (from.duration("s", cx), to_field.duration("s", cx));
-    let (from, to) = (from?, to?);
-    if to <= from {
-        cx.error(&to_field, format!("{} is not after the start", to_field.written()));
-        return None;
     }
-    Some((from, to))
-}
 
-/// The value is given with its unit beside it, so it may be a number or a text.
-fn measured_number(field: &Field<'_>, cx: &mut Reading) -> Option<f64> {
-    let number = match &field.node.value {
-        Value::Text(text) => text.trim().parse().ok(),
-        Value::Integer(number) => Some(*number as f64),
-        Value::Float(number) => Some(*number),
-        Value::Boolean(_) | Value::Date(_) | Value::List(_) | Value::Table(_) => None,
-    };
-    let finite = number.filter(|number: &f64| number.is_finite());
-    if finite.is_none() {
-        cx.error(field, format!("{} is not a number; its unit stands in `unit`", field.written()));
+    #[test]
+    fn mistakes_in_a_share_or_a_preset_say_what_to_write() {
+        let cases = [
+            ("share_of_minutes < 1%", "`share_of_minutes < 1%` is not understood; write for"),
+            (
+                "share_of_minutes(iterator_age.p99 > 60s) < 1%",
+                "minutes are known by `iterator_age.max > TIME` only, not by `iterator_age.p99",
+            ),
+            ("share_of_minutes(iterator_age.max > 60s)", "`share_of_minutes(iterator_age.max >"),
+            (
+                "share_of_minutes(iterator_age.max > 60s) < 1s",
+                "`share_of_minutes` is a share: `1s` is not understood",
+            ),
+            ("share_of_minutes(iterator_ag.max > 60s) < 1%", "unknown metric `iterator_ag.max`"),
+            ("errors < real_time", "`real_time` is a time, but `errors` is not"),
+        ];
+        for (text, expected) in cases {
+            let message = parse_assertion(text, DAY).expect_err(text);
+            assert!(message.starts_with(expected), "{text}: {message}");
+        }
     }
-    finite
 }

@@ -25,7 +25,7 @@ pub enum Analysis {
 const ANALYSES: [(&str, bool); 2] = [("terminating", false), ("steady_state", true)];
 
 /// Keys that are of the scenario as a whole; variants cannot set them.
-pub(super) const OF_THE_WHOLE: [&str; 11] = [
+pub(super) const OF_THE_WHOLE: [&str; 12] = [
     "name",
     "description",
     "base_name",
@@ -37,6 +37,7 @@ pub(super) const OF_THE_WHOLE: [&str; 11] = [
     "assert",
     "measured",
     "measured_age",
+    "compare",
 ];
 
 /// What the file says about the scenario as a whole.
@@ -49,7 +50,7 @@ pub(super) struct General {
     pub analysis: Analysis,
 }
 
-/// Reads the keys of [`OF_THE_WHOLE`] but `variant`, `assert` and `measured`.
+/// Reads the keys of [`OF_THE_WHOLE`] but those that are tables of their own.
 pub(super) fn general(root: &Field<'_>, fallback_name: &str, cx: &mut Reading) -> Option<General> {
     let mut table = root.table("", cx)?;
     let name = match table.optional("name", cx) {

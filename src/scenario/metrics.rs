@@ -1,5 +1,12 @@
 //! The metrics that assertions, measured values and targets can name: the numeric paths of a
-//! variant in `summary.json`, with the dimension that decides which units fit.
+//! variant in `summary.json`, with the dimension that decides which units fit and the direction
+//! that decides whether a change is for the better.
+//!
+//! | no direction | because |
+//! |---|---|
+//! | what is offered or told: `ledger.written`, `.filtered`, `.carried_over` | not an effect |
+//! | how the work is cut up: `invocations`, `polls`, `batch_size.*` | its price is in `cost_usd` |
+//! | what a run should be: `stability.sufficient_seconds` | about the run, not the settings |
 //!
 //! Left out: `minutes_above`, which follows from the assertions.
 
@@ -18,6 +25,15 @@ pub enum Dimension {
     Number,
 }
 
+/// Which change of a metric is for the better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Less is better.
+    Lower,
+    /// More is better.
+    Higher,
+}
+
 /// A figure of a variant's summary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metric {
@@ -25,26 +41,48 @@ pub struct Metric {
     pub name: &'static str,
     /// What it is measured in.
     pub dimension: Dimension,
+    /// Which change is for the better; `None`: a change is neither good nor bad in itself.
+    pub direction: Option<Direction>,
+    /// It is among those that a comparison shows unless told otherwise.
+    pub is_headline: bool,
+}
+
+impl Metric {
+    const fn higher(self) -> Metric {
+        Metric { direction: Some(Direction::Higher), ..self }
+    }
+
+    const fn unjudged(self) -> Metric {
+        Metric { direction: None, ..self }
+    }
+
+    const fn headline(self) -> Metric {
+        Metric { is_headline: true, ..self }
+    }
+}
+
+const fn lower(name: &'static str, dimension: Dimension) -> Metric {
+    Metric { name, dimension, direction: Some(Direction::Lower), is_headline: false }
 }
 
 const fn seconds(name: &'static str) -> Metric {
-    Metric { name, dimension: Dimension::Seconds }
+    lower(name, Dimension::Seconds)
 }
 
 const fn records(name: &'static str) -> Metric {
-    Metric { name, dimension: Dimension::Records }
+    lower(name, Dimension::Records)
 }
 
 const fn count(name: &'static str) -> Metric {
-    Metric { name, dimension: Dimension::Count }
+    lower(name, Dimension::Count)
 }
 
 const fn dollars(name: &'static str) -> Metric {
-    Metric { name, dimension: Dimension::UsDollars }
+    lower(name, Dimension::UsDollars)
 }
 
 const fn number(name: &'static str) -> Metric {
-    Metric { name, dimension: Dimension::Number }
+    lower(name, Dimension::Number)
 }
 
 /// All metrics, in the order of the summary.
@@ -52,17 +90,17 @@ pub const METRICS: &[Metric] = &[
     number("stability.worst_utilization"),
     number("stability.peak_utilization"),
     number("stability.age_slope"),
-    seconds("stability.seconds_to_expiry"),
-    seconds("stability.seconds_to_loss"),
+    seconds("stability.seconds_to_expiry").higher(),
+    seconds("stability.seconds_to_loss").higher(),
     number("stability.loss_per_second"),
     number("stability.loss_share"),
     seconds("stability.relaxation_seconds"),
-    seconds("stability.sufficient_seconds"),
-    seconds("iterator_age.p50"),
-    seconds("iterator_age.p90"),
-    seconds("iterator_age.p99"),
-    seconds("iterator_age.max"),
-    seconds("iterator_age.mean"),
+    seconds("stability.sufficient_seconds").unjudged(),
+    seconds("iterator_age.p50").headline(),
+    seconds("iterator_age.p90").headline(),
+    seconds("iterator_age.p99").headline(),
+    seconds("iterator_age.max").headline(),
+    seconds("iterator_age.mean").headline(),
     seconds("age_at_finish.p50"),
     seconds("age_at_finish.p90"),
     seconds("age_at_finish.p99"),
@@ -70,12 +108,12 @@ pub const METRICS: &[Metric] = &[
     seconds("age_at_finish.mean"),
     seconds("record_age.p50"),
     seconds("record_age.p90"),
-    seconds("record_age.p99"),
+    seconds("record_age.p99").headline(),
     seconds("record_age.max"),
     seconds("record_age.mean"),
     seconds("true_lag.max"),
     seconds("true_lag.mean"),
-    seconds("blocked_shard_time.total"),
+    seconds("blocked_shard_time.total").headline(),
     seconds("blocked_shard_time.fully"),
     seconds("blocked_shard_time.worst_shard"),
     seconds("blocked_shard_time.by_cause.function_error"),
@@ -92,26 +130,26 @@ pub const METRICS: &[Metric] = &[
     seconds("age_breakdown.overhead"),
     seconds("age_breakdown.cold_start"),
     seconds("age_breakdown.execution"),
-    records("ledger.carried_over"),
-    records("ledger.written"),
-    records("ledger.processed"),
-    records("ledger.filtered"),
-    records("ledger.discarded.RetryAttemptsExhausted"),
-    records("ledger.discarded.RecordAgeExceeded"),
-    records("ledger.expired"),
+    records("ledger.carried_over").unjudged(),
+    records("ledger.written").unjudged(),
+    records("ledger.processed").higher(),
+    records("ledger.filtered").unjudged(),
+    records("ledger.discarded.RetryAttemptsExhausted").headline(),
+    records("ledger.discarded.RecordAgeExceeded").headline(),
+    records("ledger.expired").headline(),
     records("ledger.skipped"),
     records("ledger.remaining"),
-    records("ledger.duplicates"),
-    count("invocations"),
-    count("errors"),
-    count("throttles"),
-    count("polls"),
+    records("ledger.duplicates").headline(),
+    count("invocations").unjudged().headline(),
+    count("errors").headline(),
+    count("throttles").headline(),
+    count("polls").unjudged(),
     count("read_throttles"),
-    records("batch_size.mean"),
-    records("batch_size.max"),
+    records("batch_size.mean").unjudged(),
+    records("batch_size.max").unjudged(),
     count("concurrency.mean"),
     count("concurrency.max"),
-    dollars("cost_usd.total"),
+    dollars("cost_usd.total").headline(),
     dollars("cost_usd.requests"),
     dollars("cost_usd.compute"),
     dollars("cost_usd.stream"),

@@ -34,6 +34,7 @@ mod knobs;
 mod lints;
 mod mapping;
 pub mod mapping_limits;
+mod measured;
 mod measured_age;
 pub mod metrics;
 mod overlay;
@@ -50,6 +51,7 @@ mod source;
 mod starting_position;
 mod stream;
 pub(crate) mod suggest;
+mod tolerance;
 mod trace;
 mod traffic;
 mod variants;
@@ -59,16 +61,19 @@ mod write_load;
 use std::collections::BTreeMap;
 
 use crate::model::settings::Settings;
+use crate::units::Duration;
 
-pub use assertions::{Assertion, Comparison, Measured, parse_assertion};
+pub use assertions::{Assertion, Comparison, PRESETS, parse_assertion};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use general::Analysis;
+pub use measured::Measured;
 pub use measured_age::{AgeStatistic, MeasuredAge};
 pub use prices::Prices;
 pub use source::{Override, Source};
 pub use stream::SHARDS_MAX;
 pub use suggest::advice as suggestion;
 pub(crate) use suggest::nearest as nearest_name;
+pub use tolerance::{Allowed, Tolerance};
 
 use document::{Node, Place};
 use overlay::Change;
@@ -93,6 +98,8 @@ pub struct Scenario {
     pub variants: Vec<Variant>,
     /// What must hold for every variant.
     pub assertions: Vec<Assertion>,
+    /// How much worse a metric may be before `compare` calls it a regression.
+    pub tolerances: Vec<Tolerance>,
     /// Values measured on real AWS, to be shown beside the simulated ones.
     pub measured: Vec<Measured>,
     /// IteratorAge measured on real AWS over time.
@@ -264,8 +271,11 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
     let names: Vec<String> =
         resolved.iter().flatten().map(|variant: &Variant| variant.name.clone()).collect();
     let field_of = |key: &str| root.child(key).map(|node| Field::of(node, key));
-    let assertions = assertions::assertions(field_of("assert"), cx);
-    let measured = assertions::measured(field_of("measured"), &names, cx);
+    let retentions = resolved.iter().flatten().map(|variant| variant.settings.stream.retention);
+    let retention = retentions.min().unwrap_or(Duration::from_secs(86_400));
+    let assertions = assertions::assertions(field_of("assert"), retention, cx);
+    let tolerances = tolerance::tolerances(field_of("compare"), cx);
+    let measured = measured::measured(field_of("measured"), &names, cx);
     let start =
         resolved.first().and_then(Option::as_ref).map(|base| base.settings.start_unix_nanos);
     let age_field = field_of("measured_age");
@@ -282,6 +292,7 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
         analysis: general.analysis,
         variants,
         assertions,
+        tolerances,
         measured,
         measured_ages,
         fingerprint,

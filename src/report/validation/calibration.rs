@@ -3,7 +3,7 @@
 use comfy_table::Table;
 use serde_json::{Value, json};
 
-use super::screen::Screen;
+use super::super::screen::Screen;
 use crate::report::TerminalStyle;
 use crate::results::{Calibration, Residual, Trial};
 

@@ -6,14 +6,13 @@
 //! | [`terminal`](self::validation_terminal) | a summary, what fails side by side, or everything |
 //! | [`calibration`](self::calibration_terminal) | how far off every value of a knob is |
 //! | [`page`](self::validation_page), `prose` | the page, as HTML and as Markdown |
-//! | `cells`, `screen` | answers as short texts, lines and tables |
+//! | `cells` | answers as short texts |
 
 mod calibration;
 pub(super) mod cells;
 mod json;
 mod page;
 mod prose;
-mod screen;
 mod terminal;
 
 pub use calibration::{calibration_json, calibration_terminal};

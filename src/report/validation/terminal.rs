@@ -3,7 +3,7 @@
 
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, Table, Width};
 
-use super::screen::Screen;
+use super::super::screen::Screen;
 use super::{cells, status_word};
 use crate::report::TerminalStyle;
 use crate::report::text::{printable, wrap};

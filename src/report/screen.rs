@@ -40,6 +40,15 @@ impl Screen {
         }
     }
 
+    /// Adds lines in a colour.
+    pub(super) fn wrapped_in(&mut self, text: &str, code: &str) {
+        for line in wrap(&self.signs(&printable(text)), self.width) {
+            let line = self.inked(&line, code);
+            self.text.push_str(&line);
+            self.text.push('\n');
+        }
+    }
+
     /// A table as wide as the terminal at most.
     pub(super) fn empty_table(&self) -> Table {
         let mut table = Table::new();
