@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::import_arguments::{IMPORT_EXAMPLES, ImportArguments};
 use crate::experiment::uncertainty::Uncertainty;
 use crate::scenario::{Diagnostics, Override, Tolerance};
 use crate::units::{Probability, parse_probability};
@@ -68,7 +69,7 @@ const RUN_EXAMPLES: &str = "Examples:
 
 const COMPARE_EXAMPLES: &str = "Examples:
   shardlag compare now.toml proposed.toml          same seed: the same arrivals
-  shardlag compare s.toml --base \"2 retries\"      its variants with one of them
+  shardlag compare s.toml --base bisect             its variants with one of them
   shardlag compare monday.json friday.json         two saved summary.json
   shardlag compare a.toml b.toml --tolerance iterator_age.p99=5% --tolerance errors=10
   shardlag compare a.toml b.toml --format markdown > comment.md
@@ -95,7 +96,7 @@ const MAN_EXAMPLES: &str = "Examples:
 const VALIDATE_EXAMPLES: &str = "Examples:
   shardlag validate                          everything that the program is held against
   shardlag validate --quick                  without the costly items
-  shardlag validate --out reports/validation page and charts as well
+  shardlag validate --out reports/validation  page and charts as well
   shardlag validate --group delivery --list  every item of a group
   shardlag validate --items my-cases.jsonl   delivery cases or known answers of your own
   shardlag validate --calibrate model.refill_below=2..12
@@ -103,70 +104,6 @@ const VALIDATE_EXAMPLES: &str = "Examples:
   shardlag validate --format json | jq '.items[] | select(.status == \"failed\")'
 
 Exit code 1 says that an item fails, 2 that items cannot be read.";
-const IMPORT_EXAMPLES: &str = "Examples:
-  shardlag import template.yaml --mapping Consumer.Stream --out scenario.toml
-  shardlag import template.yaml --parameter BatchSize=500
-  terraform show -json plan.out | shardlag import - --mapping 2
-  aws lambda get-event-source-mapping --uuid ... | shardlag import -
-  shardlag import metrics.json --as traffic,duration --into scenario.toml";
-
-/// Arguments of `import`.
-#[derive(Debug, Args)]
-pub(super) struct ImportArguments {
-    /// The file; `-` is standard input; a folder or several files for Terraform
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// Which mapping: its number, its name or a part of it
-    #[arg(long, value_name = "NAME")]
-    pub mapping: Option<String>,
-    /// A parameter or variable that the file leaves open; repeatable
-    #[arg(long = "parameter", value_name = "NAME=VALUE")]
-    pub parameters: Vec<String>,
-    /// A key of the scenario, for example mapping.BatchSize=500; repeatable
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
-    /// Take the default of AWS for what a module or a change leaves open
-    #[arg(long)]
-    pub accept_defaults: bool,
-    /// Read CloudWatch metrics and take them for this; several with commas between
-    #[arg(
-        long = "as",
-        value_name = "PART",
-        value_enum,
-        value_delimiter = ',',
-        conflicts_with_all = ["mapping", "parameters", "set", "accept_defaults"]
-    )]
-    pub parts: Vec<MetricPart>,
-    /// Which metric holds the arrivals: its label or id
-    #[arg(long, value_name = "NAME", requires = "parts")]
-    pub metric: Option<String>,
-    /// The scenario that gets what the metrics say [default: a fragment on standard output]
-    #[arg(long, value_name = "SCENARIO", requires = "parts")]
-    pub into: Option<PathBuf>,
-    /// Where to write the scenario [default: standard output, or where --into says]
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// What to print
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-    /// Print errors and warnings only
-    #[arg(long)]
-    pub quiet: bool,
-}
-
-/// What CloudWatch metrics are taken for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum MetricPart {
-    /// Arrivals, from IncomingRecords or the like
-    Traffic,
-    /// How long invocations take, from percentiles of Duration
-    Duration,
-    /// Error rate and outages, from Errors and Invocations
-    Faults,
-    /// IteratorAge as measured, to be drawn beside the simulated one
-    Overlay,
-}
-
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
@@ -375,8 +312,10 @@ mod tests {
 
     use super::*;
 
-    /// The words of an example up to a redirection, a pipe or an explanation.
+    /// The words of an example from the program's name up to a redirection, a pipe or an
+    /// explanation.
     fn words(example: &str) -> Vec<String> {
+        let example = &example[example.find("shardlag ").unwrap_or(0)..];
         let ends = ["  ", " | ", " < ", " > ", " >> "];
         let end = ends.iter().filter_map(|end| example.find(end)).min();
         let typed = &example[..end.unwrap_or(example.len())];

@@ -5,7 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::Ending;
-use super::arguments::{Format, ImportArguments, MetricPart};
+use super::arguments::Format;
+use super::import_arguments::{ImportArguments, MetricPart};
 use crate::import::metrics::{Part, import_metrics};
 use crate::import::scenario_text::{ScenarioText, scenario_text};
 use crate::import::{

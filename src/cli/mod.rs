@@ -18,6 +18,7 @@ mod complaint;
 mod completions;
 mod diagnostics;
 mod import;
+mod import_arguments;
 mod junit;
 mod manual;
 mod progress;
