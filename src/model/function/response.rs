@@ -79,6 +79,7 @@ mod tests {
             (vec![], true, Outcome::Success),
             (vec![item(2)], true, Outcome::Partial { succeeded: 2 }),
             (vec![item(3), item(1)], true, Outcome::Partial { succeeded: 1 }),
+            (vec![item(2), item(1), item(3)], true, Outcome::Partial { succeeded: 1 }),
             (vec![item(0)], true, FULL_FAILURE),
             (vec![item(9)], true, FULL_FAILURE),
             (vec![other], true, FULL_FAILURE),
