@@ -1,5 +1,6 @@
 //! Trying a batch: checks before the attempt, concurrency, sending (S5.2, S5.3, S5.4).
 
+use super::world::WrittenBack;
 use super::{Context, System};
 use crate::engine::Purpose;
 use crate::engine::samplers::Exponential;
@@ -298,22 +299,23 @@ impl System<'_> {
                 source: Record::WRITTEN_BACK,
                 marks: Marks { poison: false, filtered: writes_back.filtered },
             });
-            records.extend(written.map(|record| (id.shard, record)));
+            let (by, shard) = (cx.consumer, id.shard);
+            records.extend(written.map(|record| WrittenBack { by, shard, record }));
         }
-        self.add_records(cx, &records);
+        self.add_records(cx, records.iter());
         if cx.shared.has_other_readers {
             cx.shared.written_back.extend(records);
         }
     }
 
     /// Records are written back to shards, or to those that hold their keys now.
-    pub(super) fn add_records<O: Observer>(
+    pub(super) fn add_records<'w, O: Observer>(
         &mut self,
         cx: &mut Context<'_, O>,
-        records: &[(u32, Record)],
+        records: impl Iterator<Item = &'w WrittenBack>,
     ) {
         let mut written: Vec<u32> = Vec::new();
-        for (shard, record) in records {
+        for WrittenBack { shard, record, by: _ } in records {
             let shard = self.holder_of(*shard, record);
             self.shards[shard as usize].write_back(*record);
             if !written.contains(&shard) {

@@ -24,8 +24,9 @@ pub(super) enum Occasion {
 impl System<'_> {
     /// The time a lane asked for has come.
     pub(super) fn lane_due<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
-        if lane.due_at != Some(cx.now) {
+        // Since it asked, polling may have begun anew with fewer lanes (S2.7).
+        let lane = self.readers[id.shard as usize].lanes.get(id.lane as usize);
+        if lane.is_none_or(|lane| lane.due_at != Some(cx.now)) {
             return;
         }
         self.poll_first(cx, id.shard);

@@ -27,10 +27,20 @@ pub(super) struct Shared {
     pub reads: ReadLimits,
     /// Other consumers read what one writes back.
     pub has_other_readers: bool,
-    /// Records written back that other consumers do not know of yet, with their shard.
-    pub written_back: Vec<(u32, Record)>,
+    /// Records written back that other consumers do not know of yet.
+    pub written_back: Vec<WrittenBack>,
     /// Events in the calendar that only count backlogs.
     pub clocks: usize,
+}
+
+/// A record that a consumer's function wrote back (S10.6).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WrittenBack {
+    /// Number of the consumer, which knows of it.
+    pub by: u16,
+    /// The shard whose record was handled.
+    pub shard: u32,
+    pub record: Record,
 }
 
 /// What a run came to for one consumer.
@@ -144,7 +154,7 @@ impl<'a> World<'a> {
     }
 
     /// Lets the other consumers go on with what the one that acted left them: concurrency and
-    /// records.
+    /// records. What they do with it may leave something in turn.
     fn tell_others<O: Observer>(
         &mut self,
         now: Instant,
@@ -152,13 +162,20 @@ impl<'a> World<'a> {
         calendar: &mut EventCalendar<ConsumerEvent>,
         observers: &mut [O],
     ) {
-        let written_back = std::mem::take(&mut self.shared.written_back);
-        let each = (0u16..).zip(&mut self.systems).zip(observers);
-        for ((consumer, system), observer) in each.filter(|((number, _), _)| *number != acted) {
-            let shared = &mut self.shared;
-            let mut cx = Context { now, consumer, calendar, observer, shared };
-            system.add_records(&mut cx, &written_back);
-            system.serve_line(&mut cx);
+        let mut gives_concurrency = true;
+        while gives_concurrency || !self.shared.written_back.is_empty() {
+            let written_back = std::mem::take(&mut self.shared.written_back);
+            let each = (0u16..).zip(&mut self.systems).zip(&mut *observers);
+            for ((consumer, system), observer) in each {
+                let shared = &mut self.shared;
+                let mut cx = Context { now, consumer, calendar, observer, shared };
+                let of_others = written_back.iter().filter(|written| written.by != consumer);
+                system.add_records(&mut cx, of_others);
+                if gives_concurrency && consumer != acted {
+                    system.serve_line(&mut cx);
+                }
+            }
+            gives_concurrency = false;
         }
     }
 
