@@ -46,6 +46,22 @@ impl RandomSource {
         RandomStream(ChaCha8Rng::from_seed(key))
     }
 
+    /// A single number uniform on `[0, 1)` with 53 bits at (purpose, entity, index), for chances
+    /// that are drawn one by one at scattered indices: a stream computes 32 words to give one.
+    /// The address is hashed part by part with the output function of SplitMix64 (Steele, Lea and
+    /// Flood 2014, Fast Splittable Pseudorandom Number Generators).
+    #[inline]
+    pub fn uniform_at(&self, purpose: Purpose, entity: u64, index: u64) -> f64 {
+        let parts = [self.seed, self.replication, purpose.0, entity, index];
+        let hash = parts.into_iter().fold(0, |hash: u64, part| {
+            let mixed = (hash ^ part).wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            mixed ^ (mixed >> 31)
+        });
+        (hash >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+    }
+
     /// A single 64-bit word at (purpose, entity, index): the stream's `index`-th word.
     pub fn word(&self, purpose: Purpose, entity: u64, index: u64) -> u64 {
         self.stream(purpose, entity).at(index, 1).next_u64()
@@ -124,6 +140,23 @@ mod tests {
         for (place, word) in words.iter().enumerate() {
             assert!(!words[..place].contains(word), "{words:?}");
         }
+    }
+
+    #[test]
+    fn single_numbers_are_uniform_and_neighbours_have_nothing_in_common() {
+        let (mut low, mut both, mut cells) = (0u32, 0u32, [0u32; 64]);
+        for index in 0..100_000 {
+            let number = SOURCE.uniform_at(Purpose(3), 4, index);
+            let next = SOURCE.uniform_at(Purpose(3), 4, index + 1);
+            let beside = SOURCE.uniform_at(Purpose(3), 5, index);
+            low += u32::from(number < 0.1);
+            both += u32::from(number < 0.1 && next < 0.1) + u32::from(number < 0.1 && beside < 0.1);
+            cells[(number * 64.0) as usize] += 1;
+        }
+        // Standard deviations: 95, 62 and 39.
+        assert!(low.abs_diff(10_000) < 400, "{low}");
+        assert!(both.abs_diff(2_000) < 250, "{both}");
+        assert!(cells.iter().all(|&count| count.abs_diff(1_562) < 180), "{cells:?}");
     }
 
     #[test]

@@ -200,9 +200,9 @@ fn discarded(records: Records<'_>, discard: Discard) -> TraceEvent {
 }
 
 fn range(records: Records<'_>) -> RecordRange {
-    let mut sequences = records.iter().map(|fetched| fetched.sequence);
-    let first = sequences.next();
-    RecordRange { count: records.count(), first, last: sequences.next_back().or(first) }
+    let ends = (records.count() > 0).then(|| (records.first().sequence, records.last().sequence));
+    let (first, last) = ends.unzip();
+    RecordRange { count: records.count(), first, last }
 }
 
 fn closed_by(by: ClosedBy) -> &'static str {

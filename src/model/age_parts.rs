@@ -61,7 +61,7 @@ impl AgeParts {
     /// When the parts do not add up to the age, which is a bug.
     pub fn of(
         context: AgeContext,
-        last: &Fetched,
+        last: Fetched,
         batch: &Batch,
         invocation: &Invocation,
     ) -> AgeParts {

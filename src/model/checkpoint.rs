@@ -17,9 +17,9 @@ pub struct FinishedAhead {
 
 impl FinishedAhead {
     /// Notes finished records.
-    pub fn add<'f>(&mut self, finished: impl Iterator<Item = &'f Fetched>) {
+    pub fn add(&mut self, finished: impl Iterator<Item = Fetched>) {
         for fetched in finished {
-            self.records.insert(fetched.sequence, Fetched { is_duplicate: true, ..*fetched });
+            self.records.insert(fetched.sequence, Fetched { is_duplicate: true, ..fetched });
         }
     }
 
@@ -37,7 +37,7 @@ impl FinishedAhead {
     pub fn above_checkpoint(&mut self, lanes: &mut [Lane]) -> VecDeque<Fetched> {
         let mut above: Vec<Fetched> = std::mem::take(&mut self.records).into_values().collect();
         for lane in lanes {
-            above.extend(lane.queue.drain(..));
+            above.extend(lane.queue.take_all());
         }
         above.sort_by_key(|fetched| fetched.sequence);
         above.into()
@@ -59,8 +59,8 @@ mod tests {
     }
 
     fn lane(sequences: &[u64]) -> Lane {
-        let mut lane = Lane::new();
-        lane.queue.extend(sequences.iter().copied().map(fetched));
+        let mut lane = Lane::new(false);
+        sequences.iter().for_each(|&sequence| lane.queue.push_back(fetched(sequence)));
         lane
     }
 
@@ -68,7 +68,7 @@ mod tests {
     fn what_was_finished_above_the_checkpoint_comes_again_in_order() {
         let mut lanes = [lane(&[3, 6]), lane(&[8])];
         let mut ahead = FinishedAhead::default();
-        ahead.add([1, 2, 4, 5, 7].map(fetched).iter());
+        ahead.add([1, 2, 4, 5, 7].map(fetched).into_iter());
         ahead.pass_checkpoint(&lanes);
         let again = ahead.above_checkpoint(&mut lanes);
         let seen: Vec<(u64, bool)> = again.iter().map(|f| (f.sequence, f.is_duplicate)).collect();
@@ -81,7 +81,7 @@ mod tests {
     fn with_nothing_unfinished_nothing_comes_again() {
         let mut lanes = [lane(&[])];
         let mut ahead = FinishedAhead::default();
-        ahead.add([1, 2].map(fetched).iter());
+        ahead.add([1, 2].map(fetched).into_iter());
         ahead.pass_checkpoint(&lanes);
         assert!(ahead.above_checkpoint(&mut lanes).is_empty());
     }

@@ -4,11 +4,10 @@
 //! always the oldest of the lane: the head batch is the first records of the queue, the batches
 //! below it on the stack are the records behind.
 
-use std::collections::VecDeque;
-
 use super::batch::Batch;
 use super::function::Invocation;
-use super::observation::{BlockageCause, Fetched};
+use super::observation::BlockageCause;
+use super::record_queue::RecordQueue;
 use super::tumbling::OpenWindow;
 use crate::units::Instant;
 
@@ -16,7 +15,7 @@ use crate::units::Instant;
 #[derive(Debug, Clone)]
 pub struct Lane {
     /// Records read and not finished, oldest first.
-    pub queue: VecDeque<Fetched>,
+    pub queue: RecordQueue,
     /// Batches cut from the front of the queue; the head batch is the last element.
     pub batches: Vec<Batch>,
     /// What the lane is doing.
@@ -60,10 +59,10 @@ pub struct BlockedSince {
 }
 
 impl Lane {
-    /// A lane without records.
-    pub fn new() -> Lane {
+    /// A lane without records; `in_runs`: those it will hold are parts of cells.
+    pub fn new(in_runs: bool) -> Lane {
         Lane {
-            queue: VecDeque::new(),
+            queue: RecordQueue::new(in_runs),
             batches: Vec::new(),
             phase: Phase::Ready,
             due_at: None,
@@ -102,11 +101,5 @@ impl Lane {
     pub fn block(&mut self, now: Instant, cause: BlockageCause) {
         let since = self.blocked.map_or(now, |blocked| blocked.since);
         self.blocked = Some(BlockedSince { since, cause });
-    }
-}
-
-impl Default for Lane {
-    fn default() -> Lane {
-        Lane::new()
     }
 }

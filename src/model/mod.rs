@@ -3,6 +3,7 @@
 pub mod age_parts;
 pub mod batch;
 pub mod blocked;
+pub mod cell_log;
 pub mod checkpoint;
 pub mod destination;
 pub mod eligibility;
@@ -19,6 +20,8 @@ pub mod purposes;
 pub mod read_limits;
 pub mod reader;
 pub mod record;
+pub mod record_log;
+pub mod record_queue;
 pub mod settings;
 pub mod shard;
 pub mod system;

@@ -3,14 +3,11 @@
 //! An observer sees everything and changes nothing: it gets references and returns nothing. It
 //! is a type parameter of the run, so observations that nobody looks at cost nothing.
 
-use std::collections::VecDeque;
-use std::collections::vec_deque;
-
 use super::age_parts::AgeParts;
 use super::event::LaneId;
 use super::function::Invocation;
-use super::record::Record;
-use crate::units::{Duration, Instant};
+pub use super::record_queue::{Fetched, Records};
+use crate::units::Instant;
 
 /// Something that happened at the time given beside it.
 #[derive(Debug, Clone, Copy)]
@@ -243,62 +240,6 @@ pub enum LastResponse {
     Unhandled,
     /// Partial responses used up the quota: `null`.
     PartialFailure,
-}
-
-/// A record that was read and is not finished.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fetched {
-    /// The record.
-    pub record: Record,
-    /// Its position among all records of the shard, from 0.
-    pub sequence: u64,
-    /// When it was read.
-    pub read_at: Instant,
-    /// For how long reading it was held back by an unfinished or full page, or a full buffer
-    /// (S2.4).
-    pub held: Duration,
-    /// It was finished before, above the checkpoint, and is delivered again (S4.5).
-    pub is_duplicate: bool,
-}
-
-/// The records of a batch, oldest first; none in the final call of a tumbling window.
-#[derive(Debug, Clone, Copy)]
-pub struct Records<'a> {
-    queue: &'a VecDeque<Fetched>,
-    count: usize,
-}
-
-impl<'a> Records<'a> {
-    /// The first `count` records of a lane's queue.
-    pub fn new(queue: &'a VecDeque<Fetched>, count: u32) -> Records<'a> {
-        assert!(count as usize <= queue.len(), "{count} of {}", queue.len());
-        Records { queue, count: count as usize }
-    }
-
-    /// Number of records.
-    pub fn count(&self) -> u32 {
-        self.count as u32
-    }
-
-    /// The oldest record; a bug in a final call.
-    pub fn first(&self) -> &'a Fetched {
-        &self.queue[0]
-    }
-
-    /// The newest record; a bug in a final call.
-    pub fn last(&self) -> &'a Fetched {
-        &self.queue[self.count - 1]
-    }
-
-    /// Number of records that have not met their end before (S4.5).
-    pub fn anew(&self) -> u32 {
-        self.iter().filter(|fetched| !fetched.is_duplicate).count() as u32
-    }
-
-    /// All records, oldest first.
-    pub fn iter(&self) -> vec_deque::Iter<'a, Fetched> {
-        self.queue.range(..self.count)
-    }
 }
 
 /// Listens to a run.

@@ -43,6 +43,8 @@ pub struct ShardReader {
     pub pushed: Budget,
     /// Its lanes.
     pub lanes: Vec<Lane>,
+    /// They hold parts of cells.
+    in_runs: bool,
     /// Fetched but still in the shard's log (counted pages), oldest first.
     pub counted: VecDeque<CountedPage>,
     /// Records of the counted pages.
@@ -106,8 +108,14 @@ pub struct Page {
 
 impl ShardReader {
     /// A reader with `lanes` lanes that has read nothing; `may_stop`: polling may stop and start
-    /// again during the run.
-    pub fn new(grid: PollGrid, pushed: Budget, lanes: u32, may_stop: bool) -> ShardReader {
+    /// again during the run; `in_runs`: the shard's log is made of cells.
+    pub fn new(
+        grid: PollGrid,
+        pushed: Budget,
+        lanes: u32,
+        may_stop: bool,
+        in_runs: bool,
+    ) -> ShardReader {
         ShardReader {
             stage: Stage::Unknown,
             generation: 0,
@@ -117,7 +125,8 @@ impl ShardReader {
             held_since: None,
             was_refused: false,
             pushed,
-            lanes: (0..lanes).map(|_| Lane::new()).collect(),
+            lanes: (0..lanes).map(|_| Lane::new(in_runs)).collect(),
+            in_runs,
             counted: VecDeque::new(),
             counted_records: 0,
             blockage: None,
@@ -149,7 +158,7 @@ impl ShardReader {
     /// Starts polling at `now` with `lanes` lanes.
     pub fn start(&mut self, grid: PollGrid, lanes: u32, now: Instant) {
         self.grid = grid;
-        let lane = Lane { free_since: now, ..Lane::new() };
+        let lane = Lane { free_since: now, ..Lane::new(self.in_runs) };
         self.lanes = vec![lane; lanes as usize];
     }
 
@@ -187,17 +196,17 @@ impl ShardReader {
     pub fn remove_finished(&mut self, assignment: LaneAssignment, lane: u32, count: u32) {
         if assignment == LaneAssignment::DynamicKey && self.lanes.len() > 1 {
             for position in 0..count as usize {
-                let key_hash = self.lanes[lane as usize].queue[position].record.key_hash;
-                self.release_key(key_hash);
+                let fetched = self.lanes[lane as usize].queue.get(position);
+                fetched.into_iter().for_each(|one| self.release_key(one.record.key_hash));
             }
         }
         let queue = &mut self.lanes[lane as usize].queue;
         let Some(finished_ahead) = &mut self.finished_ahead else {
-            queue.drain(..count as usize);
+            queue.remove_front(count as usize);
             return;
         };
-        finished_ahead.add(queue.range(..count as usize));
-        queue.drain(..count as usize);
+        finished_ahead.add(queue.range(count as usize));
+        queue.remove_front(count as usize);
         finished_ahead.pass_checkpoint(&self.lanes);
     }
 
@@ -231,20 +240,21 @@ impl ShardReader {
 
     /// Sequence and arrival of the oldest record in a lane.
     pub fn oldest_fetched(&self) -> Option<(u64, Instant)> {
-        let first = |queue: &VecDeque<Fetched>| {
-            let first = queue.iter().find(|fetched| !fetched.is_duplicate)?;
-            Some((first.sequence, first.record.arrival))
-        };
-        self.lanes.iter().map(|lane| &lane.queue).chain([&self.replay]).filter_map(first).min()
+        let anew = |fetched: &Fetched| !fetched.is_duplicate;
+        let in_lanes = self.lanes.iter().filter_map(|lane| lane.queue.iter().find(anew));
+        let again = self.replay.iter().copied().find(anew);
+        in_lanes.chain(again).map(|first| (first.sequence, first.record.arrival)).min()
     }
 
     /// Records that were read and have not met their end, those to be read again among them.
     pub fn held(&self) -> u64 {
-        let held = |queue: &VecDeque<Fetched>| match &self.finished_ahead {
-            None => queue.len(),
-            Some(_) => queue.iter().filter(|fetched| !fetched.is_duplicate).count(),
-        };
-        let queues = self.lanes.iter().map(|lane| &lane.queue).chain([&self.replay]);
-        queues.map(held).sum::<usize>() as u64
+        if self.finished_ahead.is_none() {
+            let queued: usize = self.lanes.iter().map(|lane| lane.queue.len()).sum();
+            return (queued + self.replay.len()) as u64;
+        }
+        let anew = |fetched: &Fetched| !fetched.is_duplicate;
+        let held = |lane: &Lane| lane.queue.iter().filter(anew).count();
+        let again = self.replay.iter().copied().filter(anew).count();
+        (self.lanes.iter().map(held).sum::<usize>() + again) as u64
     }
 }

@@ -1,36 +1,23 @@
 //! A shard as a log that is generated while it is read (S1.2).
 //!
 //! What is written to a shard is a pure function of (seed, replication, shard); this is a reader
-//! of it. Generated but unread records lie in a short ring. Records behind the ring are only
-//! counted, with a second cursor over the same function, so a backlog of a day costs no memory.
-//! The handler's own writes (S10.6) are the exception: they are caused by the run and are kept
-//! until they are read.
+//! of it. Where records differ in time and number only, and no rule tells them apart, the log is
+//! made of cells (`cell_log`), otherwise of records (`record_log`); both hold the same records at
+//! the same times. Which records belong to the generation that is read, and who takes over the
+//! others (S1.7), is kept here.
 
-use std::collections::VecDeque;
-
+use super::cell_log::{CellLog, CellPart};
 use super::record::Record;
-use super::workload::{Half, WorkloadCursor};
+use super::record_log::RecordLog;
+use super::workload::{Half, WorkloadPlan};
 use crate::units::Instant;
-
-/// Records generated at a time.
-const BLOCK: usize = 64;
-/// Unread records that are kept; those behind them are counted only.
-const RING_CAPACITY: usize = 16_384;
 
 /// The unread part of a shard's log.
 #[derive(Debug, Clone)]
 pub struct Shard {
-    /// The next unread records in order, those written back among them; may lie in the future.
-    ring: VecDeque<Record>,
-    /// Generates what comes behind the ring.
-    cursor: WorkloadCursor,
-    /// How far the records behind the ring have been counted.
-    counter: Option<Counter>,
-    /// Records written back that arrive behind the ring, in order.
-    written_back: VecDeque<Record>,
+    log: Log,
     /// Position in the log of the next unread record.
     next_sequence: u64,
-    written_back_count: u64,
     /// Position behind the last record of the generation that is read, once that is closed.
     end: Option<u64>,
     /// When that was.
@@ -40,38 +27,42 @@ pub struct Shard {
 }
 
 #[derive(Debug, Clone)]
-struct Counter {
-    cursor: WorkloadCursor,
-    /// Records between the end of the ring and the cursor.
-    count: u64,
+enum Log {
+    Records(Box<RecordLog>),
+    Cells(Box<CellLog>),
 }
 
 impl Shard {
-    /// The log that `cursor` generates, unread.
-    pub fn new(cursor: WorkloadCursor) -> Shard {
-        Shard {
-            ring: VecDeque::with_capacity(2 * BLOCK),
-            cursor,
-            counter: None,
-            written_back: VecDeque::new(),
-            next_sequence: 0,
-            written_back_count: 0,
-            end: None,
-            closed_at: Instant::FAR_FUTURE,
-            heirs: Vec::new(),
+    /// The log of a shard of a workload, unread; made of cells if it can be and
+    /// `in_cells` says that no rule needs single records.
+    pub fn new(plan: &WorkloadPlan, shard: u32, in_cells: bool) -> Shard {
+        let cells = if in_cells { plan.cells(shard) } else { None };
+        let log = match cells {
+            Some((cursor, plain)) => Log::Cells(Box::new(CellLog::new(cursor, plain))),
+            None => Log::Records(Box::new(RecordLog::new(plan.cursor(shard)))),
+        };
+        let closed_at = Instant::FAR_FUTURE;
+        Shard { log, next_sequence: 0, end: None, closed_at, heirs: Vec::new() }
+    }
+
+    /// What all records share, where the log is made of cells.
+    #[inline]
+    pub fn plain(&self) -> Option<Record> {
+        match &self.log {
+            Log::Cells(log) => Some(log.plain()),
+            Log::Records(_) => None,
         }
     }
 
     /// The generation that is read is closed at `at`: records written from then on belong to the
     /// next (S1.7).
     pub fn close(&mut self, at: Instant) {
-        let before = |record: &Record| record.arrival < at;
-        let mut left = self.ring.partition_point(before) as u64;
-        if left == self.ring.len() as u64 && at > Instant::START {
-            let until = Instant::from_nanos(at.as_nanos() - 1);
-            left += self.cursor.clone().skip_through(until);
-            left += self.written_back.partition_point(before) as u64;
-        }
+        let before = at.as_nanos().checked_sub(1).map(Instant::from_nanos);
+        let left = match (before, &self.log) {
+            (None, _) => 0,
+            (Some(before), Log::Records(log)) => log.unread_at(before),
+            (Some(before), Log::Cells(log)) => log.unread_at(before),
+        };
         self.end = Some(self.next_sequence + left);
         self.closed_at = at;
     }
@@ -90,20 +81,16 @@ impl Shard {
 
     /// Gives what comes behind the end to `heirs`, each its half where there are two.
     pub fn hand_over(&mut self, to: u32, heir: &mut Shard, half: Option<Half>) {
-        let is_taken = |record: &&Record| half.is_none_or(|half| half.has(record));
-        heir.written_back.extend(self.written_back.iter().filter(is_taken));
-        heir.written_back.make_contiguous().sort_by_key(|record| record.arrival);
-        heir.written_back_count = heir.written_back_count.max(self.written_back_count);
-        heir.cursor.inherit(self.ring.clone(), self.cursor.clone(), half);
+        let (Log::Records(log), Log::Records(heir)) = (&mut self.log, &mut heir.log) else {
+            panic!("a shard in cells is neither split nor merged")
+        };
+        log.hand_over(heir, half);
         self.heirs.push((to, half));
     }
 
     /// Keeps nothing that was handed over.
     pub fn retire(&mut self) {
-        self.ring.clear();
-        self.written_back.clear();
-        self.cursor = WorkloadCursor::empty();
-        self.counter = None;
+        self.log = Log::Records(Box::new(RecordLog::empty()));
     }
 
     /// The shard that took over the records of a key, if another one did.
@@ -114,27 +101,45 @@ impl Shard {
 
     /// When the next unread record of the generation that is read is written, which may be in the
     /// future.
+    #[inline]
     pub fn next_in_generation(&mut self) -> Option<Instant> {
         if self.is_at_end() { None } else { self.next_arrival() }
     }
 
     /// When the next unread record is written, which may be in the future.
+    #[inline]
     pub fn next_arrival(&mut self) -> Option<Instant> {
-        self.peek(0).map(|record| record.arrival)
+        match &mut self.log {
+            Log::Records(log) => log.next_arrival(),
+            Log::Cells(log) => log.next_arrival(),
+        }
+    }
+
+    /// When the `n`-th unread record from 0 is written, which may be in the future; `None` behind
+    /// the end of the generation that is read.
+    pub fn arrival_in_generation(&mut self, n: u64) -> Option<Instant> {
+        if self.end.is_some_and(|end| self.next_sequence + n >= end) {
+            return None;
+        }
+        match &mut self.log {
+            Log::Records(log) => log.peek(n as usize).map(|record| record.arrival),
+            Log::Cells(log) => log.arrival(n),
+        }
     }
 
     /// The `n`-th unread record from 0, which may be in the future; `None` behind the end of the
     /// generation that is read.
-    pub fn peek_in_generation(&mut self, n: usize) -> Option<&Record> {
+    pub fn peek_in_generation(&mut self, n: usize) -> Option<Record> {
         if self.end.is_some_and(|end| self.next_sequence + n as u64 >= end) {
             return None;
         }
-        self.peek(n)
-    }
-
-    fn peek(&mut self, n: usize) -> Option<&Record> {
-        while self.ring.len() <= n && self.extend() {}
-        self.ring.get(n)
+        match &mut self.log {
+            Log::Records(log) => log.peek(n).copied(),
+            Log::Cells(log) => {
+                let (arrival, index) = (log.arrival(n as u64)?, self.next_sequence + n as u64);
+                Some(Record { arrival, index, ..log.plain() })
+            }
+        }
     }
 
     /// Takes the next record if it was written at or before `until` (a record that arrives exactly
@@ -150,34 +155,57 @@ impl Shard {
         if self.is_at_end() {
             return None;
         }
-        if self.ring.is_empty() {
-            self.extend();
-        }
-        let next = self.ring.front()?;
-        if next.arrival > until || u64::from(next.bytes) > bytes {
-            return None;
-        }
-        let record = self.ring.pop_front()?;
+        let sequence = self.next_sequence;
+        let record = match &mut self.log {
+            Log::Records(log) => log.take(until, bytes)?,
+            Log::Cells(log) => {
+                let mut arrival = None;
+                log.take(until, 1, |_, first| arrival = Some(first));
+                Record { arrival: arrival?, index: sequence, ..log.plain() }
+            }
+        };
         self.next_sequence += 1;
-        Some((record, self.next_sequence - 1))
+        Some((record, sequence))
+    }
+
+    /// Takes the records written at or before `until`, at most `room` of them, in parts of cells
+    /// with the first of each and its sequence number; how many there were.
+    ///
+    /// # Panics
+    /// Where the log is not made of cells, which is a bug.
+    #[inline]
+    pub fn take_parts(
+        &mut self,
+        until: Instant,
+        room: u64,
+        mut see: impl FnMut(CellPart, Record, u64),
+    ) -> u64 {
+        let Log::Cells(log) = &mut self.log else { panic!("a log of records is read as cells") };
+        let left = self.end.map_or(room, |end| room.min(end - self.next_sequence));
+        let (mut sequence, plain) = (self.next_sequence, log.plain());
+        let taken = log.take(until, left, |part, arrival| {
+            see(part, Record { arrival, index: sequence, ..plain }, sequence);
+            sequence += u64::from(part.members.count_ones());
+        });
+        self.next_sequence += taken;
+        taken
     }
 
     /// Passes all records written before `instant` and says how many.
     pub fn skip_before(&mut self, instant: Instant) -> u64 {
-        let from = self.next_sequence;
-        if instant == Instant::START {
+        let Some(before) = instant.as_nanos().checked_sub(1).map(Instant::from_nanos) else {
             return 0;
-        }
-        let until = Instant::from_nanos(instant.as_nanos() - 1);
-        while self.next_arrival().is_some_and(|arrival| arrival <= until) {
-            let passed = self.ring.partition_point(|record| record.arrival <= until);
-            self.ring.drain(..passed);
-            self.next_sequence += passed as u64;
-        }
-        self.next_sequence - from
+        };
+        let passed = match &mut self.log {
+            Log::Records(log) => log.skip_through(before),
+            Log::Cells(log) => log.skip_through(before),
+        };
+        self.next_sequence += passed;
+        passed
     }
 
-    /// The same without those of a later generation.
+    /// Number of unread records written at or before `until`, without those of a later generation.
+    /// Times do not go back from call to call.
     pub fn unread_in_generation(&mut self, until: Instant) -> u64 {
         let unread = self.unread(until);
         self.end.map_or(unread, |end| unread.min(end.saturating_sub(self.next_sequence)))
@@ -186,23 +214,10 @@ impl Shard {
     /// Number of unread records written at or before `until`. Times do not go back from call to
     /// call.
     pub fn unread(&mut self, until: Instant) -> u64 {
-        loop {
-            if self.ring.back().is_some_and(|last| last.arrival > until) {
-                return self.ring.partition_point(|record| record.arrival <= until) as u64;
-            }
-            if self.ring.len() >= RING_CAPACITY {
-                break;
-            }
-            if !self.extend() {
-                return self.ring.len() as u64;
-            }
+        match &mut self.log {
+            Log::Records(log) => log.unread(until),
+            Log::Cells(log) => log.unread(until),
         }
-        let cursor = &self.cursor;
-        let counter =
-            self.counter.get_or_insert_with(|| Counter { cursor: cursor.clone(), count: 0 });
-        counter.count += counter.cursor.skip_through(until);
-        let written_back = self.written_back.partition_point(|record| record.arrival <= until);
-        self.ring.len() as u64 + counter.count + written_back as u64
     }
 
     /// Position in the log of the next unread record.
@@ -211,52 +226,13 @@ impl Shard {
     }
 
     /// Adds a record that the handler writes at `record.arrival`, which has not been read past.
-    pub fn write_back(&mut self, mut record: Record) {
-        record.index = self.written_back_count;
-        self.written_back_count += 1;
+    pub fn write_back(&mut self, record: Record) {
+        let Log::Records(log) = &mut self.log else {
+            panic!("nothing is written back to a shard in cells")
+        };
+        log.write_back(record);
         if record.arrival < self.closed_at {
             self.end = self.end.map(|end| end + 1);
-        }
-        let is_before = |other: &Record| other.arrival <= record.arrival;
-        if self.ring.back().is_some_and(|last| record.arrival < last.arrival) {
-            let at = self.ring.partition_point(is_before);
-            self.ring.insert(at, record);
-        } else {
-            let at = self.written_back.partition_point(is_before);
-            self.written_back.insert(at, record);
-        }
-    }
-
-    /// Appends generated records, and those written back among them, to the ring; `false` at the
-    /// end of the log.
-    fn extend(&mut self) -> bool {
-        let from = self.ring.len();
-        self.cursor.fill(&mut self.ring, BLOCK);
-        let generated = (self.ring.len() - from) as u64;
-        self.recount(generated);
-        if self.written_back.is_empty() {
-            return generated > 0;
-        }
-        let end = match self.ring.back() {
-            // Behind generated records there may be others before the next one written back.
-            Some(last) if generated > 0 => last.arrival,
-            Some(_) | None => Instant::FAR_FUTURE,
-        };
-        let due = self.written_back.partition_point(|record| record.arrival <= end);
-        for record in self.written_back.drain(..due) {
-            let at = self.ring.partition_point(|other| other.arrival <= record.arrival);
-            self.ring.insert(at, record);
-        }
-        self.ring.len() > from
-    }
-
-    /// Keeps the counter's distance from the end of the ring when that moved on.
-    fn recount(&mut self, generated: u64) {
-        if let Some(counter) = &mut self.counter {
-            match counter.count.checked_sub(generated) {
-                Some(count) => counter.count = count,
-                None => self.counter = None,
-            }
         }
     }
 }

@@ -56,7 +56,7 @@ impl Observer for Facts {
                 self.discards.push((numbers, discard));
             }
             Observation::Processed { lane, records, .. } => {
-                let arrival = |fetched: &Fetched| fetched.record.arrival.as_nanos();
+                let arrival = |fetched: Fetched| fetched.record.arrival.as_nanos();
                 let arrivals = records.iter();
                 self.arrivals.extend(
                     arrivals.map(|fetched| (lane.shard, fetched.sequence, arrival(fetched))),

@@ -184,7 +184,7 @@ impl<'a> Checker<'a> {
         let limit = self.concurrency_limit();
         assert!(limit.allows(self.in_flight), "{} in flight of {limit:?}", self.in_flight);
         self.check_size(records);
-        let mut previous: Option<&Fetched> = None;
+        let mut previous: Option<Fetched> = None;
         for fetched in records.iter() {
             if let Some(previous) = previous {
                 assert!(previous.sequence < fetched.sequence, "{previous:?} before {fetched:?}");
@@ -235,7 +235,7 @@ impl<'a> Checker<'a> {
         assert!(limit.allows(payload), "a payload of {payload} above {limit:?}");
     }
 
-    fn check_record(&mut self, id: LaneId, fetched: &Fetched) {
+    fn check_record(&mut self, id: LaneId, fetched: Fetched) {
         let (record, sequence) = (&fetched.record, fetched.sequence);
         assert!(self.shards[id.shard as usize].open.is_some(), "{id:?} is not open");
         if self.is_numbered() {
@@ -284,7 +284,7 @@ impl<'a> Checker<'a> {
         assert_eq!(invocation.ends_at, self.now);
         self.in_flight -= 1;
         self.counts.invocations += 1;
-        let is_poison = |fetched: &Fetched| fetched.record.marks.poison;
+        let is_poison = |fetched: Fetched| fetched.record.marks.poison;
         let poison = records.iter().position(is_poison);
         let says_all_is_well = match self.settings.function.reports {
             FailureReport::Raises | FailureReport::TimesOut => false,
@@ -344,7 +344,7 @@ impl<'a> Checker<'a> {
     fn discarded(&mut self, id: LaneId, records: Records<'_>, discard: Discard) {
         self.counts.discarded += u64::from(records.count());
         let mapping = &self.settings.mapping;
-        let is_too_old = |fetched: &Fetched| {
+        let is_too_old = |fetched: Fetched| {
             let age = self.now - self.created(fetched.record.arrival);
             !mapping.maximum_record_age.allows(age)
         };

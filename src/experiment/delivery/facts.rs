@@ -158,7 +158,7 @@ impl<'a> Log<'a> {
     }
 
     fn numbers(&self, shard: u32, records: Records<'_>) -> Vec<u64> {
-        let number = |fetched: &Fetched| self.number(shard, fetched.sequence);
+        let number = |fetched: Fetched| self.number(shard, fetched.sequence);
         records.iter().map(number).collect()
     }
 

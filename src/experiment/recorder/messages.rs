@@ -41,7 +41,7 @@ impl Messages {
         };
         let number = self.count;
         self.count += 1;
-        let ends = (records.count() > 0).then(|| (*records.first(), *records.last()));
+        let ends = (records.count() > 0).then(|| (records.first(), records.last()));
         if let (true, Some((first, _))) = (delivered, ends) {
             // S8.2: whoever reads the message must fetch its records before they expire.
             let age = now.since(first.record.arrival);

@@ -82,6 +82,9 @@ pub struct Minutes {
     ages_row: usize,
     in_flight: u32,
     in_flight_since: Instant,
+    /// The row asked for last, and the time it begins: most questions are about one row.
+    at_hand: usize,
+    at_hand_from: Instant,
 }
 
 impl Minutes {
@@ -94,6 +97,8 @@ impl Minutes {
             ages_row: 0,
             in_flight: 0,
             in_flight_since: Instant::START,
+            at_hand: 0,
+            at_hand_from: Instant::START,
         }
     }
 
@@ -210,14 +215,22 @@ impl Minutes {
         self.rows.resize(points, MinuteRow::default());
     }
 
+    #[inline]
     fn index(&self, at: Instant) -> usize {
-        (at.as_nanos() / self.step.as_nanos()) as usize
+        match at.as_nanos().checked_sub(self.at_hand_from.as_nanos()) {
+            Some(into) if into < self.step.as_nanos() => self.at_hand,
+            Some(_) | None => (at.as_nanos() / self.step.as_nanos()) as usize,
+        }
     }
 
     fn row(&mut self, at: Instant) -> &mut MinuteRow {
         let index = self.index(at);
-        if index >= self.rows.len() {
-            self.rows.resize(index + 1, MinuteRow::default());
+        if index != self.at_hand || self.rows.is_empty() {
+            self.at_hand = index;
+            self.at_hand_from = Instant::START + self.step * index as u64;
+            if index >= self.rows.len() {
+                self.rows.resize(index + 1, MinuteRow::default());
+            }
         }
         &mut self.rows[index]
     }

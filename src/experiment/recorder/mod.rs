@@ -236,12 +236,11 @@ impl Observer for Recorder<'_> {
                     span.processed += u64::from(records.count());
                 }
                 if let Some(unit) = self.put_unit {
-                    let sizes = records.iter().map(|fetched| fetched.record.bytes);
-                    self.tallies.put(unit, sizes);
+                    let units = |bytes: u32| u64::from(bytes).div_ceil(unit.get());
+                    self.tallies.put_units += records.sum_by_size(units);
                 }
-                for fetched in records.iter().filter(|fetched| !fetched.is_duplicate) {
-                    self.record_age.record(now.since(fetched.record.arrival));
-                }
+                let ages = &mut self.record_age;
+                records.for_each_arrival_anew(|arrival| ages.record(now.since(arrival)));
             }
             Observation::Discarded { lane, records, discard } => {
                 self.tallies.discarded(records, &discard);

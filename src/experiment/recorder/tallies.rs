@@ -6,7 +6,7 @@ use crate::model::failure::Outcome;
 use crate::model::function::Invocation;
 use crate::model::observation::{Discard, DiscardCondition, Records};
 use crate::model::system::Closing;
-use crate::units::{Bytes, Duration};
+use crate::units::Duration;
 
 /// The tallies.
 #[derive(Debug, Clone, Default)]
@@ -96,11 +96,6 @@ impl Tallies {
         for (sum, (_, part)) in self.parts.iter_mut().zip(parts.named()) {
             *sum += u128::from(part.as_nanos());
         }
-    }
-
-    /// Counts the PUT payload units of handled records of these sizes.
-    pub fn put(&mut self, unit: Bytes, sizes: impl Iterator<Item = u32>) {
-        self.put_units += sizes.map(|bytes| u64::from(bytes).div_ceil(unit.get())).sum::<u64>();
     }
 
     /// Mean PUT payload units of a record, from the processed ones; 1 where there are none.

@@ -88,14 +88,13 @@ fn holds(when: &BehaviourCondition, attempt: &Try<'_>, number: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::VecDeque;
-
     use super::*;
     use crate::model::observation::Fetched;
     use crate::model::record::{Marks, Record};
+    use crate::model::record_queue::RecordQueue;
     use crate::units::Duration;
 
-    fn queue() -> VecDeque<Fetched> {
+    fn queue() -> RecordQueue {
         let record = |index| Record {
             arrival: Instant::START,
             index,
@@ -111,7 +110,7 @@ mod tests {
             held: Duration::ZERO,
             is_duplicate: false,
         };
-        (4..7).map(fetched).collect()
+        RecordQueue::Singles((4..7).map(fetched).collect())
     }
 
     fn holds_for(when: BehaviourCondition) -> bool {

@@ -71,7 +71,7 @@ impl DurationSampler {
     ) -> Duration {
         let mut mean = self.base + self.per_record * u64::from(records.count());
         if !self.per_kb.is_zero() {
-            let bytes: u64 = records.iter().map(|fetched| u64::from(fetched.record.bytes)).sum();
+            let bytes = records.sum_by_size(u64::from);
             mean += self.per_kb.scaled(bytes as f64 / 1024.0);
         }
         let factor = match &self.factor {

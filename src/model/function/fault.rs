@@ -1,7 +1,7 @@
 //! Whether an invocation fails (S10.4): poison records, error rates, outages, batch size and
 //! downstream limits.
 
-use super::{BatchAddress, random_of};
+use super::{BatchAddress, chance_of};
 use crate::engine::{Purpose, RandomSource};
 use crate::model::observation::{Fetched, Records};
 use crate::model::purposes;
@@ -67,7 +67,7 @@ impl Faults {
         if self.fails_whole(facts, random) {
             return Verdict::FailsWhole;
         }
-        let is_poison = |fetched: &Fetched| fetched.record.marks.poison;
+        let is_poison = |fetched: Fetched| fetched.record.marks.poison;
         let poison = match self.has_poison {
             true => facts.records.iter().position(is_poison),
             false => None,
@@ -101,7 +101,7 @@ impl Faults {
             FaultKind::DownstreamLimit(limit) => facts.others >= limit,
             FaultKind::ErrorRate(chance) => {
                 let purpose = numbered(purposes::INVOCATION_ERRORS, number);
-                random_of(random, purpose, facts).uniform() < chance.get()
+                chance_of(random, purpose, facts) < chance.get()
             }
             FaultKind::Poison(_) | FaultKind::PerRecordRate(_) | FaultKind::Slow(_) => false,
         })

@@ -305,11 +305,22 @@ fn attempt<'r>(now: Instant, address: BatchAddress, records: Records<'r>) -> Try
 /// The random stream of an invocation: addressed by its first record and which delivery of it
 /// this is, so that it does not depend on how many records the batch has, and no half or remainder
 /// repeats the draws of the batch it was part of.
-pub(super) fn random_of(
+fn random_of(random: &RandomSource, purpose: Purpose, facts: &InvocationFacts<'_>) -> RandomStream {
+    let (purpose, entity, index) = address_of(purpose, facts);
+    random.stream(purpose, entity).at(index, WORDS_PER_INVOCATION)
+}
+
+/// The same for a single chance.
+pub(super) fn chance_of(
     random: &RandomSource,
     purpose: Purpose,
     facts: &InvocationFacts<'_>,
-) -> RandomStream {
+) -> f64 {
+    let (purpose, entity, index) = address_of(purpose, facts);
+    random.uniform_at(purpose, entity, index)
+}
+
+fn address_of(purpose: Purpose, facts: &InvocationFacts<'_>) -> (Purpose, u64, u64) {
     let (source, index) = match facts.address.call {
         Call::Records => {
             let record = facts.records.first().record;
@@ -318,8 +329,7 @@ pub(super) fn random_of(
         Call::Final { window, .. } => (Record::OF_FINAL_CALLS, window),
     };
     let purpose = Purpose(purpose.0 | u64::from(facts.address.delivery) << 32);
-    let entity = purposes::entity(source.into(), facts.address.shard);
-    random.stream(purpose, entity).at(index, WORDS_PER_INVOCATION)
+    (purpose, purposes::entity(source.into(), facts.address.shard), index)
 }
 
 /// Words of its stream an invocation may use.

@@ -50,17 +50,16 @@ pub fn outcome(response: &Response, reads: Reads, shard: u32, records: Records<'
 
 fn position_of(address: RecordAddress, shard: u32, records: Records<'_>) -> Option<u32> {
     let is_it =
-        |fetched: &crate::model::observation::Fetched| fetched.record.address(shard) == address;
+        |fetched: crate::model::observation::Fetched| fetched.record.address(shard) == address;
     records.iter().position(is_it).map(|position| position as u32)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::VecDeque;
-
     use super::*;
     use crate::model::observation::Fetched;
     use crate::model::record::{Marks, Record};
+    use crate::model::record_queue::RecordQueue;
     use crate::units::{Bytes, Duration, Instant};
 
     fn fetched(index: u64) -> Fetched {
@@ -87,7 +86,7 @@ mod tests {
             (vec![ItemIdentifier::Unknown], false, Outcome::Success),
             (vec![item(2)], false, Outcome::Success),
         ];
-        let queue: VecDeque<Fetched> = (0..4).map(fetched).collect();
+        let queue = RecordQueue::Singles((0..4).map(fetched).collect());
         for (items, item_failures, expected) in table {
             let response = Response { item_failures: items, state: None };
             let records = Records::new(&queue, 4);
@@ -99,7 +98,7 @@ mod tests {
 
     #[test]
     fn with_a_tumbling_window_a_response_without_state_is_a_failure() {
-        let queue: VecDeque<Fetched> = (0..4).map(fetched).collect();
+        let queue = RecordQueue::Singles((0..4).map(fetched).collect());
         let records = Records::new(&queue, 4);
         for (state, expected) in [(None, FULL_FAILURE), (Some(Bytes::new(2)), Outcome::Success)] {
             let response = Response { item_failures: Vec::new(), state };

@@ -77,7 +77,7 @@ impl System<'_> {
             let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
             let Some(head) = lane.batches.last().copied() else { return false };
             let arrivals =
-                lane.queue.range(..head.records as usize).map(|fetched| fetched.record.arrival);
+                lane.queue.range(head.records as usize).map(|fetched| fetched.record.arrival);
             let created = |arrival| created(self.settings, arrival);
             match before_attempt(self.rules.ages, cx.now, arrivals, created) {
                 Eligibility::Eligible => return true,
@@ -265,8 +265,8 @@ impl System<'_> {
         let (source, index) = match lane.batches.last().map(|head| head.call) {
             Some(Call::Final { window, .. }) => (Record::OF_FINAL_CALLS, window),
             Some(Call::Records) | None => {
-                let record = lane.queue[0].record;
-                (record.source, record.index)
+                let first = lane.queue.front().expect("a batch that is retried has records");
+                (first.record.source, first.record.index)
             }
         };
         let purpose = Purpose(purpose.0 | u64::from(retry) << 32);
@@ -291,7 +291,7 @@ impl System<'_> {
         let mut records = Vec::new();
         for &share in &writes_back.at_shares {
             let arrival = invocation.starts_at() + invocation.duration.scaled(share);
-            let written = lane.queue.range(..handled as usize).map(|fetched| Record {
+            let written = lane.queue.range(handled as usize).map(|fetched| Record {
                 arrival,
                 index: 0,
                 key_hash: fetched.record.key_hash,

@@ -1,12 +1,11 @@
 //! What is announced of shards: oldest record, blockage, backlog, ledger (S9).
 
-use std::collections::VecDeque;
-
 use super::{Context, MINUTE, ReadingMode, System};
 use crate::model::blocked::blockage;
 use crate::model::event::{Event, LaneId};
-use crate::model::observation::{Fetched, Observation, Observer, Records};
+use crate::model::observation::{Observation, Observer, Records};
 use crate::model::reader::Stage;
+use crate::model::record_queue::RecordQueue;
 use crate::units::{Duration, Instant};
 
 /// What is known only when a run ends (S9.6).
@@ -75,7 +74,7 @@ impl System<'_> {
     ) {
         let replay = &mut self.readers[shard as usize].replay;
         let count = replay.partition_point(|fetched| fetched.record.arrival < oldest_kept);
-        let expired: VecDeque<Fetched> = replay.drain(..count).collect();
+        let expired = RecordQueue::Singles(replay.drain(..count).collect());
         if count > 0 {
             let (records, read) = (count as u64, Some(Records::new(&expired, count as u32)));
             cx.observer.observe(cx.now, Observation::Expired { shard, records, read });

@@ -126,6 +126,7 @@ impl System<'_> {
             return false;
         }
         lane.last_cut = Some(cx.now);
+        lane.queue.close_batch(records as usize);
         lane.batches.push(Batch::cut(records, cx.now, lane.free_since));
         let by = self.closed_by(id, records, fill.is_full);
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
@@ -305,7 +306,7 @@ impl System<'_> {
 
     fn window_end(&self, id: LaneId) -> Instant {
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
-        let oldest = &lane.queue[0];
+        let oldest = lane.queue.front().expect("a lane with a window has records");
         let readable = oldest.record.arrival + self.settings.knobs.read_visibility;
         let counts_from_readable = self.settings.knobs.window_clock
             == WindowClock::PreviousCompletion
@@ -343,11 +344,11 @@ impl System<'_> {
         }
         let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
         let mut filling = self.rules.payload.filling();
-        for fetched in &lane.queue {
+        for fetched in lane.queue.iter() {
             filling.add(fetched.record.bytes);
         }
         for ahead in 0.. {
-            let record = *self.shards[id.shard as usize].peek_in_generation(ahead)?;
+            let record = self.shards[id.shard as usize].peek_in_generation(ahead)?;
             let readable = record.arrival.saturating_add(self.settings.knobs.read_visibility);
             if readable > window_end {
                 return None;

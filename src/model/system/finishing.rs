@@ -153,7 +153,7 @@ impl System<'_> {
         let invoke_count = lane.head().attempts.max(1);
         let call = lane.head().call;
         let first_sequence = match call {
-            Call::Records => lane.queue[0].sequence,
+            Call::Records => lane.queue.front().map_or(0, |first| first.sequence),
             Call::Final { window, .. } => window,
         };
         self.messages += 1;

@@ -41,7 +41,7 @@ use super::poll_grid::PollGrid;
 use super::purposes;
 use super::read_limits::Budget;
 use super::reader::ShardReader;
-use super::settings::{Arrivals, Knobs, Mapping, PollModel, PollPhase, Settings};
+use super::settings::{Arrivals, Fault, FaultKind, Knobs, Mapping, PollModel, PollPhase, Settings};
 use super::shard::Shard;
 use super::tumbling::TumblingRule;
 use super::workload::WorkloadPlan;
@@ -152,25 +152,28 @@ impl<'a> System<'a> {
         lineage: Lineage,
         random: RandomSource,
         horizon: Instant,
+        in_cells: bool,
     ) -> System<'a> {
         let polling_starts = Instant::START + settings.knobs.enable_delay;
         let all = 0..settings.stream.shards_in_all();
-        let shards = all.clone().map(|shard| Shard::new(plan.cursor(shard)));
-        let readers = all.map(|_| {
+        let shards: Vec<Shard> = all.map(|shard| Shard::new(plan, shard, in_cells)).collect();
+        let readers = shards.iter().map(|log| {
             let knobs = &settings.knobs;
             let grid = PollGrid::new(polling_starts, knobs.poll_interval, knobs.idle_poll_interval);
             let may_stop = !settings.schedule.is_empty();
             let pushed = Budget::of_bytes(knobs.shard_limits.bytes_per_second);
-            ShardReader::new(grid, pushed, settings.mapping.parallelization_factor, may_stop)
+            let (lanes, in_runs) = (settings.mapping.parallelization_factor, log.plain().is_some());
+            ShardReader::new(grid, pushed, lanes, may_stop, in_runs)
         });
+        let readers = readers.collect();
         System {
             mapping: &settings.mapping,
             polling: Polling::new(&settings.mapping),
             rules: Rules::new(settings, &settings.mapping),
             random,
             lineage,
-            shards: shards.collect(),
-            readers: readers.collect(),
+            shards,
+            readers,
             function: Function::new(settings, random),
             line: VecDeque::new(),
             line_due: None,
@@ -291,6 +294,32 @@ impl Rules {
             ),
         }
     }
+}
+
+/// Whether some rule looks at single records, beyond their number, times and common size: keys,
+/// marks, windows, checkpoints, scripts, and lanes that read for themselves.
+fn tells_records_apart(settings: &Settings) -> bool {
+    let function = &settings.function;
+    let looks_inside = |fault: &Fault| match fault.kind {
+        FaultKind::Poison(_) | FaultKind::PerRecordRate(_) => true,
+        FaultKind::ErrorRate(_)
+        | FaultKind::Outage
+        | FaultKind::FailsAboveBatch(_)
+        | FaultKind::DownstreamLimit(_)
+        | FaultKind::Slow(_) => false,
+    };
+    let lanes_read = match settings.knobs.poll_model {
+        PollModel::Paged | PollModel::Buffered => false,
+        PollModel::Grid | PollModel::Restart | PollModel::Gated | PollModel::Instant => true,
+    };
+    lanes_read
+        || settings.mapping.parallelization_factor > 1
+        || !settings.mapping.tumbling_window.is_zero()
+        || !settings.schedule.is_empty()
+        || !settings.stream.reshards.is_empty()
+        || !function.behaviour.is_empty()
+        || function.writes_back.is_some()
+        || function.faults.iter().any(looks_inside)
 }
 
 /// S3.3, by counting where all records have one size.

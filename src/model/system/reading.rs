@@ -6,8 +6,10 @@ use crate::model::held_back::HeldBack;
 use crate::model::lane::Phase;
 use crate::model::observation::{Fetched, Observation, Observer};
 use crate::model::purposes;
-use crate::model::reader::{CountedPage, Page, ScheduledPoll};
+use crate::model::reader::{CountedPage, Page, ScheduledPoll, ShardReader};
+use crate::model::record_queue::Run;
 use crate::model::settings::PollModel;
+use crate::model::shard::Shard;
 use crate::units::{Bytes, Duration, Instant, Limit};
 
 impl System<'_> {
@@ -205,8 +207,8 @@ impl System<'_> {
         if fetched > LOOK {
             return Some(Instant::START);
         }
-        let record = self.shards[shard as usize].peek_in_generation(fetched as usize)?;
-        Some(record.arrival.saturating_add(visibility))
+        let arrival = self.shards[shard as usize].arrival_in_generation(fetched)?;
+        Some(arrival.saturating_add(visibility))
     }
 
     /// Latest arrival that can be read at `now` (S1.4).
@@ -248,7 +250,15 @@ impl System<'_> {
         }
         let reader = &mut self.readers[shard as usize];
         let log = &mut self.shards[shard as usize];
-        let (held, now) = (HeldBack::of(reader, self.rules.poll_interval, cx.now), cx.now);
+        let (interval, visibility) = (self.rules.poll_interval, knobs.read_visibility);
+        let (held, now) = (HeldBack::of(reader, interval, visibility, cx.now), cx.now);
+        if log.plain().is_some() {
+            room = room.min(self.rules.counted_page.into());
+            let records = take_runs(reader, log, until, room, held);
+            self.observe_read(cx, shard, records, 0);
+            let bytes = u64::from(records) * u64::from(self.rules.uniform_size.unwrap_or(0));
+            return Page { records: records + again, bytes };
+        }
         let (mut records, mut filtered, mut bytes) = (0u32, 0u32, 0u64);
         let page_bytes = knobs.page_bytes.bound().map_or(u64::MAX, Bytes::get);
         while u64::from(records) < room {
@@ -262,8 +272,7 @@ impl System<'_> {
                 filtered += 1;
                 continue;
             }
-            let readable = record.arrival + knobs.read_visibility;
-            let held = held.time(readable);
+            let held = held.time(record.arrival);
             let fetched = Fetched { record, sequence, read_at: now, held, is_duplicate: false };
             reader.assign(knobs.lane_assignment, fetched);
         }
@@ -290,9 +299,15 @@ impl System<'_> {
         let wanted = self.rules.payload.batch_size() as usize;
         let (mut records, mut filtered) = (0, 0);
         let reader = &mut self.readers[shard as usize];
+        let log = &mut self.shards[shard as usize];
+        if log.plain().is_some() {
+            let records = pull_runs(reader, log, wanted);
+            self.observe_read(cx, shard, records, 0);
+            return;
+        }
         while reader.lanes[0].queue.len() < wanted {
             let Some(page) = reader.counted.front_mut() else { break };
-            let taken = self.shards[shard as usize].take(page.read_at);
+            let taken = log.take(page.read_at);
             let (record, sequence) = taken.expect("a fetched record is in the log");
             records += 1;
             let read_at = page.read_at;
@@ -394,4 +409,44 @@ impl System<'_> {
         let stream = self.random.stream(purposes::POLL_JITTER, u64::from(shard));
         Duration::from_nanos(stream.at(nominal.as_nanos(), 1).below(jitter.as_nanos() + 1))
     }
+}
+
+/// Reads what was written up to `until` into the only lane, at most `room` records, as parts of
+/// cells; how many there were.
+fn take_runs(
+    reader: &mut ShardReader,
+    log: &mut Shard,
+    until: Instant,
+    room: u64,
+    held: HeldBack,
+) -> u32 {
+    let (queue, read_at) = (&mut reader.lanes[0].queue, held.now());
+    let taken = log.take_parts(until, room, |part, record, sequence| {
+        let held_for = held.time(record.arrival);
+        let first = Fetched { record, sequence, read_at, held: held_for, is_duplicate: false };
+        queue.push_run(Run::new(part, first, held));
+    });
+    taken as u32
+}
+
+/// The same for counted pages, until the lane has `wanted` records.
+fn pull_runs(reader: &mut ShardReader, log: &mut Shard, wanted: usize) -> u32 {
+    let mut records = 0;
+    while let Some(page) = reader.counted.front().copied() {
+        let room = page.records.min(wanted.saturating_sub(reader.lanes[0].queue.len()) as u64);
+        if room == 0 {
+            break;
+        }
+        let held = HeldBack::never(page.read_at);
+        let taken = take_runs(reader, log, page.read_at, room, held);
+        assert!(u64::from(taken) == room, "{taken} of {room} fetched records are in the log");
+        records += taken;
+        reader.counted_records -= room;
+        if room == page.records {
+            reader.counted.pop_front();
+        } else if let Some(page) = reader.counted.front_mut() {
+            page.records -= room;
+        }
+    }
+    records
 }

@@ -28,14 +28,15 @@ impl System<'_> {
     /// How a batch is filled: a batch never mixes windows (S11.1).
     pub(super) fn fill(&self, id: LaneId) -> Fill {
         let queue = &self.readers[id.shard as usize].lanes[id.lane as usize].queue;
-        let bytes = |fetched: &Fetched| fetched.record.bytes;
-        let Some(window) = self.window_of(queue[0].record.arrival) else {
+        let bytes = |fetched: Fetched| fetched.record.bytes;
+        let first = queue.front().and_then(|first| self.window_of(first.record.arrival));
+        let Some(window) = first else {
             return self.rules.payload.fill(queue.iter().map(bytes));
         };
         let is_of_window =
-            |fetched: &&Fetched| self.window_of(fetched.record.arrival) == Some(window);
+            |fetched: &Fetched| self.window_of(fetched.record.arrival) == Some(window);
         let of_window = queue.iter().take_while(is_of_window).count();
-        let fill = self.rules.payload.fill(queue.range(..of_window).map(bytes));
+        let fill = self.rules.payload.fill(queue.range(of_window).map(bytes));
         // No further record can join once one of a later window is there.
         Fill { is_full: fill.is_full || of_window < queue.len(), ..fill }
     }
@@ -96,7 +97,7 @@ impl System<'_> {
         let Some(open) = &lane.window else { return WindowSoFar::default() };
         let mut new_keys = 0;
         if counts_keys {
-            let keys = lane.queue.range(..records as usize).map(|fetched| fetched.record.key_hash);
+            let keys = lane.queue.range(records as usize).map(|fetched| fetched.record.key_hash);
             let new: BTreeSet<u64> = keys.filter(|key| !open.keys.contains(key)).collect();
             new_keys = new.len() as u32;
         }
@@ -115,7 +116,7 @@ impl System<'_> {
         }
         let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
         if let Some(open) = &mut lane.window {
-            let records = lane.queue.range(..records as usize);
+            let records = lane.queue.range(records as usize);
             open.keys.extend(records.map(|fetched| fetched.record.key_hash));
         }
     }

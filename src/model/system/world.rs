@@ -6,7 +6,7 @@
 //! their functions write back to the stream (S10.6). Records are the same for all; draws of
 //! mappings and functions are addressed by consumer, so adding one moves no draw of another.
 
-use super::{ConsumerEvent, Context, System};
+use super::{ConsumerEvent, Context, System, tells_records_apart};
 use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
 use crate::model::function::concurrency::Account;
 use crate::model::lineage::Lineage;
@@ -110,10 +110,11 @@ struct World<'a> {
 
 impl<'a> World<'a> {
     fn new(consumers: &[&'a Settings], random: RandomSource, horizon: Instant) -> World<'a> {
+        let in_cells = !consumers.iter().any(|settings| tells_records_apart(settings));
         let system = |(number, &settings): (u16, &&'a Settings)| {
             let plan = WorkloadPlan::new(settings, random);
             let lineage = Lineage::new(settings, &random);
-            System::new(settings, &plan, lineage, random.of_number(number), horizon)
+            System::new(settings, &plan, lineage, random.of_number(number), horizon, in_cells)
         };
         let shared = Shared {
             account: Account::of(consumers.iter().map(|settings| &settings.concurrency)),

@@ -7,7 +7,7 @@
 //!
 //! | what | address of its draws |
 //! |---|---|
-//! | arrivals | a sequential stream per (source, shard) |
+//! | arrivals | a sequential stream per (source, shard); Poisson: a word per stretch of time |
 //! | events of many records | a stream per source; a shard's part: (event, node of the tree) |
 //! | key, size, filter | one word per (source, shard, record number) |
 //! | poison marks | a stream per (fault, shard), or per (fault, source, shard) |
@@ -19,6 +19,8 @@
 mod addressed;
 mod arrivals;
 mod attributes;
+mod cell;
+mod cell_cursor;
 mod cursor;
 mod hash;
 mod inherited;
@@ -37,6 +39,8 @@ pub(super) mod test_settings;
 #[cfg(test)]
 mod tests;
 
+pub use cell::Cell;
+pub use cell_cursor::CellCursor;
 pub use cursor::WorkloadCursor;
 pub use hash::{lane_of, text_key};
 pub use inherited::Half;

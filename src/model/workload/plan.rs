@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::arrivals::{ArrivalCursor, Place};
 use super::attributes::Attributes;
+use super::cell_cursor::CellCursor;
 use super::cursor::{SourceCursor, WorkloadCursor};
 use super::hash::lane_of;
 use super::keys::KeyPlan;
@@ -15,6 +16,8 @@ use super::numbered_marks::NumberedMarks;
 use super::rates::{ShardRates, shard_rates};
 use super::weights::ShardWeights;
 use crate::engine::RandomSource;
+use crate::model::purposes::entity;
+use crate::model::record::Record;
 use crate::model::settings::{Arrivals, Horizon, Settings, Stream, Traffic};
 use crate::units::{Bytes, Instant};
 
@@ -128,6 +131,22 @@ impl WorkloadPlan {
             .collect();
         let poison = TimeMarks::new(&self.random, &self.poison, shard, self.shards);
         WorkloadCursor::new(sources, poison, NumberedMarks::new(&self.poison, shard))
+    }
+
+    /// The records of `shard` as cells, and what they all share: where they are a Poisson process
+    /// and differ in time and number only. The same records as those of [`WorkloadPlan::cursor`].
+    pub fn cells(&self, shard: u32) -> Option<(CellCursor, Record)> {
+        let ([source], []) = (self.sources.as_ref(), self.poison.as_ref()) else { return None };
+        let Arrivals::Poisson { rate } = source.traffic.arrivals else { return None };
+        if shard >= self.shards || self.needs_keys {
+            return None;
+        }
+        let rate = rate.per_second() * source.weights.of(shard);
+        let attributes = Attributes::drawn(&self.random, 0, &source.traffic, shard, None);
+        let (plain, from) = (attributes.plain(0)?, source.traffic.from);
+        let entity = entity(0, shard);
+        let cursor = || CellCursor::new(rate, &self.random, entity, from, source.end);
+        (rate > 0.0).then(|| (cursor(), plain))
     }
 
     fn source_cursor(&self, number: u16, source: &SourcePlan, shard: u32) -> SourceCursor {

@@ -3,7 +3,7 @@
 //! | arrivals | file | method |
 //! |---|---|---|
 //! | constant | `evenly` | `from + (s + i/weight) / rate`, no sum that could drift |
-//! | Poisson | `poisson` | exponential gaps at rate x weight |
+//! | Poisson | `poisson_cells` | counts in stretches of time, and where in them records lie |
 //! | profile, on-off | `varying` | inversion of the integrated rate, piece by piece |
 //! | diurnal | `diurnal` | thinning of a Poisson process at the peak rate |
 //! | ticks, bursts, renewal, counts | `grouped` | events, shared out over the shards |
@@ -19,8 +19,10 @@ mod grouped;
 mod groups;
 mod listed;
 mod poisson;
+mod poisson_cells;
 mod varying;
 
+use super::cell_cursor::CellCursor;
 use super::lists::Listed;
 use super::weights::ShardWeights;
 use crate::engine::RandomSource;
@@ -35,6 +37,7 @@ use grouped::{Grouped, Spread};
 use groups::Groups;
 use listed::ListedTimes;
 pub(super) use poisson::Poisson;
+use poisson_cells::PoissonCells;
 use varying::{Curve, Varying};
 
 /// Position in the arrivals of one source on one shard.
@@ -44,8 +47,8 @@ pub(super) enum ArrivalCursor {
     Never,
     /// Evenly spaced.
     Evenly(Evenly),
-    /// Exponential gaps.
-    Poisson(Box<Poisson>),
+    /// Poisson at a constant rate.
+    Poisson(Box<PoissonCells>),
     /// Poisson at a rate made of pieces.
     Varying(Box<Varying>),
     /// Poisson at a daily rate.
@@ -111,7 +114,8 @@ impl ArrivalCursor {
             }
             Arrivals::Poisson { rate } => {
                 let rate = rate.per_second() * weight;
-                ArrivalCursor::Poisson(Box::new(Poisson::new(rate, gaps(), from, end)))
+                let cells = CellCursor::new(rate, random, own, from, end);
+                ArrivalCursor::Poisson(Box::new(PoissonCells::new(cells)))
             }
             Arrivals::Profile { points, linear } => {
                 varying(Curve::points(points.clone(), *linear, weight, from))
@@ -186,7 +190,7 @@ impl ArrivalCursor {
         match self {
             ArrivalCursor::Never => pass_each(|| None, ahead, until),
             ArrivalCursor::Evenly(evenly) => evenly.pass_through(ahead, until),
-            ArrivalCursor::Poisson(poisson) => pass_each(|| poisson.advance(), ahead, until),
+            ArrivalCursor::Poisson(poisson) => poisson.pass_through(ahead, until),
             ArrivalCursor::Varying(varying) => pass_each(|| varying.advance(), ahead, until),
             ArrivalCursor::Diurnal(diurnal) => pass_each(|| diurnal.advance(), ahead, until),
             ArrivalCursor::Grouped(grouped) => pass_each(|| grouped.advance(), ahead, until),

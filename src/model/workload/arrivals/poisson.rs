@@ -1,4 +1,5 @@
-//! A Poisson process: independent exponential gaps, each rounded to whole nanoseconds.
+//! A Poisson process of few events: independent exponential gaps, each rounded to whole
+//! nanoseconds. Records, of which there are many, come from cells (`poisson_cells`).
 
 use super::whole_nanos;
 use crate::engine::RandomStream;

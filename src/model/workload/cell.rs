@@ -1,0 +1,299 @@
+//! A stretch of a Poisson process whose records are told apart only where somebody asks.
+//!
+//! Given how many there are, the arrivals in a stretch are independent and uniform on it
+//! (Kingman 1993, Poisson Processes, 2.4). Record `i` lies at a 64-bit fraction of the stretch: the
+//! upper bits are spread over words, of which level `l` holds the `l`-th bit of every record; the
+//! lower bits are a hash of `i`. So the number of arrivals up to a time, or the time of the `k`-th,
+//! takes one pass over a few words, whatever the number of records, and every answer agrees with
+//! all others, because the arrivals are fixed by the words before anyone asks.
+
+use crate::units::Instant;
+
+/// Upper bits that are spread over words.
+pub const LEVELS: usize = 8;
+/// Records of a cell at most: the bits of a word.
+pub const RECORDS_MAX: u32 = u64::BITS;
+/// Bits that are hashed.
+const LOWER_BITS: u32 = u64::BITS - LEVELS as u32;
+
+/// The random bits of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CellWords {
+    /// Level `l` holds bit `l` of all records, the highest level first.
+    pub levels: [u64; LEVELS],
+    /// What the lower bits are a hash of, beside the record's number.
+    pub salt: u64,
+}
+
+/// The arrivals in a stretch of time, at most [`RECORDS_MAX`]. Sets of them are words with a bit
+/// for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell {
+    start: u64,
+    length: u64,
+    /// The records that count.
+    all: u64,
+    words: CellWords,
+}
+
+/// A record of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Member {
+    /// Where it lies, as a fraction of the cell in units of 2^-64.
+    place: u64,
+    record: u32,
+}
+
+impl Cell {
+    /// `records` records between `start` and `start + length`, in nanoseconds; `length` is below
+    /// 2^56.
+    pub fn new(start: u64, length: u64, records: u32, words: CellWords) -> Cell {
+        assert!(records <= RECORDS_MAX, "{records} records in a cell");
+        let all = if records == 0 { 0 } else { u64::MAX >> (u64::BITS - records) };
+        Cell { start, length, all, words }
+    }
+
+    /// Forgets the records at and after `end`.
+    pub fn cut(&mut self, end: Instant) {
+        if end.as_nanos() < self.end() {
+            let before = end.as_nanos().checked_sub(1).map(Instant::from_nanos);
+            self.all = before.map_or(0, |before| self.through(before));
+        }
+    }
+
+    /// All its records.
+    #[inline]
+    pub fn all(&self) -> u64 {
+        self.all
+    }
+
+    /// Number of records.
+    #[inline]
+    pub fn records(&self) -> u32 {
+        self.all.count_ones()
+    }
+
+    /// The cell's end in nanoseconds: all its records are before.
+    #[inline]
+    pub fn end(&self) -> u64 {
+        self.start + self.length
+    }
+
+    /// The records at or before `until`.
+    #[inline]
+    pub fn through(&self, until: Instant) -> u64 {
+        let Some(passed) = until.as_nanos().checked_sub(self.start) else { return 0 };
+        if passed + 1 >= self.length {
+            return self.all;
+        }
+        // Records below this value of the upper bits are before, those above it are behind.
+        let upper = ((passed + 1) << LEVELS) / self.length;
+        let (mut before, mut equal) = self.compared(upper);
+        while equal != 0 {
+            let record = equal.trailing_zeros();
+            let member = Member { place: (upper << LOWER_BITS) | self.lower(record), record };
+            before |= u64::from(self.arrival(member) <= until) << record;
+            equal &= equal - 1;
+        }
+        before
+    }
+
+    /// The record of this rank from 0 among some: level by level, the half it is in.
+    #[inline]
+    pub fn select(&self, among: u64, rank: u32) -> Member {
+        let (mut left, mut among, mut upper) = (u64::from(rank), among, 0u64);
+        for word in &self.words.levels {
+            let zeros = u64::from((among & !word).count_ones());
+            let is_one = u64::from(left >= zeros);
+            // Without a branch, which would be mispredicted every other time.
+            let ones = 0u64.wrapping_sub(is_one);
+            among &= word ^ !ones;
+            left -= zeros & ones;
+            upper = (upper << 1) | is_one;
+        }
+        if among & among.wrapping_sub(1) == 0 {
+            let record = among.trailing_zeros();
+            return Member { place: (upper << LOWER_BITS) | self.lower(record), record };
+        }
+        self.select_by_lower(among, upper, left as usize)
+    }
+
+    /// The records of `among` from the first one up to and with a member.
+    #[inline]
+    pub fn up_to(&self, among: u64, member: Member) -> u64 {
+        let upper = member.place >> LOWER_BITS;
+        let (mut before, mut equal) = self.compared(upper);
+        equal &= among;
+        while equal != 0 {
+            let record = equal.trailing_zeros();
+            let other = Member { place: (upper << LOWER_BITS) | self.lower(record), record };
+            before |= u64::from(other <= member) << record;
+            equal &= equal - 1;
+        }
+        before & among
+    }
+
+    /// When a record is written.
+    #[inline]
+    pub fn arrival(&self, member: Member) -> Instant {
+        let into = (u128::from(member.place) * u128::from(self.length)) >> 64;
+        Instant::from_nanos(self.start + into as u64)
+    }
+
+    /// Calls `see` with the arrivals of some records, in no certain order.
+    #[inline]
+    pub fn for_each(&self, among: u64, mut see: impl FnMut(Instant)) {
+        for first in (0..RECORDS_MAX).step_by(8) {
+            let mut members = (among >> first) & 0xff;
+            if members == 0 {
+                continue;
+            }
+            let mut bits = 0u64;
+            for word in &self.words.levels {
+                bits = (bits << 8) | ((word >> first) & 0xff);
+            }
+            let bytes = transposed(bits);
+            while members != 0 {
+                let number = members.trailing_zeros();
+                members &= members - 1;
+                let upper = (bytes >> (8 * number)) & 0xff;
+                let record = first + number;
+                let place = (upper << LOWER_BITS) | self.lower(record);
+                see(self.arrival(Member { place, record }));
+            }
+        }
+    }
+
+    /// The arrivals in order; how many there are.
+    pub fn sorted(&self, arrivals: &mut [Instant; RECORDS_MAX as usize]) -> usize {
+        let mut count = 0;
+        self.for_each(self.all, |arrival| {
+            arrivals[count] = arrival;
+            count += 1;
+        });
+        arrivals[..count].sort_unstable();
+        count
+    }
+
+    /// The records whose upper bits are below a value, and those where they are equal to it.
+    #[inline]
+    fn compared(&self, upper: u64) -> (u64, u64) {
+        let (mut below, mut equal) = (0, self.all);
+        for (level, word) in self.words.levels.iter().enumerate() {
+            let ones = 0u64.wrapping_sub((upper >> (LEVELS - 1 - level)) & 1);
+            below |= equal & !word & ones;
+            equal &= word ^ !ones;
+        }
+        (below, equal)
+    }
+
+    /// The lower bits of a record: a hash of its number, salted.
+    #[inline]
+    fn lower(&self, record: u32) -> u64 {
+        let mixed = (self.words.salt ^ u64::from(record)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        mixed >> LEVELS
+    }
+
+    /// The record of a rank among some that share their upper bits.
+    #[cold]
+    fn select_by_lower(&self, mut among: u64, upper: u64, rank: usize) -> Member {
+        let mut members = [Member { place: 0, record: 0 }; RECORDS_MAX as usize];
+        let mut count = 0;
+        while among != 0 {
+            let record = among.trailing_zeros();
+            members[count] = Member { place: (upper << LOWER_BITS) | self.lower(record), record };
+            among &= among - 1;
+            count += 1;
+        }
+        members[..count].sort_unstable();
+        members[rank]
+    }
+}
+
+/// A matrix of 8 x 8 bits with its rows as columns (Warren 2012, Hacker's Delight, 7-3): bit `i` of
+/// byte `j` becomes bit `j` of byte `i`.
+#[inline]
+fn transposed(bits: u64) -> u64 {
+    let swap = |bits: u64, mask: u64, distance: u32| {
+        let differing = (bits ^ (bits >> distance)) & mask;
+        bits ^ differing ^ (differing << distance)
+    };
+    let bits = swap(bits, 0x00aa_00aa_00aa_00aa, 7);
+    let bits = swap(bits, 0x0000_cccc_0000_cccc, 14);
+    swap(bits, 0x0000_0000_f0f0_f0f0, 28)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Purpose, RandomSource};
+
+    fn cells() -> impl Iterator<Item = Cell> {
+        let mut random = RandomSource::new(1, 0).stream(Purpose(0), 0);
+        (0..2_000).map(move |number| {
+            let mut levels = [(); LEVELS].map(|()| random.next_u64());
+            if number % 5 == 0 {
+                // Many records share their upper bits.
+                levels[2..].fill(0);
+            }
+            let words = CellWords { levels, salt: random.next_u64() };
+            let (start, length) = (random.below(1 << 40), 1 + random.below(1 << 30));
+            Cell::new(start, length, random.below(65) as u32, words)
+        })
+    }
+
+    fn sorted(cell: &Cell) -> Vec<Instant> {
+        let mut arrivals = [Instant::START; RECORDS_MAX as usize];
+        let count = cell.sorted(&mut arrivals);
+        arrivals[..count].to_vec()
+    }
+
+    #[test]
+    fn every_question_is_answered_as_by_the_sorted_list() {
+        for cell in cells() {
+            let list = sorted(&cell);
+            assert_eq!(list.len(), cell.records() as usize);
+            for (rank, &arrival) in list.iter().enumerate() {
+                let member = cell.select(cell.all(), rank as u32);
+                assert_eq!(cell.arrival(member), arrival);
+                let before = cell.up_to(cell.all(), member);
+                assert_eq!(before.count_ones() as usize, rank + 1);
+                let mut seen = Vec::new();
+                cell.for_each(before, |arrival| seen.push(arrival));
+                seen.sort_unstable();
+                assert_eq!(seen, list[..=rank]);
+                for until in [arrival.as_nanos(), arrival.as_nanos().saturating_sub(1)] {
+                    let until = Instant::from_nanos(until);
+                    let through = list.iter().filter(|&&other| other <= until).count();
+                    assert_eq!(cell.through(until).count_ones() as usize, through);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_is_gone_and_nothing_else() {
+        for mut cell in cells().filter(|cell| cell.records() > 2) {
+            let list = sorted(&cell);
+            let end = list[list.len() / 2];
+            cell.cut(end);
+            let before: Vec<Instant> = list.into_iter().filter(|&arrival| arrival < end).collect();
+            assert_eq!(sorted(&cell), before);
+            let mut seen = 0;
+            cell.for_each(cell.all(), |arrival| {
+                assert!(arrival < end);
+                seen += 1;
+            });
+            assert_eq!(seen, cell.records());
+        }
+    }
+
+    #[test]
+    fn a_matrix_of_bits_is_turned() {
+        for (row, column) in (0..8).flat_map(|row| (0..8).map(move |column| (row, column))) {
+            let turned = transposed(1 << (8 * row + column));
+            assert_eq!(turned, 1 << (8 * column + row));
+        }
+    }
+}
