@@ -267,7 +267,7 @@
     updates.push(() => {
       const step = (view.to - view.from) / 100;
       shown.textContent = isZoomed() ? moment(view.from, step) + " to " + moment(view.to, step)
-        : "Drag over a chart to zoom";
+        : matchMedia("(hover: hover)").matches ? "Drag over a chart to zoom" : "";
     });
     zoomed.append(shown);
     const bar = element("div", { class: "controls", role: "region", "aria-label": "Charts" }, zoomed);
