@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! {"name", "end", "left", "right", "height", "spans": [[from, to, label]],
-//!  "plots": [{"heading", "kind": "age|count", "top", "bottom", "empty", "limits": [[value, label]],
+//!  "plots": [{"heading", "kind": "age|count", "top", "bottom", "empty",
+//!    "limits": [[value, label]],
 //!    "lines": [{"variant", "name", "colour", "width", "step", "gap", "first", "v", "l", "h"}]}],
 //!  "top", "shards": [{"variant", "heading", "row", "rows": [[shard, [[from, to, share, cause,
 //!    colour, opacity]]]]}]}

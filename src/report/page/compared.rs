@@ -61,8 +61,8 @@ pub fn compared(results: &RunResults) -> Option<Markup> {
             }
             @for note in &comparison.notes { p.quiet { (note) } }
             p.quiet {
-                "Better and worse: the whole 95 % interval of the difference lies on one side of zero. "
-                "Undecided: it does not. Tolerated: worse by less than the scenario allows. "
+                "Better and worse: the whole 95 % interval of the difference lies on one side of "
+                "zero. Undecided: it does not. Tolerated: worse by less than the scenario allows. "
                 "–: neither direction is better in itself."
             }
         },
@@ -115,7 +115,9 @@ fn table(base: &str, pairs: &[&PairComparison]) -> Markup {
             tbody { @for name in names { tr {
                 th scope="row" { (name_of(name)) }
                 td { (of_base(name).unwrap_or_default()) }
-                @for pair in pairs { td { @if let Some(metric) = find(pair, name) { (cell(metric)) } } }
+                @for pair in pairs {
+                    td { @if let Some(metric) = find(pair, name) { (cell(metric)) } }
+                }
             } } }
         } },
     )

@@ -7,7 +7,7 @@
 //! | `figures` | charts with their text alternatives and tables |
 //! | `data` | figures for the scripts |
 //! | `plots.js` | scripts: the plots of lines, drawn again for a part of the time |
-//! | `controls.js` | scripts: shards, values under the pointer, zoom, switching variants and shards |
+//! | `controls.js` | scripts: rows of shards, values under the pointer, zoom, switches |
 //! | `style.css` | light, dark, print |
 //!
 //! Charts are inlined as SVG. Everything from outside is escaped by maud, or as JSON, and a policy
