@@ -10,9 +10,12 @@ use std::path::PathBuf;
 
 use fixture::{HOUR, MINUTE, empty, results};
 use shardlag::report::{
-    Chart, Outputs, PngCharts, TerminalStyle, charts, page, terminal, write_all,
+    Chart, Outputs, PngCharts, TerminalStyle, charts, page, terminal, validation_page, write_all,
 };
-use shardlag::results::{Estimate, RunResults};
+use shardlag::results::{
+    Estimate, ItemCheck, ItemKind, ItemStatus, RunResults, ValidatedItem, Validation,
+    ValidationGroup,
+};
 
 const UNICODE: TerminalStyle = TerminalStyle { colour: false, unicode: true };
 const ASCII: TerminalStyle = TerminalStyle { colour: false, unicode: false };
@@ -132,6 +135,38 @@ fn names_from_outside_are_escaped_everywhere() {
         }
         assert!(!terminal(&results, 80, UNICODE).contains('\u{7}'));
     }
+}
+
+#[test]
+fn the_page_of_a_validation_escapes_names_too() {
+    let evil = || "</script></title><img src=x onerror=alert(1)>".to_owned();
+    let check = ItemCheck {
+        what: format!("iterator_age {}", evil()),
+        during: None,
+        expected: 3.0.into(),
+        unit: evil(),
+        allowed: evil(),
+        band: Some((2.0, 4.0)),
+        got: Some(evil().into()),
+        estimate: Estimate::point(5.0),
+        agrees: false,
+    };
+    let item = ValidatedItem {
+        id: evil(),
+        title: evil(),
+        source: evil(),
+        status: ItemStatus::Failed,
+        checks: vec![check],
+        detail: evil(),
+        analysis: evil(),
+    };
+    let group =
+        |kind| ValidationGroup { name: evil(), title: evil(), kind, items: vec![item.clone()] };
+    let groups = [ItemKind::Theory, ItemKind::Measured].map(group).to_vec();
+    let page = validation_page(&Validation { seed: 1, is_short: false, groups });
+    assert!(page.contains("&lt;img") && !page.contains("<img"), "{page}");
+    assert!(!page.contains("</script"), "{page}");
+    assert_eq!(page.matches("<details class=\"behind\">").count(), 2);
 }
 
 #[test]
