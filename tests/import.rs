@@ -1,8 +1,14 @@
 //! Files of the AWS world against their known readings, and broken copies of them.
 
+#[path = "support/broken_copies.rs"]
+mod broken_copies;
+
 use std::path::Path;
 
+use broken_copies::{broken_copies, truncated};
+
 use shardlag::import::folder::check_folder;
+use shardlag::import::mapping::Origin;
 use shardlag::import::scenario_text::scenario_text;
 use shardlag::import::{ImportOptions, Imported, SourceFile, import};
 use shardlag::scenario::{Source, load};
@@ -129,6 +135,80 @@ fn a_broken_copy_gives_an_error_or_an_unresolved_value_and_never_a_number() {
     assert!(tried > 100, "only {tried} broken copies were tried");
 }
 
+/// The files of the real configurations, with what is read from them.
+fn configurations() -> Vec<(SourceFile, Imported)> {
+    let entries = std::fs::read_dir(folder("configs")).expect("the folder can be read");
+    let mut paths: Vec<_> =
+        entries.map(|entry| entry.expect("the folder can be read").path()).collect();
+    paths.sort();
+    let is_file = |path: &std::path::PathBuf| {
+        let name = path.display().to_string();
+        !name.ends_with(".expect.json") && !name.ends_with(".md")
+    };
+    let read = |path: &std::path::PathBuf| {
+        let source = SourceFile::read(path).expect("it can be read");
+        let whole = import(std::slice::from_ref(&source), &ImportOptions::default());
+        (source, whole.expect("it can be imported"))
+    };
+    paths.iter().filter(|path| is_file(path)).map(read).collect()
+}
+
+#[test]
+fn a_copy_with_a_deleted_wrong_doubled_or_unresolvable_value_is_told() {
+    let mut tried = 0;
+    let mut unnoticed = Vec::new();
+    for (source, whole) in configurations() {
+        for (what, text) in broken_copies(&source.name, &source.text, &NAMES) {
+            let copy = SourceFile { text, ..source.clone() };
+            tried += 1;
+            if let Ok(imported) = import(&[copy], &ImportOptions::default())
+                && !imported.has_errors()
+                && texts(&imported).iter().all(|text| texts(&whole).contains(text))
+            {
+                unnoticed.push(format!("{}: {what}", source.name));
+            }
+        }
+    }
+    assert!(unnoticed.is_empty(), "unnoticed:\n{}", unnoticed.join("\n"));
+    assert!(tried > 200, "only {tried} broken copies were tried");
+}
+
+/// A file that was cut off between two lines can be a whole file of YAML: what it says is then
+/// what the whole file says, and what it lacks is a default and marked as one. Other languages
+/// have an end.
+#[test]
+fn a_copy_that_is_cut_off_has_no_value_that_the_whole_file_does_not_have() {
+    let mut tried = 0;
+    for (source, whole) in configurations() {
+        for (what, text) in truncated(&source.text) {
+            tried += 1;
+            let copy = SourceFile { text, ..source.clone() };
+            let Ok(imported) = import(&[copy], &ImportOptions::default()) else { continue };
+            for mapping in &imported.mappings {
+                let of_whole = whole.mappings.iter().find(|known| known.id == mapping.id);
+                for setting in &mapping.settings {
+                    let is_of_file = matches!(setting.origin, Origin::File(_));
+                    let known = of_whole.and_then(|known| known.setting(setting.name));
+                    let same = known.is_some_and(|known| known.value == setting.value);
+                    let about = format!("{}: {what}: {}", source.name, setting.name);
+                    assert!(!is_of_file || same || imported.has_errors(), "{about}");
+                    let is_yaml = source.name.ends_with("ml");
+                    let is_told = imported.has_errors() || told(&imported) > told(&whole);
+                    assert!(is_of_file || same || is_yaml || is_told, "{about}");
+                }
+            }
+        }
+    }
+    assert!(tried > 300, "only {tried} copies were cut off");
+}
+
+/// What is said of unresolved values and of problems, without lines, which a copy may move.
+fn texts(imported: &Imported) -> Vec<String> {
+    let unresolved = imported.mappings.iter().flat_map(|mapping| &mapping.unresolved);
+    let unresolved = unresolved.map(|one| format!("{}: {}", one.setting, one.why));
+    unresolved.chain(imported.problems.iter().map(|problem| problem.message.clone())).collect()
+}
+
 /// Unresolved values and problems.
 fn told(imported: &Imported) -> usize {
     let unresolved = imported.mappings.iter().map(|mapping| mapping.unresolved.len());
@@ -169,6 +249,28 @@ fn no_text_makes_the_importer_panic() {
             }
         }
     }
+}
+
+#[test]
+fn a_mapping_with_enhanced_fan_out_is_simulated_so() {
+    let mut seen = 0;
+    for folder in [folder("configs"), folder("formats")] {
+        for entry in std::fs::read_dir(&folder).expect("the folder can be read") {
+            let path = entry.expect("the folder can be read").path();
+            let source = SourceFile::read(&path).expect("it can be read");
+            let Ok(imported) = import(&[source], &ImportOptions::default()) else { continue };
+            for mapping in &imported.mappings {
+                let name = path.display().to_string();
+                let text = scenario_text(&imported, mapping).text;
+                let source = Source { name: name.clone(), text, folder: folder.clone() };
+                let Ok(scenario) = load(&source, &[]) else { continue };
+                let is_simulated = scenario.base().settings.mapping.enhanced_fan_out;
+                assert_eq!(is_simulated, mapping.enhanced_fan_out, "{name}\n{}", source.text);
+                seen += usize::from(is_simulated);
+            }
+        }
+    }
+    assert!(seen > 0, "no file with enhanced fan-out was tried");
 }
 
 /// A scenario without unresolved values is valid; one with them is refused.

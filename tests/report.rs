@@ -10,9 +10,12 @@ use std::path::PathBuf;
 
 use fixture::{HOUR, MINUTE, empty, results};
 use shardlag::report::{
-    Chart, Outputs, PngCharts, TerminalStyle, charts, page, terminal, write_all,
+    Chart, Outputs, PngCharts, TerminalStyle, charts, page, terminal, validation_page, write_all,
 };
-use shardlag::results::{Estimate, RunResults};
+use shardlag::results::{
+    Estimate, ItemCheck, ItemKind, ItemStatus, RunResults, ValidatedItem, Validation,
+    ValidationGroup,
+};
 
 const UNICODE: TerminalStyle = TerminalStyle { colour: false, unicode: true };
 const ASCII: TerminalStyle = TerminalStyle { colour: false, unicode: false };
@@ -99,35 +102,119 @@ fn measured_values_stand_beside_simulated_ones() {
 
 #[test]
 fn names_from_outside_are_escaped_everywhere() {
-    let mut results = results(15.0 * MINUTE, 2);
-    let evil = "<script>alert('x')</script> & \"quotes\"\u{7}";
-    results.summary.scenario = evil.to_owned();
-    results.summary.variants[1].name = evil.to_owned();
-    results.variants[1].sentence = evil.to_owned();
-    results.shaded[0].label = evil.to_owned();
-    results.limit_lines[0].label = evil.to_owned();
-    results.settings[0].value = evil.to_owned();
-    results.command = evil.to_owned();
-    results.description = evil.to_owned();
-    results.warnings = vec![evil.to_owned()];
-    assert!(!page(&results).contains("<script"));
-    assert!(page(&results).contains("&lt;script&gt;"));
-    for chart in charts(&results) {
-        assert!(!chart.svg().contains("<script"), "{}", chart.name());
-        assert!(!chart.svg().contains('\u{7}'), "{}", chart.name());
+    for evil in [
+        "<script>alert('x')</script> & \"quotes\"\u{7}",
+        "</script><img src=x onerror=alert(1)>",
+        "</title></style><!--<img src=x onerror=alert(1)>",
+        "'\"><img src=x onerror=alert(1)>\u{2028}",
+    ] {
+        let mut results = results(15.0 * MINUTE, 2);
+        let name = evil.to_owned();
+        results.summary.scenario = name.clone();
+        results.summary.variants[1].name = name.clone();
+        results.variants[1].sentence = name.clone();
+        results.variants[1].changes[0].value = name.clone();
+        results.shaded[0].label = name.clone();
+        results.limit_lines[0].label = name.clone();
+        results.settings[0].value = name.clone();
+        results.measured[0].source = name.clone();
+        let pair = &mut results.comparison.as_mut().expect("there are variants").pairs[0];
+        pair.other = name.clone();
+        results.command = name.clone();
+        results.description = name.clone();
+        results.warnings = vec![name];
+        let page = page(&results);
+        assert!(!page.contains("<img") && !page.contains("<!--"), "{evil}");
+        assert_eq!(page.matches("<script").count(), 2, "{evil}");
+        assert_eq!(page.matches("</script").count(), 2, "{evil}");
+        assert_eq!(page.matches("</style").count(), 1, "{evil}");
+        for chart in charts(&results) {
+            let svg = chart.svg();
+            assert!(!svg.contains("<script") && !svg.contains("<img"), "{}", chart.name());
+            assert!(!svg.contains('\u{7}'), "{}", chart.name());
+        }
+        assert!(!terminal(&results, 80, UNICODE).contains('\u{7}'));
     }
-    assert!(!terminal(&results, 80, UNICODE).contains('\u{7}'));
 }
 
 #[test]
-fn the_page_is_one_file_without_scripts_or_links() {
+fn the_page_of_a_validation_escapes_names_too() {
+    let evil = || "</script></title><img src=x onerror=alert(1)>".to_owned();
+    let check = ItemCheck {
+        what: format!("iterator_age {}", evil()),
+        during: None,
+        expected: 3.0.into(),
+        unit: evil(),
+        allowed: evil(),
+        band: Some((2.0, 4.0)),
+        got: Some(evil().into()),
+        estimate: Estimate::point(5.0),
+        agrees: false,
+    };
+    let item = ValidatedItem {
+        id: evil(),
+        title: evil(),
+        source: evil(),
+        status: ItemStatus::Failed,
+        checks: vec![check],
+        detail: evil(),
+        analysis: evil(),
+    };
+    let group =
+        |kind| ValidationGroup { name: evil(), title: evil(), kind, items: vec![item.clone()] };
+    let groups = [ItemKind::Theory, ItemKind::Measured].map(group).to_vec();
+    let page = validation_page(&Validation { seed: 1, is_short: false, groups });
+    assert!(page.contains("&lt;img") && !page.contains("<img"), "{page}");
+    assert!(!page.contains("</script"), "{page}");
+    assert_eq!(page.matches("<details class=\"behind\">").count(), 2);
+}
+
+#[test]
+fn the_page_is_one_file_that_may_load_nothing() {
     let text = page(&results(26.0 * HOUR, 5));
-    for outside in ["<script", "<link", "src=", "@import", "url("] {
+    for outside in ["<link", "src=", "@import", "innerHTML", "fetch(", "http://", "https://"] {
+        // The name of the SVG language is no address.
+        let text = text.replace("http://www.w3.org/2000/svg", "");
         assert!(!text.contains(outside), "{outside}");
     }
+    assert!(text.contains("Content-Security-Policy\" content=\"default-src 'none';"));
     assert_eq!(text.matches("<svg role=\"img\" aria-label=\"").count(), 5);
-    for said in ["shardlag run scenarios/", "5f0c9a1be2d47a36", "S2.4", ">default</span>"] {
+    for said in [
+        "shardlag run scenarios/",
+        "5f0c9a1be2d47a36",
+        "S2.4",
+        ">AWS default</span>",
+        "MaximumRetryAttempts = 2",
+        ">better</strong>",
+        ">undecided</strong>",
+    ] {
         assert!(text.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn a_page_stays_small_and_has_a_table_behind_every_chart() {
+    for results in many() {
+        let text = page(&results);
+        assert!(text.len() < 400_000, "{} bytes", text.len());
+        let is_empty = results.variants.iter().all(|one| one.series.points.is_empty());
+        let expected = if is_empty { 0 } else { 5 };
+        assert_eq!(text.matches("<details class=\"behind\">").count(), expected);
+    }
+}
+
+#[test]
+fn headings_are_in_order_and_every_head_of_a_table_has_a_scope() {
+    let text = page(&results(26.0 * HOUR, 5));
+    assert_eq!(text.matches("<h1").count(), 1);
+    assert!(!text.contains("<h3") && text.find("<h1") < text.find("<h2"));
+    assert!(text.contains("<html lang=\"en\">"));
+    for landmark in ["<header>", "<main>", "<footer>"] {
+        assert_eq!(text.matches(landmark).count(), 1, "{landmark}");
+    }
+    for head in text.match_indices("<th").filter(|(at, _)| !text[*at..].starts_with("<thead")) {
+        let element = text[head.0..].split('>').next().expect("an element ends");
+        assert!(element.contains("scope="), "{element}");
     }
 }
 

@@ -16,6 +16,7 @@
 //! | [`uncertainty`], `perturbation` | the same with inputs that are not known exactly |
 //! | `precision` | how many replications a wanted precision takes |
 //! | `sentence` | one plain sentence per variant |
+//! | `setting_lines` | resolved settings, and what variants change |
 //! | [`marks`] | what happens at known times, for charts |
 //! | `measured` | values measured on AWS beside simulated ones |
 //! | [`measured_age`] | IteratorAge measured on AWS over time, and how well it fits |
@@ -53,6 +54,7 @@ pub mod recorder;
 pub mod replication;
 pub(crate) mod sentence;
 pub(crate) mod series;
+pub(crate) mod setting_lines;
 pub(crate) mod settling;
 pub mod trace;
 pub mod uncertainty;
@@ -64,11 +66,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use self::replication::{Measuring, Replication, ReplicationPlan};
+use self::setting_lines::{changes, setting_lines};
 use self::uncertainty::Uncertainty;
 use self::warm_up::WarmUp;
 use crate::model::settings::Horizon;
 use crate::results::{
-    LimitLine, MeasuredSeries, RunResults, SettingLine, Summary, VariantDetails, VariantSummary,
+    LimitLine, MeasuredSeries, RunResults, Summary, VariantDetails, VariantSummary,
 };
 use crate::scenario::metrics::Dimension;
 use crate::scenario::{Assertion, Scenario, Variant};
@@ -188,6 +191,7 @@ pub fn run_with_replications(
         }
     }
     let mut results = results(scenario, options, &warm_up, &replications);
+    results.comparison = comparison::of_variants(scenario, &results.summary, &replications);
     if let Some(uncertainty) = &options.uncertainty {
         let draws = replications[0].len() as u32;
         let run =
@@ -280,7 +284,7 @@ fn results(
     for (variant, replications) in scenario.variants.iter().zip(replications) {
         let summary = estimates::variant_summary(scenario, variant, replications, &limits);
         measured.extend(measured::values(scenario, variant, &summary, replications));
-        let detail = variant_details(variant, replications, &summary);
+        let detail = variant_details(scenario.base(), variant, replications, &summary);
         warnings.extend(replications[0].warnings(&variant.name));
         warnings.extend(settling::too_short(&summary, replications));
         warnings.extend(settling::dependent_batches(&summary, replications));
@@ -310,6 +314,7 @@ fn results(
         limit_lines: limit_lines(scenario),
         measured_ages: measured_ages(scenario, &details),
         variants: details,
+        comparison: None,
         measured,
         assumptions: assumptions::exercised(&scenario.variants),
         settings: setting_lines(scenario.base()),
@@ -321,6 +326,7 @@ fn results(
 }
 
 fn variant_details(
+    base: &Variant,
     variant: &Variant,
     replications: &[Replication],
     summary: &VariantSummary,
@@ -332,6 +338,7 @@ fn variant_details(
         shards: variant.settings.stream.shards_in_all(),
         messages: first.messages.clone(),
         redrive: first.redrive,
+        changes: changes(base, variant),
         sentence: sentence::describe(summary),
     }
 }
@@ -363,16 +370,4 @@ fn limit_lines(scenario: &Scenario) -> Vec<LimitLine> {
         Some(LimitLine { seconds, label: assertion.text.clone() })
     };
     asserted.filter_map(line).collect()
-}
-
-fn setting_lines(variant: &Variant) -> Vec<SettingLine> {
-    let resolved = variant.resolved.iter();
-    resolved
-        .map(|setting| SettingLine {
-            group: setting.group.clone(),
-            key: setting.key.clone(),
-            value: setting.value.clone(),
-            is_default: setting.is_default,
-        })
-        .collect()
 }

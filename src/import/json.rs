@@ -1,10 +1,12 @@
 //! JSON text to a tree with lines.
 //!
 //! `serde_json` parses; every value is taken as the slice of the text it came from
-//! (`RawValue`), whose address tells its line. Of two equal keys the last counts, as in the tools
-//! whose files these are. Limit: nesting of [`DEPTH_MAX`].
+//! (`RawValue`), whose address tells its line. Of two equal keys in a table the tools whose files
+//! these are take the last one without a word; here they are an error, since one of them is not
+//! what somebody meant. Limit: nesting of [`DEPTH_MAX`].
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserializer as _;
@@ -74,7 +76,7 @@ impl Reading<'_> {
                         Entry { key: key.into_owned(), node: self.node(raw.get(), depth + 1)? };
                     entries.push(entry);
                 }
-                Value::Map(without_duplicates(entries))
+                Value::Map(each_once(&self.source.name, entries)?)
             }
             Some(b'[') => {
                 let raws: Vec<&RawValue> = serde_json::from_str(text).map_err(not_json)?;
@@ -99,17 +101,18 @@ impl Reading<'_> {
     }
 }
 
-/// Keeps the last of entries with one key.
-pub fn without_duplicates(entries: Vec<Entry>) -> Vec<Entry> {
-    let mut last: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
-    for (index, entry) in entries.iter().enumerate() {
-        last.insert(entry.key.clone(), index);
+/// The entries of a table of `file` if every key is in it once.
+pub fn each_once(file: &str, entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
+    let mut lines: BTreeMap<&str, u32> = BTreeMap::new();
+    for entry in &entries {
+        let line = entry.node.place.line;
+        if let Some(first) = lines.insert(&entry.key, line) {
+            let key = &entry.key;
+            let message = format!("`{key}` is also in line {first}; keep one of them");
+            return Err(Problem::at(file, line, message));
+        }
     }
-    if last.len() == entries.len() {
-        return entries;
-    }
-    let numbered = entries.into_iter().enumerate();
-    numbered.filter(|(index, entry)| last[&entry.key] == *index).map(|(_, entry)| entry).collect()
+    Ok(entries)
 }
 
 #[cfg(test)]
@@ -130,11 +133,11 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_refused_and_of_two_equal_keys_the_last_counts() {
+    fn deep_nesting_and_two_equal_keys_are_refused() {
         let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
         let error = read(&deep).expect_err("it is too deep").to_string();
         assert!(error.contains("deep"), "{error}");
-        let node = read("{\"a\": 1, \"a\": 2}").expect("it is JSON");
-        assert_eq!(node.get("a").map(|node| &node.value), Some(&Value::Number(2.0)));
+        let error = read("{\"a\": 1,\n \"a\": 2}").expect_err("it is twice").to_string();
+        assert_eq!(error, "f.json:2: `a` is also in line 1; keep one of them");
     }
 }

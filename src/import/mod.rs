@@ -13,6 +13,7 @@
 //! | `commands` | JSON and command lines of the AWS CLI |
 //! | `settle`, `settle_facts`, `values` | types, ranges, defaults of the tools |
 //! | `kind` | DynamoDB or Kinesis |
+//! | `without_value` | settings whose key stands without a value |
 //! | [`scenario_text`] | the scenario that a mapping becomes |
 //! | [`summary`] | what was found, as text and as JSON |
 //! | [`folder`] | files with known readings, held against the importer |
@@ -37,6 +38,7 @@ mod supplied;
 mod terraform;
 mod tree;
 mod values;
+mod without_value;
 mod yaml;
 
 pub mod folder;

@@ -11,6 +11,9 @@ use crate::model::settings::StreamKind;
 
 /// An account number and region for ARNs whose own are not known.
 const EXAMPLE_ARN: &str = "arn:aws:sqs:us-east-1:123456789012:";
+/// The ARN of a consumer whose own is not known.
+const EXAMPLE_CONSUMER: &str =
+    "arn:aws:kinesis:us-east-1:123456789012:stream/example/consumer/example:1";
 
 /// A scenario and what it still lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,7 +161,14 @@ impl Writer<'_> {
 
     fn mapping(&mut self) {
         self.section("[mapping]");
+        let consumer = self.consumer_arn();
+        if let Some((arn, comment)) = &consumer {
+            self.line("EventSourceArn", quoted(arn), *comment);
+        }
         for setting in self.mapping.settings.clone() {
+            if consumer.is_some() && setting.name == "EventSourceArn" {
+                continue;
+            }
             let is_off = setting.name == "StartingPositionTimestamp"
                 && self.mapping.setting("StartingPosition").map(|known| &known.value)
                     != Some(&serde_json::Value::from("AT_TIMESTAMP"));
@@ -198,6 +208,27 @@ impl Writer<'_> {
                 other => other,
             };
             self.unresolved(key, &unresolved);
+        }
+    }
+
+    /// What says that the stream is read with enhanced fan-out, where the file has no ARN that
+    /// does; `None`: it has one, or the stream is not read so (S1.6).
+    fn consumer_arn(&self) -> Option<(String, &'static str)> {
+        let is_kinesis = self.mapping.kind.is_some_and(|kind| kind.0 == StreamKind::Kinesis);
+        if !self.mapping.enhanced_fan_out || !is_kinesis {
+            return None;
+        }
+        let stream = self.mapping.setting("EventSourceArn");
+        match stream.and_then(|setting| setting.value.as_str()) {
+            Some(arn) if arn.contains("/consumer/") => None,
+            Some(arn) => {
+                let comment = "enhanced fan-out; stands for the ARN of the consumer of this stream";
+                Some((format!("{arn}/consumer/example:1"), comment))
+            }
+            None => {
+                let comment = "enhanced fan-out; stands for the ARN of the consumer";
+                Some((EXAMPLE_CONSUMER.to_owned(), comment))
+            }
         }
     }
 
@@ -266,9 +297,6 @@ impl Writer<'_> {
         );
         text += "# Behind every value stands where it is from. Lines marked TO SUPPLY hold \
                  placeholders:\n# replace them before you believe a figure.\n";
-        if mapping.enhanced_fan_out {
-            text += "# The stream is read with enhanced fan-out.\n";
-        }
         let is_of_this = |problem: &&super::Problem| problem.weight == Weight::Error;
         for problem in self.imported.problems.iter().filter(is_of_this) {
             text += &format!("# ERROR {}\n", one_line(&problem.to_string()));

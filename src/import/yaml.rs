@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
-use super::json::{DEPTH_MAX, without_duplicates};
+use super::json::{DEPTH_MAX, each_once};
 use super::problem::Problem;
 use super::source::SourceFile;
 use super::tree::{Entry, Node, Place, Value};
@@ -116,7 +116,7 @@ impl Builder<'_> {
     fn close(&mut self) -> Result<(), Problem> {
         let open = self.open.pop().expect("the parser closes what it opened");
         let value = match open.is_map {
-            true => Value::Map(entries(open.nodes)),
+            true => Value::Map(entries(self.name, open.nodes)?),
             false => Value::List(open.nodes),
         };
         let node = tagged(Node { value, place: open.place }, open.tag);
@@ -143,7 +143,7 @@ impl Builder<'_> {
 }
 
 /// Keys and values in turn as entries, with `<<` merged behind the keys of the table itself.
-fn entries(nodes: Vec<Node>) -> Vec<Entry> {
+fn entries(file: &str, nodes: Vec<Node>) -> Result<Vec<Entry>, Problem> {
     let mut own = Vec::with_capacity(nodes.len() / 2);
     let mut merged: Vec<Entry> = Vec::new();
     let mut nodes = nodes.into_iter();
@@ -166,13 +166,13 @@ fn entries(nodes: Vec<Node>) -> Vec<Entry> {
             _ => own.push(Entry { key, node }),
         }
     }
-    let mut own = without_duplicates(own);
+    let mut own = each_once(file, own)?;
     for entry in merged {
         if own.iter().all(|known| known.key != entry.key) {
             own.push(entry);
         }
     }
-    own
+    Ok(own)
 }
 
 fn count(node: &Node) -> usize {

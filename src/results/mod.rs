@@ -38,6 +38,9 @@ pub struct RunResults {
     pub summary: Summary,
     /// Per variant, in the order of the summary's variants.
     pub variants: Vec<VariantDetails>,
+    /// The variants held against the first, with the tolerances of the scenario; `None`: there is
+    /// only one.
+    pub comparison: Option<Comparison>,
     /// Spans to shade in charts over time: outages and slow spells, with a short label.
     pub shaded: Vec<Shaded>,
     /// Horizontal lines in the IteratorAge chart: asserted limits.
@@ -73,6 +76,8 @@ pub struct VariantDetails {
     pub messages: Vec<DestinationMessage>,
     /// How long the destination's messages leave for a redrive, if there were any.
     pub redrive: Option<Redrive>,
+    /// Settings that differ from those of the first variant.
+    pub changes: Vec<SettingLine>,
     /// One plain sentence that says what happened.
     pub sentence: String,
 }

@@ -2,11 +2,12 @@
 
 use shardlag::results::{
     AgeBreakdown, AgeStatistics, AnalysisSummary, Assumption, Band, BatchSizes, BlockCause,
-    BlockedByCause, BlockedInterval, BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost,
-    DestinationMessage, Discarded, Estimate, FunctionError, LagStatistics, Ledger, LimitLine,
-    LossReason, MeasuredValue, MinutePoint, MinuteShare, MinuteSums, Redrive, RunResults,
-    SettingLine, Shaded, Stability, StabilityVerdict, Summary, TimeSeries, VariantDetails,
-    VariantSummary,
+    BlockedByCause, BlockedInterval, BlockedShardTime, CloudWatchSums, Comparison,
+    ComparisonMethod, ComparisonVerdict, ConcurrencyUse, Cost, DestinationMessage, Discarded,
+    Estimate, FunctionError, LagStatistics, Ledger, LimitLine, LossReason, MeasuredValue,
+    MetricComparison, MetricUnit, MinutePoint, MinuteShare, MinuteSums, PairComparison, Redrive,
+    RunResults, SettingLine, Shaded, Stability, StabilityVerdict, Summary, TimeSeries,
+    VariantDetails, VariantSummary,
 };
 
 pub const MINUTE: f64 = 60.0;
@@ -39,6 +40,7 @@ pub fn results(seconds: f64, variants: usize) -> RunResults {
         variants: (0..variants).map(|index| details(index, seconds)).collect(),
         shaded: vec![Shaded { from: seconds * 0.5, to: seconds * 0.6, label: "outage".to_owned() }],
         limit_lines: vec![LimitLine { seconds: 60.0, label: "iterator_age.p99 < 60s".to_owned() }],
+        comparison: (variants > 1).then(|| comparison(variants)),
         measured: vec![MeasuredValue {
             variant: "base".to_owned(),
             what: "slope of IteratorAge".to_owned(),
@@ -165,6 +167,10 @@ fn details(variant: usize, seconds: f64) -> VariantDetails {
             shortest_seconds: 86_397.0,
             mean_seconds: 86_397.5,
         }),
+        changes: match variant {
+            0 => Vec::new(),
+            _ => vec![setting("mapping", "MaximumRetryAttempts", "2", false)],
+        },
         sentence: match variant {
             0 => "Shard 2 is blocked from 2 h 36 min to the end by one record that always \
                   fails; 0.9 M records wait behind it."
@@ -343,4 +349,30 @@ fn ledger(variant: usize, records: f64, lost: f64) -> Ledger {
         remaining: between(remaining, remaining * 0.05),
         ..Ledger::default()
     }
+}
+
+/// Every variant against the first: one metric that is better, one that cannot be told.
+fn comparison(variants: usize) -> Comparison {
+    let metric = |name: &str, difference: Estimate, verdict| MetricComparison {
+        name: name.to_owned(),
+        unit: MetricUnit::Seconds,
+        base: Estimate::point(20.0),
+        other: Estimate::point(20.0 + difference.value.unwrap_or(0.0)),
+        difference,
+        verdict,
+        allowed: None,
+        is_regression: false,
+    };
+    let pair = |other: usize| PairComparison {
+        base: NAMES[0].to_owned(),
+        other: NAMES[other].to_owned(),
+        method: ComparisonMethod::Paired,
+        replications: [20, 20],
+        stability: [StabilityVerdict::Stable; 2],
+        metrics: vec![
+            metric("iterator_age.p99", between(-12.0, 0.4), ComparisonVerdict::Better),
+            metric("errors", between(0.1, 0.4), ComparisonVerdict::Undecided),
+        ],
+    };
+    Comparison { pairs: (1..variants).map(pair).collect(), notes: Vec::new() }
 }

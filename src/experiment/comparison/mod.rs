@@ -22,14 +22,15 @@ pub mod subject;
 
 use self::subject::{Subject, SubjectVariant};
 use super::estimates::CONFIDENCE;
+use super::replication::Replication;
 use crate::analysis::unpaired::Side;
 use crate::analysis::{paired_difference, unpaired_difference};
 use crate::results::{
     Comparison, ComparisonMethod, ComparisonVerdict, Estimate, MetricComparison, MetricUnit,
-    PairComparison,
+    PairComparison, Summary,
 };
 use crate::scenario::metrics::{Dimension, Direction, METRICS, Metric};
-use crate::scenario::{Tolerance, suggestion};
+use crate::scenario::{Scenario, Tolerance, suggestion};
 
 /// Values that differ by a smaller share are the same but for the rounding of floating point.
 const ROUNDING: f64 = 1e-12;
@@ -88,6 +89,21 @@ pub fn within(
         }
     }
     Ok(comparison(pairs, Vec::new()))
+}
+
+/// Compares the variants of a scenario that was run with its base; `None`: it has no variants.
+pub fn of_variants(
+    scenario: &Scenario,
+    summary: &Summary,
+    replications: &[Vec<Replication>],
+) -> Option<Comparison> {
+    if scenario.runs().count() < 2 {
+        return None;
+    }
+    let subject = Subject::of(scenario.name.clone(), scenario, summary, replications);
+    let options = CompareOptions { all_metrics: false, tolerances: scenario.tolerances.clone() };
+    // Nothing can be missing: the figures are of this run, and there are variants.
+    within(&subject, None, &options).ok()
 }
 
 /// Compares two subjects: the first variants of both, and all that have the same name.

@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use super::super::estimates::summary_of;
+use super::super::replication::Replication;
 use super::super::{Progress, RunError, RunOptions, run_with_replications};
 use crate::results::{Estimate, StabilityVerdict, Summary, VariantSummary};
 use crate::scenario::Scenario;
@@ -54,9 +55,19 @@ impl Subject {
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<(Subject, Vec<String>), RunError> {
         let (results, replications) = run_with_replications(scenario, options, progress)?;
-        let summary = &results.summary;
+        let subject = Subject::of(name, scenario, &results.summary, &replications);
+        Ok((subject, results.warnings))
+    }
+
+    /// What a scenario gave, with the replications of every variant in the order of the variants.
+    pub fn of(
+        name: String,
+        scenario: &Scenario,
+        summary: &Summary,
+        replications: &[Vec<Replication>],
+    ) -> Subject {
         let has_batches = summary.analysis.batches.is_some();
-        let variants = scenario.variants.iter().zip(&summary.variants).zip(&replications);
+        let variants = scenario.variants.iter().zip(&summary.variants).zip(replications);
         let variants = variants.map(|((variant, summary), replications)| {
             let of_one = |index: usize| {
                 let stability = summary.stability.clone();
@@ -75,14 +86,13 @@ impl Subject {
                 values: (!has_batches).then(|| (0..METRICS.len()).map(values_of).collect()),
             }
         });
-        let subject = Subject {
+        Subject {
             name,
             seed: summary.seed,
             replications: summary.replications,
             values_per_interval: values_per_interval(summary),
             variants: variants.collect(),
-        };
-        Ok((subject, results.warnings))
+        }
     }
 
     /// The variants by run.

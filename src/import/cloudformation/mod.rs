@@ -19,11 +19,12 @@ mod template;
 use super::kind::is_other_arn;
 use super::problem::Problems;
 use super::raw::{
-    Absent, CLOUDFORMATION, RawFunction, RawMapping, RawStream, add_api_properties, api_keys,
-    keys_of, look_alikes,
+    Absent, CLOUDFORMATION, PLAIN, RawFunction, RawMapping, RawStream, add_api_properties,
+    api_keys, keys_of, look_alikes,
 };
 use super::supplied::Supplied;
 use super::tree::{Entry, Node, Target, Value};
+use super::without_value;
 use crate::model::settings::StreamKind;
 use crate::scenario::suggest;
 use conditions::Truth;
@@ -42,6 +43,9 @@ const STREAM_KEYS: [(&str, &str); 2] =
 
 /// All mappings of a template, in its order. Also used for the `resources` of serverless.yml.
 pub fn mappings(root: &Node, supplied: &Supplied, problems: &mut Problems) -> Vec<RawMapping> {
+    let others = FUNCTION_KEYS.iter().chain(&STREAM_KEYS).map(|(key, _)| *key);
+    let keys: Vec<&str> = PLAIN.into_iter().chain(others).collect();
+    without_value::report(root, &keys, problems);
     let template = Template::new(root, supplied);
     let mut found = Vec::new();
     for resource in template.resources() {

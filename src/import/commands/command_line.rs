@@ -29,6 +29,17 @@ enum Kind {
     Lone,
 }
 
+impl Kind {
+    /// The parameter of the API that it gives.
+    fn parameter(self) -> Option<&'static str> {
+        match self {
+            Kind::Word(api) | Kind::Words(api) | Kind::Switch(api, _) => Some(api),
+            Kind::Structure(api) => Some(api).filter(|api| !api.is_empty()),
+            Kind::Skipped | Kind::Lone => None,
+        }
+    }
+}
+
 const OPTIONS: [(&str, Kind); 46] = [
     ("event-source-arn", Kind::Word("EventSourceArn")),
     ("function-name", Kind::Word("FunctionName")),
@@ -108,8 +119,21 @@ fn mapping(
     problems: &mut Problems,
 ) -> Option<RawMapping> {
     let place = words.first()?.place;
+    let table = Node::new(Value::Map(parameters(&words[1..], problems)), place);
+    let function = table.get("FunctionName").and_then(Node::as_text).map(function_name);
+    let id = table.get("UUID").and_then(Node::as_text).map(str::to_owned);
+    let id = id.or_else(|| function.clone()).unwrap_or_else(|| format!("command{}", number + 1));
+    let mut raw = RawMapping::new(id, place, absent);
+    add_api_properties(&mut raw, &table);
+    raw.note_strange(&table, &api_keys(&[]));
+    finish(raw, function, problems)
+}
+
+/// The parameters that options give, under their names in the API.
+fn parameters(words: &[Node], problems: &mut Problems) -> Vec<Entry> {
     let mut table: Vec<Entry> = Vec::new();
-    let mut rest = words[1..].iter().peekable();
+    let mut documents: Vec<Entry> = Vec::new();
+    let mut rest = words.iter().peekable();
     while let Some(word) = rest.next() {
         let Some(option) = word.as_text().and_then(|text| text.strip_prefix("--")) else {
             continue;
@@ -125,7 +149,14 @@ fn mapping(
                 continue;
             }
         };
-        let mut value = || attached.clone().or_else(|| rest.next().cloned());
+        // What begins like an option is one: the value in front of it was forgotten.
+        let is_option = |node: &Node| node.as_text().is_some_and(|text| text.starts_with("--"));
+        let mut value =
+            || attached.clone().or_else(|| rest.next_if(|node| !is_option(node)).cloned());
+        if let Some(api) = kind.parameter().filter(|api| table.iter().any(|one| one.key == *api)) {
+            let message = format!("`{api}` is given more than once; keep one `--{name}`");
+            problems.error(word.place, message);
+        }
         let missing = || format!("`--{name}` has no value");
         match kind {
             Kind::Lone => {}
@@ -142,28 +173,26 @@ fn mapping(
             },
             Kind::Words(api) => {
                 let mut list: Vec<Node> = attached.into_iter().collect();
-                let is_value =
-                    |node: &&Node| !node.as_text().is_some_and(|text| text.starts_with("--"));
-                while let Some(node) = rest.next_if(is_value) {
+                while let Some(node) = rest.next_if(|node| !is_option(node)) {
                     list.push(node.clone());
                 }
                 let node = as_list(list, word.place);
                 table.push(Entry { key: api.to_owned(), node });
             }
             Kind::Structure(api) => match value() {
-                Some(node) => add_structure(&mut table, api, node, problems),
+                Some(node) if api.is_empty() => add_document(&mut documents, &node, problems),
+                Some(node) => table.push(structured(api, &node)),
                 None => problems.error(word.place, missing()),
             },
         }
     }
-    let table = Node::new(Value::Map(table), place);
-    let function = table.get("FunctionName").and_then(Node::as_text).map(function_name);
-    let id = table.get("UUID").and_then(Node::as_text).map(str::to_owned);
-    let id = id.or_else(|| function.clone()).unwrap_or_else(|| format!("command{}", number + 1));
-    let mut raw = RawMapping::new(id, place, absent);
-    add_api_properties(&mut raw, &table);
-    raw.note_strange(&table, &api_keys(&[]));
-    finish(raw, function, problems)
+    // Options win over the document, wherever they stand.
+    for entry in documents {
+        if table.iter().all(|known| known.key != entry.key) {
+            table.push(entry);
+        }
+    }
+    table
 }
 
 /// Words as a list; a single word may be a list in JSON.
@@ -177,32 +206,30 @@ fn as_list(words: Vec<Node>, place: Place) -> Node {
     Node::new(Value::List(words), place)
 }
 
-/// Adds a structure under its name; the one without a name holds whole parameters.
-fn add_structure(table: &mut Vec<Entry>, api: &str, node: Node, problems: &mut Problems) {
-    let place = node.place;
-    let read = match node.as_text() {
-        Some(text) => structure(text, place),
-        None => Err(node.as_unknown().map_or_else(String::new, Unknown::why)),
+/// A structure under its name.
+fn structured(api: &str, node: &Node) -> Entry {
+    let node = match read_structure(node) {
+        Ok(inner) => inner,
+        Err(why) => Node::new(Value::Unknown(Unknown::new(api, why, None)), node.place),
     };
-    match (read, api) {
-        (Ok(inner), "") => {
-            // Options on the command line win over the document.
-            for entry in inner.entries() {
-                if table.iter().all(|known| known.key != entry.key) {
-                    table.push(entry.clone());
-                }
-            }
-        }
-        (Ok(inner), _) => table.push(Entry { key: api.to_owned(), node: inner }),
-        (Err(why), "") => {
+    Entry { key: api.to_owned(), node }
+}
+
+/// The parameters of a document, which holds whole parameters.
+fn add_document(documents: &mut Vec<Entry>, node: &Node, problems: &mut Problems) {
+    match read_structure(node) {
+        Ok(inner) => documents.extend(inner.entries().iter().cloned()),
+        Err(why) => {
             let message = format!("the parameters of --cli-input-json are not known: {why}");
-            problems.error(place, message);
+            problems.error(node.place, message);
         }
-        (Err(why), _) => {
-            let unknown = Unknown::new(api, why, None);
-            let node = Node::new(Value::Unknown(unknown), place);
-            table.push(Entry { key: api.to_owned(), node });
-        }
+    }
+}
+
+fn read_structure(node: &Node) -> Result<Node, String> {
+    match node.as_text() {
+        Some(text) => structure(text, node.place),
+        None => Err(node.as_unknown().map_or_else(String::new, Unknown::why)),
     }
 }
 

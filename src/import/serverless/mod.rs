@@ -20,6 +20,7 @@ use super::problem::Problems;
 use super::raw::{Absent, RawFunction, RawMapping, SERVERLESS, keys_of, look_alikes};
 use super::supplied::Supplied;
 use super::tree::{Entry, Node, Value};
+use super::without_value;
 use crate::model::settings::StreamKind;
 use variables::Variables;
 
@@ -50,6 +51,9 @@ pub fn mappings(
     folder: &Path,
     problems: &mut Problems,
 ) -> Vec<RawMapping> {
+    let keys = NAMES.iter().chain(&FUNCTION_KEYS).map(|(key, _)| *key);
+    let keys: Vec<&str> = keys.chain(["functionResponseType"]).collect();
+    without_value::report(root, &keys, problems);
     let variables = Variables::new(root, supplied, folder);
     let provider = root.get("provider").map(|node| variables.resolved(node));
     let resources = resources(root, &variables);

@@ -24,7 +24,8 @@ pub fn iterator_age(results: &RunResults) -> Chart {
             let line = Line::new(&variant.series, results.variants.len(), end, colour, |p| {
                 p.iterator_age_max
             });
-            Line { with_band, ..line }
+            let name = results.summary.variants[index].name.clone();
+            Line { with_band, variant: Some(index), name, ..line }
         })
         .collect();
     let mut subtitle = vec![results.summary.scenario.clone(), drawn(results, &lines)];
@@ -33,9 +34,10 @@ pub fn iterator_age(results: &RunResults) -> Chart {
     for series in &results.measured_ages {
         let measured = as_series(series, end);
         let line = Line::new(&measured, 1, end, palette::MEASURED, |p| p.iterator_age_max);
-        lines.push(Line { width: 1, ..line });
+        let name = format!("measured {}", series.label);
+        lines.push(Line { width: 1, name: name.clone(), ..line });
         subtitle.push(fit_sentence(series));
-        legend.push((palette::MEASURED, format!("measured {}", series.label)));
+        legend.push((palette::MEASURED, name));
     }
     TimeChart {
         name: "iterator-age",

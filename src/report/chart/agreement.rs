@@ -11,6 +11,7 @@
 use super::Chart;
 use super::canvas::{Anchor, Canvas, MARGIN, WIDTH, fitting};
 use super::palette::{AXIS, Colour, GRID, INK, LIMIT, QUIET, SHADE, variant};
+use super::timeline::ChartTable;
 use crate::report::figures;
 use crate::report::validation::cells;
 use crate::results::{ItemCheck, ItemKind, ItemStatus, Validation};
@@ -120,7 +121,25 @@ fn chart(family: &Family, rows: &[&Row<'_>]) -> Chart {
     let y = canvas.legend(bottom + 44.0, &legend);
     let agree = rows.iter().filter(|row| row.check.agrees).count();
     let description = format!("{agree} of {} figures lie in their bands", rows.len());
+    canvas.tables = vec![table(&title, rows)];
     Chart { name: family.name, title, description, canvas: canvas.finish(y + 8.0) }
+}
+
+/// The same figures as a table.
+fn table(title: &str, rows: &[&Row<'_>]) -> ChartTable {
+    let cells = |row: &&Row<'_>| {
+        let measured = row.check.expected.as_f64().map(|value| format!("{value}"));
+        let verdict = if row.check.agrees { "agrees" } else { "does not agree" };
+        let (_, simulated) = cells::pair(row.check);
+        let measured = measured.unwrap_or_else(|| figures::ABSENT.to_owned());
+        let what = format!("{}: {}", row.id, in_words(row.check));
+        vec![what, measured, simulated, verdict.to_owned()]
+    };
+    ChartTable {
+        caption: title.to_owned(),
+        head: ["Figure", "Measured", "Simulated", "Verdict"].map(str::to_owned).to_vec(),
+        rows: rows.iter().map(cells).collect(),
+    }
 }
 
 fn draw_row(canvas: &mut Canvas, check: &ItemCheck, y: f64) {

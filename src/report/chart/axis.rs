@@ -176,7 +176,7 @@ impl Axis {
 }
 
 /// The smallest step with which `top` has at most `most` steps.
-fn time_step(top: f64, most: f64) -> f64 {
+pub fn time_step(top: f64, most: f64) -> f64 {
     if top / most <= 0.5 {
         return decimal_step(top, most);
     }

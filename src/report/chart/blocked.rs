@@ -6,9 +6,10 @@
 //! shown. Left out: single lanes.
 
 use super::axis::Axis;
-use super::canvas::{Anchor, Canvas, MARGIN, WIDTH};
+use super::canvas::{Anchor, Canvas, MARGIN, Part, WIDTH};
 use super::palette::{self, AXIS, Colour, GRID, SHADE};
 use super::panel::{Area, LEFT, draw_span, time_axis_below};
+use super::timeline::{ShardBar, ShardPanel, Timeline};
 use super::{Chart, time_end};
 use crate::report::figures::{self, Quantity};
 use crate::results::{BlockCause, BlockedInterval, RunResults, Shaded, VariantDetails};
@@ -46,24 +47,37 @@ pub fn blocked_shards(results: &RunResults) -> Chart {
     let subtitle = [results.summary.scenario.clone(), drawn(&panels, gap, end)];
     let mut y = canvas.heading(&title, &subtitle) + 4.0;
     let right = WIDTH - MARGIN - 8.0;
+    let first_top = y;
     let mut area = Area { top: y, bottom: y + 20.0, right };
-    for panel in &panels {
-        canvas.subheading((MARGIN, y + 14.0), &panel.heading());
-        let top = y + 28.0;
-        let bottom = top + panel.row_height() * panel.rows.len() as f64;
-        area = Area { top, bottom, right };
-        panel.draw(&mut canvas, &time, &area, gap, &results.shaded);
-        y = bottom + 6.0;
-    }
-    if panels.is_empty() {
-        let middle = (WIDTH / 2.0, y + 10.0);
-        canvas.label(middle, Anchor::Middle, "Nothing was simulated.");
-        y += 24.0;
-    } else {
-        time_axis_below(&mut canvas, &time, &area);
-        y = area.bottom;
-    }
-    let y = canvas.legend(y + 44.0, &legend(&panels, &results.shaded));
+    canvas.part(Part::Shards, |canvas| {
+        for panel in &panels {
+            canvas.subheading((MARGIN, y + 14.0), &panel.heading());
+            let top = y + 28.0;
+            let bottom = top + panel.row_height() * panel.rows.len() as f64;
+            area = Area { top, bottom, right };
+            panel.draw(canvas, &time, &area, gap, &results.shaded);
+            y = bottom + 6.0;
+        }
+        if panels.is_empty() {
+            let middle = (WIDTH / 2.0, y + 10.0);
+            canvas.label(middle, Anchor::Middle, "Nothing was simulated.");
+            y += 24.0;
+        } else {
+            time_axis_below(canvas, &time, &area);
+            y = area.bottom;
+        }
+    });
+    canvas.part(Part::Below, |canvas| {
+        y = canvas.legend(y + 44.0, &legend(&panels, &results.shaded));
+    });
+    canvas.timeline = Some(Timeline {
+        end,
+        right,
+        spans: results.shaded.iter().filter(|span| span.from < end).cloned().collect(),
+        plots: Vec::new(),
+        top: first_top,
+        shards: panels.iter().enumerate().map(|(index, panel)| panel.figures(index, gap)).collect(),
+    });
     Chart {
         name: "blocked-shards",
         title,
@@ -120,6 +134,26 @@ impl Panel {
             )
         } else {
             self.name.clone()
+        }
+    }
+
+    /// The same as figures, for the variant of this number.
+    fn figures(&self, variant: usize, gap: f64) -> ShardPanel {
+        let bar = |bar: Bar| ShardBar {
+            span: (bar.interval.from, bar.interval.to),
+            share: bar.share(),
+            cause: cause_name(bar.interval.cause),
+            colour: colour(&bar.interval),
+        };
+        let row = |(shard, intervals): &(u32, Vec<BlockedInterval>)| {
+            (*shard, merged(intervals, gap).into_iter().map(bar).collect())
+        };
+        ShardPanel {
+            variant,
+            name: self.name.clone(),
+            heading: self.heading(),
+            row_height: self.row_height(),
+            rows: self.rows.iter().map(row).collect(),
         }
     }
 
@@ -203,6 +237,11 @@ fn gap_that_fits(panels: &[Panel], end: f64) -> f64 {
     gap
 }
 
+fn cause_name(cause: BlockCause) -> &'static str {
+    let known = CAUSES.iter().find(|(other, _)| *other == cause);
+    known.expect("every cause has a name").1
+}
+
 fn colour(interval: &BlockedInterval) -> Colour {
     let colour = palette::cause(interval.cause);
     if interval.fully { colour } else { colour.faded(PARTLY) }
@@ -271,6 +310,7 @@ mod tests {
             shards,
             messages: Vec::new(),
             redrive: None,
+            changes: Vec::new(),
             sentence: String::new(),
         }
     }

@@ -6,8 +6,9 @@
 
 use super::Chart;
 use super::axis::Axis;
-use super::canvas::{Anchor, Canvas, MARGIN, WIDTH, fitting, text_width};
+use super::canvas::{Anchor, Canvas, MARGIN, Part, WIDTH, fitting, text_width};
 use super::palette::{AGE_PARTS, AXIS, GRID, INK};
+use super::timeline::ChartTable;
 use crate::report::figures::{self, Quantity};
 use crate::results::{AgeBreakdown, RunResults};
 
@@ -66,7 +67,9 @@ pub fn age_breakdown(results: &RunResults) -> Chart {
         .filter(|part| bars.iter().any(|bar| bar.parts[*part] > 0.0))
         .map(|part| (AGE_PARTS[part], PART_NAMES[part].to_owned()))
         .collect();
-    let y = canvas.legend(bottom + 36.0, &legend);
+    let mut y = bottom;
+    canvas.part(Part::Below, |canvas| y = canvas.legend(bottom + 36.0, &legend));
+    canvas.tables = table(&bars).into_iter().collect();
     Chart {
         name: "age-breakdown",
         title,
@@ -119,28 +122,54 @@ fn draw_bars(
     let labels = bars.iter().map(|bar| text_width(&bar.label(), 13.0));
     let right = WIDTH - MARGIN - labels.fold(60.0, f64::max) - 8.0;
     let place = |value: f64| left + axis.position(value) * (right - left);
-    for (value, label) in &axis.ticks {
-        let x = place(*value);
-        canvas.path(vec![(x, top), (x, bottom)], 1, GRID);
-        canvas.label((x, bottom + 14.0), Anchor::Middle, label);
-    }
     for (index, bar) in bars.iter().enumerate() {
         let y = top + ROW * (index as f64 + 0.5);
-        let name = fitting(&bar.name, 13.0, left - MARGIN - 10.0);
-        canvas.text((left - 8.0, y), Anchor::End, &name, 13.0, INK);
-        let scale = if as_shares && bar.total > 0.0 { 1.0 / bar.total } else { 1.0 };
-        let mut sum = 0.0;
-        for (part, colour) in bar.parts.iter().zip(AGE_PARTS) {
-            let from = place(sum * scale);
-            sum += part;
-            let to = place(sum * scale);
-            if to - from >= 0.5 {
-                canvas.rectangle([from, y - 13.0, to, y + 13.0], colour);
+        canvas.part(Part::Variant(index, ROW), |canvas| {
+            // Lines of the grid belong to rows, so that a row can be taken out.
+            let line = |x: f64| vec![(x, y - ROW / 2.0), (x, y + ROW / 2.0)];
+            for (value, _) in &axis.ticks {
+                canvas.path(line(place(*value)), 1, GRID);
             }
-        }
-        canvas.text((place(sum * scale) + 8.0, y), Anchor::Start, &bar.label(), 13.0, INK);
+            canvas.path(line(left), 1, AXIS);
+            let name = fitting(&bar.name, 13.0, left - MARGIN - 10.0);
+            canvas.text((left - 8.0, y), Anchor::End, &name, 13.0, INK);
+            let scale = if as_shares && bar.total > 0.0 { 1.0 / bar.total } else { 1.0 };
+            let mut sum = 0.0;
+            for (part, colour) in bar.parts.iter().zip(AGE_PARTS) {
+                let from = place(sum * scale);
+                sum += part;
+                let to = place(sum * scale);
+                if to - from >= 0.5 {
+                    canvas.rectangle([from, y - 13.0, to, y + 13.0], colour);
+                }
+            }
+            canvas.text((place(sum * scale) + 8.0, y), Anchor::Start, &bar.label(), 13.0, INK);
+        });
     }
-    canvas.path(vec![(left, top), (left, bottom)], 1, AXIS);
+    canvas.part(Part::Below, |canvas| {
+        for (value, label) in &axis.ticks {
+            canvas.label((place(*value), bottom + 14.0), Anchor::Middle, label);
+        }
+    });
+}
+
+/// Every part of every bar; `None`: no batch was finished.
+fn table(bars: &[Bar]) -> Option<ChartTable> {
+    let seconds = |value: f64| figures::plain(value, Quantity::Seconds);
+    let shown = (0..10).filter(|part| bars.iter().any(|bar| bar.parts[*part] > 0.0));
+    let row = |part: usize| {
+        let cells = bars.iter().map(|bar| seconds(bar.parts[part]));
+        [PART_NAMES[part].to_owned()].into_iter().chain(cells).collect()
+    };
+    let mut rows: Vec<Vec<String>> = shown.map(row).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let totals = bars.iter().map(|bar| seconds(bar.total));
+    rows.push(["in all".to_owned()].into_iter().chain(totals).collect());
+    let names = bars.iter().map(|bar| bar.name.clone());
+    let head = ["Part".to_owned()].into_iter().chain(names).collect();
+    Some(ChartTable { caption: "Mean age by where it was spent".to_owned(), head, rows })
 }
 
 fn description(bars: &[Bar]) -> String {

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use plotters::style::{FontStyle, IntoFont, register_font};
 
 use super::palette::{Colour, INK, PAPER, QUIET};
+use super::timeline::{ChartTable, Timeline};
 use crate::report::text::{printable, shortened};
 
 /// Width of every chart.
@@ -73,6 +74,23 @@ pub enum Shape {
         /// Its colour.
         colour: Colour,
     },
+    /// Begins a part that scripts of a page can find; nothing to see.
+    Open(Part),
+    /// Ends the last part.
+    Close,
+}
+
+/// A part of a chart that scripts of a page draw anew or move.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Part {
+    /// The plot of a panel over time, by its number: axes, lines, everything.
+    Plot(usize),
+    /// Rows of shards, of all variants.
+    Shards,
+    /// A row of a variant, by its number, and how high it is.
+    Variant(usize, f64),
+    /// What stands below rows, and moves when some are hidden.
+    Below,
 }
 
 /// Shapes on a white sheet of [`WIDTH`] by `height`.
@@ -82,12 +100,16 @@ pub struct Canvas {
     pub height: f64,
     /// Shapes, the first at the bottom.
     pub shapes: Vec<Shape>,
+    /// What a chart over time shows, as figures.
+    pub timeline: Option<Timeline>,
+    /// What another chart shows, as tables.
+    pub tables: Vec<ChartTable>,
 }
 
 impl Canvas {
     /// An empty sheet.
     pub fn new() -> Canvas {
-        Canvas { height: 0.0, shapes: Vec::new() }
+        Canvas { height: 0.0, shapes: Vec::new(), timeline: None, tables: Vec::new() }
     }
 
     /// Sets the height and puts white paper below everything.
@@ -97,6 +119,13 @@ impl Canvas {
         let paper = Shape::Rectangle { bounds, colour: PAPER };
         self.shapes.insert(0, paper);
         self
+    }
+
+    /// Draws a part of the chart that scripts can find.
+    pub fn part(&mut self, part: Part, draw: impl FnOnce(&mut Canvas)) {
+        self.shapes.push(Shape::Open(part));
+        draw(self);
+        self.shapes.push(Shape::Close);
     }
 
     /// Draws a filled rectangle from left, top to right, bottom.

@@ -8,6 +8,7 @@
 use super::Chart;
 use super::canvas::{Anchor, Canvas, MARGIN, WIDTH};
 use super::palette::{AXIS, GRID, INK, LIMIT, QUIET, variant};
+use super::timeline::ChartTable;
 use crate::results::{ItemKind, ItemStatus, ValidatedItem, Validation, ValidationGroup};
 
 /// Height of an answer.
@@ -63,6 +64,7 @@ pub fn exact(validation: &Validation) -> Chart {
         y += if ratios.is_empty() { 2.0 } else { 10.0 };
     }
     scale.labels(&mut canvas, y);
+    canvas.tables = vec![table(&groups)];
     let inside = all().filter(|ratio| ratio.passes).count();
     let description = format!(
         "Ratio of simulated to exact results with 95 % intervals; {inside} of {} agree with their \
@@ -95,6 +97,27 @@ fn heading(group: &ValidationGroup) -> String {
     match group.title.as_str() {
         "" => format!("Group {}", group.name),
         title => format!("{}  {title}", group.name),
+    }
+}
+
+/// A row per group, since a ratio each would be a table nobody reads.
+fn table(groups: &[(&ValidationGroup, Vec<Ratio>)]) -> ChartTable {
+    let percent = |ratio: f64| format!("{:+.2} %", (ratio - 1.0) * 100.0);
+    let row = |(group, ratios): &(&ValidationGroup, Vec<Ratio>)| {
+        let lowest = ratios.iter().map(|ratio| ratio.middle).reduce(f64::min);
+        let highest = ratios.iter().map(|ratio| ratio.middle).reduce(f64::max);
+        let absent = || "–".to_owned();
+        vec![
+            heading(group),
+            counted(group, ratios),
+            lowest.map_or_else(absent, percent),
+            highest.map_or_else(absent, percent),
+        ]
+    };
+    ChartTable {
+        caption: "Simulated results less exact ones".to_owned(),
+        head: ["Group", "Results", "Lowest", "Highest"].map(str::to_owned).to_vec(),
+        rows: groups.iter().map(row).collect(),
     }
 }
 

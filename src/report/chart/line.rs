@@ -35,9 +35,34 @@ pub struct Line {
     pub pieces: Vec<Vec<Point>>,
     /// Whether the band is drawn.
     pub with_band: bool,
+    /// Number of its variant; `None`: it was measured.
+    pub variant: Option<usize>,
+    /// What it is called in tables.
+    pub name: String,
+    /// Seconds between points.
+    pub step: f64,
+    /// Missing samples for longer interrupt the line, seconds.
+    pub gap: f64,
+    /// It has one sample, drawn as long as the time it stands for.
+    pub is_lone: bool,
 }
 
 impl Line {
+    /// A line without points.
+    pub fn empty(colour: Colour) -> Line {
+        Line {
+            colour,
+            width: 2,
+            pieces: Vec::new(),
+            with_band: false,
+            variant: None,
+            name: String::new(),
+            step: 60.0,
+            gap: 0.0,
+            is_lone: false,
+        }
+    }
+
     /// One of `lines` lines of a plot: what `get` takes from each point of `series`, up to `end`
     /// seconds.
     pub fn new(
@@ -61,11 +86,13 @@ impl Line {
             }
         }
         let spacing = group as f64 * step;
+        let is_lone = points.len() == 1;
         if let [only] = points[..] {
             points = ends_of_lone_point(only, spacing, end);
         }
         let gap = (end * GAP_SHARE).max(3.5 * spacing);
-        Line { colour, width: 2, pieces: pieces(points, gap), with_band: false }
+        let pieces = pieces(points, gap);
+        Line { pieces, step: spacing, gap, is_lone, ..Line::empty(colour) }
     }
 
     /// All values drawn, the band included if it is.

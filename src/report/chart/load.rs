@@ -101,9 +101,11 @@ fn lines(results: &RunResults, get: impl Fn(&MinutePoint, f64) -> f64) -> Vec<Li
         .map(|(index, variant)| {
             let step = f64::from(variant.series.step_seconds.max(1));
             let colour = palette::variant(index);
-            Line::new(&variant.series, results.variants.len(), end, colour, |p| {
+            let line = Line::new(&variant.series, results.variants.len(), end, colour, |p| {
                 Some(exact(get(p, step)))
-            })
+            });
+            let name = results.summary.variants[index].name.clone();
+            Line { variant: Some(index), name, ..line }
         })
         .collect()
 }

@@ -12,7 +12,8 @@
 //!
 //! Rule: a chart is a list of shapes on a canvas 900 units wide; colours are told apart by people
 //! with colour-blindness (Okabe and Ito 2008; Tol 2021); a legend stands below the plot and hides
-//! nothing. Left out: interaction.
+//! nothing. Scripts of a page find parts of a chart by their class, and its figures as JSON
+//! ([`timeline`]). Left out: the scripts.
 
 mod age;
 mod agreement;
@@ -25,10 +26,13 @@ mod line;
 mod load;
 mod palette;
 mod panel;
-mod render;
+mod png;
+mod svg;
+mod timeline;
 
 use crate::results::RunResults;
 use canvas::Canvas;
+use serde_json::Value;
 
 pub use age::iterator_age;
 pub use agreement::agreements;
@@ -36,6 +40,8 @@ pub use blocked::blocked_shards;
 pub use breakdown::age_breakdown;
 pub use exact::exact;
 pub use load::{backlog, concurrency};
+pub use palette::{dark_rules, named_colours, variant as variant_colour};
+pub use timeline::ChartTable;
 
 /// A finished chart.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,12 +70,29 @@ impl Chart {
 
     /// The chart as SVG text, with its description as text alternative.
     pub fn svg(&self) -> String {
-        render::svg(&self.canvas, &self.title, &self.description)
+        svg::file(&self.canvas, &self.title, &self.description)
+    }
+
+    /// The chart as an element of a page, whose style has the dark colours.
+    pub fn inline_svg(&self) -> String {
+        svg::inline(&self.canvas, &self.title, &self.description)
+    }
+
+    /// Tables that say what it shows; of charts that have no figures of their own, none.
+    pub fn tables(&self) -> Vec<ChartTable> {
+        let of_timeline = self.canvas.timeline.iter().flat_map(|timeline| timeline.tables());
+        of_timeline.chain(self.canvas.tables.iter().cloned()).collect()
+    }
+
+    /// The figures of a chart over time, for scripts; `None`: it is not over time.
+    pub fn figures(&self) -> Option<Value> {
+        let timeline = self.canvas.timeline.as_ref()?;
+        Some(timeline.json(self.name, self.canvas.height))
     }
 
     /// The chart as PNG bytes, twice as large as the SVG in pixels.
     pub fn png(&self) -> Vec<u8> {
-        render::png(&self.canvas)
+        png::png(&self.canvas)
     }
 }
 

@@ -5,9 +5,10 @@
 
 use super::Chart;
 use super::axis::{Axis, Kind};
-use super::canvas::{Anchor, Canvas, MARGIN, WIDTH, fitting, text_width};
+use super::canvas::{Anchor, Canvas, MARGIN, Part, WIDTH, fitting, text_width};
 use super::line::Line;
 use super::palette::{AXIS, Colour, GRID, LIMIT, SHADE};
+use super::timeline::{Plot, Timeline};
 use crate::results::{LimitLine, RunResults, Shaded};
 
 /// Left end of the plots; value labels stand before it.
@@ -60,22 +61,31 @@ impl TimeChart<'_> {
         let right = WIDTH - MARGIN - self.room_for_limits();
         let mut y = canvas.heading(&self.title, &self.subtitle);
         let shaded = self.spans(&time, right);
-        label_spans(&mut canvas, &shaded, y + 36.0, right);
         let last = self.panels.len().saturating_sub(1);
-        for (index, panel) in self.panels.iter().enumerate() {
+        let mut plots = Vec::new();
+        for (index, panel) in self.panels.into_iter().enumerate() {
             let axis = panel.axis();
-            let scale = if axis.is_logarithmic() { " (logarithmic scale)" } else { "" };
-            canvas.subheading((MARGIN, y + 16.0), &format!("{}{scale}", panel.heading));
             let top = y + if index == 0 && !shaded.is_empty() { 46.0 } else { 34.0 };
             let area = Area { top, bottom: top + panel.height, right };
-            for (from, to, _) in &shaded {
-                draw_span(&mut canvas, (*from, *to), &area);
-            }
-            panel.draw(&mut canvas, &time, &axis, &area);
-            draw_time_axis(&mut canvas, &time, &area, index == last);
+            canvas.part(Part::Plot(index), |canvas| {
+                let scale = if axis.is_logarithmic() { " (logarithmic scale)" } else { "" };
+                canvas.subheading((MARGIN, y + 16.0), &format!("{}{scale}", panel.heading));
+                if index == 0 {
+                    label_spans(canvas, &shaded, y + 36.0, right);
+                }
+                for (from, to, _) in &shaded {
+                    draw_span(canvas, (*from, *to), &area);
+                }
+                panel.draw(canvas, &time, &axis, &area);
+                draw_time_axis(canvas, &time, &area, index == last);
+            });
             y = area.bottom + 4.0;
+            plots.push(panel.plot(&area));
         }
         y = canvas.legend(y + 42.0, &self.legend);
+        let spans = self.shaded.iter().filter(|span| span.from < self.end).cloned().collect();
+        let (end, top, shards) = (self.end, 0.0, Vec::new());
+        canvas.timeline = Some(Timeline { end, right, spans, plots, top, shards });
         Chart {
             name: self.name,
             title: self.title,
@@ -123,6 +133,17 @@ impl Panel {
         let limits: Vec<f64> = self.limits.iter().map(|limit| limit.seconds).collect();
         let values = self.lines.iter().flat_map(Line::values);
         Axis::values(self.kind, values, &limits)
+    }
+
+    fn plot(self, area: &Area) -> Plot {
+        Plot {
+            heading: self.heading,
+            kind: self.kind,
+            edges: (area.top, area.bottom),
+            lines: self.lines,
+            limits: self.limits,
+            empty: self.empty,
+        }
     }
 
     fn draw(&self, canvas: &mut Canvas, time: &Axis, axis: &Axis, area: &Area) {

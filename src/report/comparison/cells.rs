@@ -4,7 +4,7 @@ use super::super::figures::{self, ABSENT, Quantity};
 use crate::results::{ComparisonVerdict, Estimate, MetricComparison, MetricUnit};
 
 /// Base, other, and how much larger the other is, with the half-width of its interval.
-pub(super) fn figures(metric: &MetricComparison) -> [String; 3] {
+pub(in crate::report) fn figures(metric: &MetricComparison) -> [String; 3] {
     let plain = |estimate: &Estimate| match estimate.value {
         Some(value) => number(value, metric.unit),
         None => ABSENT.to_owned(),
@@ -40,7 +40,7 @@ pub(super) fn amount(metric: &MetricComparison, amount: f64) -> String {
 }
 
 /// The verdict in one word.
-pub(super) fn verdict(metric: &MetricComparison) -> &'static str {
+pub(in crate::report) fn verdict(metric: &MetricComparison) -> &'static str {
     match metric.verdict {
         ComparisonVerdict::Better => "better",
         ComparisonVerdict::Worse if metric.is_regression => "worse",
@@ -52,7 +52,10 @@ pub(super) fn verdict(metric: &MetricComparison) -> &'static str {
 }
 
 fn signed(value: f64, size: &str) -> String {
+    let digits = size.trim_start_matches('$').split(' ').next().unwrap_or_default();
     match value {
+        // What is rounded to nothing has no direction.
+        _ if digits.parse() == Ok(0.0) => size.to_owned(),
         _ if value > 0.0 => format!("+{size}"),
         _ if value < 0.0 => format!("-{size}"),
         _ => size.to_owned(),
@@ -103,6 +106,9 @@ mod tests {
         };
         assert_eq!(figures(&metric), ["$2", "$1.5", "-$0.50 ± 0.04"]);
         assert_eq!((relative(&metric), change(&metric)), ("-25 %".into(), "-25 %".into()));
+        metric.difference = Estimate { value: Some(-0.004), low: Some(-0.3), high: Some(0.3) };
+        assert_eq!(figures(&metric)[2], "$0.0 ± 0.3");
+        metric.difference = Estimate { value: Some(-0.5), low: Some(-0.54), high: Some(-0.46) };
         metric.base = Estimate::point(0.0);
         metric.difference.value = Some(1.5);
         assert_eq!((relative(&metric), change(&metric)), (String::new(), "+$1.5".into()));

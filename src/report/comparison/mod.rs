@@ -20,3 +20,6 @@ pub use checks::comparison_checks;
 pub use json::comparison_json;
 pub use markdown::comparison_markdown;
 pub use terminal::comparison_terminal;
+
+pub(in crate::report) use cells::{figures as difference_figures, verdict as verdict_word};
+pub(in crate::report) use sentence::sentence_with;

@@ -6,11 +6,20 @@ use crate::results::{ComparisonMethod, ComparisonVerdict, MetricComparison, Pair
 /// Metrics that a sentence names before it counts the others.
 const NAMED_MAX: usize = 3;
 
-/// Says what was found.
+/// Says what was found, with the names of metrics as in `summary.json`.
 pub(super) fn sentence(pair: &PairComparison) -> String {
+    sentence_with(pair, &|name| name.to_owned())
+}
+
+/// Says what was found; `name_of` says what a metric is called.
+pub(in crate::report) fn sentence_with(
+    pair: &PairComparison,
+    name_of: &dyn Fn(&str) -> String,
+) -> String {
     let [worse, better, undecided] =
         [ComparisonVerdict::Worse, ComparisonVerdict::Better, ComparisonVerdict::Undecided]
             .map(|verdict| pair.with(verdict).collect::<Vec<_>>());
+    let named = |metrics: &[&MetricComparison]| named(metrics, name_of);
     let [base, other] = [&pair.base, &pair.other].map(|name| format!("\"{name}\""));
     let load = match pair.is_destabilized() {
         true => format!("{other} cannot carry its load, {base} can. "),
@@ -56,13 +65,14 @@ fn no_difference(pair: &PairComparison) -> String {
 }
 
 /// The metrics with the largest changes, and how many more there are.
-fn named(metrics: &[&MetricComparison]) -> String {
+fn named(metrics: &[&MetricComparison], name_of: &dyn Fn(&str) -> String) -> String {
     let size = |metric: &&MetricComparison| metric.relative().map_or(f64::INFINITY, f64::abs);
     let mut sorted = metrics.to_vec();
     sorted.sort_by(|one, other| size(other).total_cmp(&size(one)));
     let shown = sorted.iter().take(NAMED_MAX);
-    let shown: Vec<String> =
-        shown.map(|metric| format!("{} ({})", metric.name, cells::change(metric))).collect();
+    let shown: Vec<String> = shown
+        .map(|metric| format!("{} ({})", name_of(&metric.name), cells::change(metric)))
+        .collect();
     match sorted.len().saturating_sub(NAMED_MAX) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),

@@ -1,67 +1,157 @@
-//! Variants held against the first one, metric by metric.
+//! Variants held against the first one, metric by metric, as `shardlag compare` does.
 //!
-//! A difference is stated only where the 95 % intervals do not overlap, which is cautious since
-//! variants see the same traffic; without intervals it is stated and the page says so. Left out:
-//! paired intervals of differences, which `compare` computes.
+//! Differences are paired, replication by replication on the same random numbers, and judged by
+//! their 95 % intervals; see [`crate::results::Comparison`]. A table per base: of several consumers
+//! each is held against itself. Left out: metrics that are not headlines, which `compare --all`
+//! prints.
 
 use maud::{Markup, html};
 
-use crate::report::figures::{self, Quantity};
-use crate::results::{Estimate, RunResults, VariantSummary};
+use super::figures::scroll;
+use super::sections::section;
+use crate::report::comparison::{difference_figures, sentence_with, verdict_word};
+use crate::results::{
+    Comparison, ComparisonMethod, ComparisonVerdict, Estimate, MetricComparison, PairComparison,
+    RunResults, VariantSummary,
+};
 
-type Metric = (&'static str, Quantity, fn(&VariantSummary) -> Estimate);
-
-const METRICS: [Metric; 5] = [
-    ("IteratorAge p99", Quantity::Seconds, |v| v.iterator_age.p99),
-    ("blocked-shard time", Quantity::Seconds, |v| v.blocked_shard_time.total),
-    ("records lost", Quantity::Count, lost),
-    ("invocations", Quantity::Count, |v| v.invocations),
-    ("cost", Quantity::Dollars, |v| v.cost_usd.total),
+/// What headline metrics are called on a page; others keep their path.
+const NAMES: [(&str, &str); 18] = [
+    ("iterator_age.p50", "IteratorAge p50"),
+    ("iterator_age.p90", "IteratorAge p90"),
+    ("iterator_age.p99", "IteratorAge p99"),
+    ("iterator_age.max", "IteratorAge max"),
+    ("iterator_age.mean", "IteratorAge mean"),
+    ("record_age.p99", "age of a record p99"),
+    ("true_lag.max", "true lag max"),
+    ("blocked_shard_time.total", "blocked-shard time"),
+    ("ledger.processed", "processed"),
+    ("ledger.discarded.RetryAttemptsExhausted", "discarded: retries"),
+    ("ledger.discarded.RecordAgeExceeded", "discarded: too old"),
+    ("ledger.expired", "expired (lost)"),
+    ("ledger.duplicates", "duplicated"),
+    ("ledger.remaining", "remaining at end"),
+    ("invocations", "invocations"),
+    ("errors", "errors"),
+    ("throttles", "throttles"),
+    ("cost_usd.total", "cost"),
 ];
 
 /// The section, if there are variants to compare.
-pub fn section(results: &RunResults) -> Markup {
-    let Some((base, others)) = results.summary.variants.split_first() else {
-        return html! {};
-    };
-    if others.is_empty() {
-        return html! {};
-    }
-    html! {
-        section {
-            h2 { "Variants compared" }
-            p {
-                "Each variant against “" (base.name) "”, with the same traffic. "
-                @if results.summary.replications > 1 {
-                    "A change is given where the 95 % intervals do not overlap."
-                } @else {
-                    "One replication only: small changes may be chance."
-                }
-            }
-            div.scroll { table {
-                thead { tr {
-                    th scope="col" { "Variant" }
-                    @for (name, _, _) in METRICS { th scope="col" { (name) } }
-                } }
-                tbody {
-                    tr {
-                        th scope="row" { (base.name) }
-                        @for (_, quantity, get) in METRICS {
-                            td { (figures::estimate(&get(base), quantity)) }
-                        }
-                    }
-                    @for variant in others { tr {
-                        th scope="row" { (variant.name) }
-                        @for (_, quantity, get) in METRICS { td {
-                            (figures::estimate(&get(variant), quantity))
-                            br;
-                            span.quiet { (change(&get(base), &get(variant))) }
-                        } }
-                    } }
-                }
-            } }
+pub fn compared(results: &RunResults) -> Option<Markup> {
+    let comparison = results.comparison.as_ref()?;
+    let mut bases: Vec<&str> = Vec::new();
+    for pair in &comparison.pairs {
+        if !bases.contains(&pair.base.as_str()) {
+            bases.push(&pair.base);
         }
     }
+    Some(section(
+        "compared",
+        "Variants compared",
+        html! {
+            p { (method(comparison)) }
+            @for base in bases {
+                @let pairs: Vec<&PairComparison> =
+                    comparison.pairs.iter().filter(|pair| pair.base == base).collect();
+                ul { @for pair in &pairs {
+                    li { (sentence_with(pair, &name_of)) }
+                } }
+                (table(base, &pairs))
+            }
+            @for note in &comparison.notes { p.quiet { (note) } }
+            p.quiet {
+                "Better and worse: the whole 95 % interval of the difference lies on one side of "
+                "zero. Undecided: it does not. Tolerated: worse by less than the scenario allows. "
+                "–: neither direction is better in itself."
+            }
+        },
+    ))
+}
+
+fn method(comparison: &Comparison) -> String {
+    let is_paired = |pair: &PairComparison| pair.method == ComparisonMethod::Paired;
+    match comparison.pairs.first() {
+        Some(pair) if is_paired(pair) && pair.replications[0] > 1 => format!(
+            "Below each value, how far it lies from the first column. All variants saw the same \
+             records, keys, sizes and durations, so differences are taken within each of {} \
+             replications; ± is the 95 % interval of the difference.",
+            pair.replications[0]
+        ),
+        Some(_) | None => {
+            "Below each value, how far it lies from the first column; ± is the 95 % interval of \
+             the difference where there is one."
+                .to_owned()
+        }
+    }
+}
+
+/// A row per metric, a column per variant.
+fn table(base: &str, pairs: &[&PairComparison]) -> Markup {
+    let metrics = pairs.iter().flat_map(|pair| &pair.metrics);
+    let mut names: Vec<&str> = Vec::new();
+    for metric in metrics {
+        let is_nothing = metric.base.value.unwrap_or(0.0) == 0.0
+            && pairs.iter().all(|pair| find(pair, &metric.name).is_none_or(is_zero));
+        if !is_nothing && !names.contains(&metric.name.as_str()) {
+            names.push(&metric.name);
+        }
+    }
+    let of_base = |name: &str| {
+        let metric = pairs.iter().find_map(|pair| find(pair, name));
+        metric.map(|metric| {
+            let [base, _, _] = difference_figures(metric);
+            base
+        })
+    };
+    scroll(
+        "Variants compared",
+        html! { table.compared {
+            thead { tr {
+                th scope="col" { "Metric" }
+                th scope="col" { (base) }
+                @for pair in pairs { th scope="col" { (pair.other) } }
+            } }
+            tbody { @for name in names { tr {
+                th scope="row" { (name_of(name)) }
+                td { (of_base(name).unwrap_or_default()) }
+                @for pair in pairs {
+                    td { @if let Some(metric) = find(pair, name) { (cell(metric)) } }
+                }
+            } } }
+        } },
+    )
+}
+
+fn find<'a>(pair: &'a PairComparison, name: &str) -> Option<&'a MetricComparison> {
+    pair.metrics.iter().find(|metric| metric.name == name)
+}
+
+fn is_zero(metric: &MetricComparison) -> bool {
+    metric.other.value.unwrap_or(0.0) == 0.0
+}
+
+/// The value of the other, the difference, the verdict.
+fn cell(metric: &MetricComparison) -> Markup {
+    let [_, other, difference] = difference_figures(metric);
+    let class = match metric.verdict {
+        ComparisonVerdict::Better => "good",
+        ComparisonVerdict::Worse if metric.is_regression => "bad",
+        ComparisonVerdict::Worse => "doubtful",
+        ComparisonVerdict::Same | ComparisonVerdict::Undecided | ComparisonVerdict::NotJudged => {
+            "quiet"
+        }
+    };
+    html! {
+        strong.verdict.(class) { (verdict_word(metric)) } " " (other)
+        @if metric.verdict != ComparisonVerdict::Same { br; span.quiet { (difference) } }
+    }
+}
+
+/// What a metric is called on a page.
+fn name_of(path: &str) -> String {
+    let known = NAMES.iter().find(|(known, _)| *known == path);
+    known.map_or(path, |(_, name)| name).to_owned()
 }
 
 /// Discarded and expired records together, with intervals added up, which is cautious.
@@ -74,63 +164,5 @@ pub fn lost(variant: &VariantSummary) -> Estimate {
         value: sum(|part| part.value),
         low: sum(|part| part.low),
         high: sum(|part| part.high),
-    }
-}
-
-/// How a figure differs from the base, in words.
-fn change(base: &Estimate, variant: &Estimate) -> String {
-    let (Some(before), Some(after)) = (base.value, variant.value) else {
-        return String::new();
-    };
-    if before == after {
-        return "same".to_owned();
-    }
-    let low = |e: &Estimate| e.low.or(e.value);
-    let high = |e: &Estimate| e.high.or(e.value);
-    if low(base) <= high(variant) && low(variant) <= high(base) {
-        return "no clear change".to_owned();
-    }
-    let ratio = after / before;
-    if before == 0.0 {
-        "from nothing".to_owned()
-    } else if after == 0.0 {
-        "to nothing".to_owned()
-    } else if ratio >= 2.0 {
-        format!("{} times as much", figures::three_digits(ratio))
-    } else if ratio <= 0.5 {
-        format!("{} times less", figures::three_digits(1.0 / ratio))
-    } else {
-        format!("{:+.0} %", (ratio - 1.0) * 100.0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn around(value: f64, half_width: f64) -> Estimate {
-        Estimate {
-            value: Some(value),
-            low: Some(value - half_width),
-            high: Some(value + half_width),
-        }
-    }
-
-    #[test]
-    fn a_change_is_stated_only_where_intervals_do_not_overlap() {
-        let base = around(100.0, 5.0);
-        let cases = [
-            (around(104.0, 5.0), "no clear change"),
-            (around(120.0, 5.0), "+20 %"),
-            (around(80.0, 5.0), "-20 %"),
-            (around(300.0, 5.0), "3 times as much"),
-            (around(20.0, 5.0), "5 times less"),
-            (Estimate::point(0.0), "to nothing"),
-            (base, "same"),
-            (Estimate::ABSENT, ""),
-        ];
-        for (variant, expected) in cases {
-            assert_eq!(change(&base, &variant), expected);
-        }
     }
 }

@@ -3,80 +3,81 @@
 //! A section that has nothing to say is left out. Reference: DESIGN.md, "What a run gives"; S8.2
 //! for the redrive margin. Left out: the comparison of variants, which has its own file.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-use super::compared;
-use crate::report::chart::{
-    Chart, age_breakdown, backlog, blocked_shards, concurrency, iterator_age,
-};
+use super::compared::{compared, lost};
+use super::figures::{figure, scroll};
+use crate::report::chart::Chart;
 use crate::report::figures::{self, Quantity};
 use crate::report::rows::{Row, rows};
 use crate::results::{RunResults, SettingLine};
 
-/// All sections in order.
-pub fn all(results: &RunResults) -> Markup {
+/// A section with its heading, which is its name for screen readers too.
+pub fn section(id: &str, title: &str, body: Markup) -> Markup {
     html! {
-        section { h2 { "IteratorAge over time" } (figure(&iterator_age(results))) }
-        (metrics(results))
-        section {
-            h2 { "Where the age comes from" }
-            (figure(&age_breakdown(results)))
+        section aria-labelledby=(id) {
+            h2 id=(id) { (title) }
+            (body)
+        }
+    }
+}
+
+/// All sections in order, given the charts in the order of [`crate::report::charts`].
+pub fn all(results: &RunResults, charts: &[Chart]) -> Markup {
+    let [age, blocked, breakdown, concurrency, backlog] = charts else {
+        unreachable!("a run has five charts, not {}", charts.len())
+    };
+    html! {
+        (section("age", "IteratorAge over time", figure(age)))
+        (section("metrics", "All metrics", metrics(results)))
+        (section("parts", "Where the age comes from", html! {
+            (figure(breakdown))
             p.quiet {
                 "Every moment in the life of a finished batch's last record, from its creation to "
                 "the end of the invocation that handled it, is counted in exactly one part."
             }
+        }))
+        (section("blocked", "Blocked shards", figure(blocked)))
+        (section("lost", "What was lost, and how long a redrive has", losses(results)))
+        @if let Some(compared) = compared(results) { (compared) }
+        (section("load", "Load", html! { (figure(concurrency)) (figure(backlog)) }))
+        @if !results.measured.is_empty() {
+            (section("measured", "Measured on AWS, beside the simulation", measured(results)))
         }
-        section { h2 { "Blocked shards" } (figure(&blocked_shards(results))) }
-        (losses(results))
-        (compared::section(results))
-        section {
-            h2 { "Load" }
-            (figure(&concurrency(results)))
-            (figure(&backlog(results)))
+        @if !results.settings.is_empty() {
+            (section("settings", "Settings", settings(results)))
         }
-        (measured(results))
-        (settings(results))
-        (assumptions(results))
-        (repeat(results))
-    }
-}
-
-fn figure(chart: &Chart) -> Markup {
-    html! {
-        figure {
-            div.chart { (PreEscaped(chart.svg())) }
-            figcaption.quiet { (chart.description()) "." }
-        }
+        (section("assumptions", "Assumptions this run rests on", assumptions(results)))
+        (section("repeat", "How to repeat this", repeat(results)))
     }
 }
 
 fn metrics(results: &RunResults) -> Markup {
     let rows: Vec<Row> = rows(&results.summary);
     html! {
-        section {
-            h2 { "All metrics" }
-            div.scroll { table {
+            (scroll("All metrics", html! { table {
                 thead { tr {
                     th scope="col" { "Metric" }
                     @for variant in &results.summary.variants { th scope="col" { (variant.name) } }
                 } }
                 @for group in rows.chunk_by(|one, other| one.section == other.section) {
                     tbody {
-                        tr.group { th colspan=(results.summary.variants.len() + 1) {
-                            (group[0].section)
-                        } }
+                        tr.group {
+                            th scope="rowgroup" colspan=(results.summary.variants.len() + 1) {
+                                (group[0].section)
+                            }
+                        }
                         @for row in group { tr {
                             th scope="row" { (row.label) }
                             @for cell in &row.cells { td { (cell) } }
                         } }
                     }
                 }
-            } }
+            } }))
             p.quiet {
                 "IteratorAge is the age of a batch's last record when the batch is sent; “–”: "
                 "there is no such figure. Blocked-shard time adds up shards."
             }
-        }
     }
 }
 
@@ -85,9 +86,7 @@ fn losses(results: &RunResults) -> Markup {
     let pairs = || results.summary.variants.iter().zip(&results.variants);
     let any_redrive = pairs().any(|(_, details)| details.redrive.is_some());
     html! {
-        section {
-            h2 { "What was lost, and how long a redrive has" }
-            div.scroll { table {
+            (scroll("What was lost", html! { table {
                 thead { tr {
                     th scope="col" { "Variant" }
                     th scope="col" { "Discarded or expired" }
@@ -97,7 +96,7 @@ fn losses(results: &RunResults) -> Markup {
                 } }
                 tbody { @for (variant, details) in pairs() { tr {
                     th scope="row" { (variant.name) }
-                    td { (figures::estimate(&compared::lost(variant), Quantity::Count)) }
+                    td { (figures::estimate(&lost(variant), Quantity::Count)) }
                     @if let Some(redrive) = &details.redrive {
                         td { (figures::plain(redrive.messages as f64, Quantity::Count)) }
                         td { (seconds(redrive.shortest_seconds)) }
@@ -106,23 +105,17 @@ fn losses(results: &RunResults) -> Markup {
                         td { "none" } td { (figures::ABSENT) } td { (figures::ABSENT) }
                     }
                 } } }
-            } }
+            } }))
             @if any_redrive { p.quiet {
                 "A message names records, it does not hold them: they must be fetched from the "
                 "stream before it forgets them. Messages and times: first replication."
             } }
-        }
     }
 }
 
 fn measured(results: &RunResults) -> Markup {
-    if results.measured.is_empty() {
-        return html! {};
-    }
     html! {
-        section {
-            h2 { "Measured on AWS, beside the simulation" }
-            div.scroll { table {
+            (scroll("Measured on AWS", html! { table {
                 thead { tr {
                     th scope="col" { "What" } th scope="col" { "Variant" }
                     th scope="col" { "Measured" } th scope="col" { "Simulated" }
@@ -135,15 +128,11 @@ fn measured(results: &RunResults) -> Markup {
                     td { (figures::in_unit(&value.simulated, &value.unit)) }
                     td.text { (value.source) }
                 } } }
-            } }
-        }
+            } }))
     }
 }
 
 fn settings(results: &RunResults) -> Markup {
-    if results.settings.is_empty() {
-        return html! {};
-    }
     let mut groups: Vec<(&str, Vec<&SettingLine>)> = Vec::new();
     for line in &results.settings {
         match groups.iter_mut().find(|(group, _)| *group == line.group) {
@@ -151,21 +140,48 @@ fn settings(results: &RunResults) -> Markup {
             None => groups.push((&line.group, vec![line])),
         }
     }
+    let has_variants = results.variants.iter().any(|details| !details.changes.is_empty());
     html! {
-        section {
-            h2 { "Settings" }
-            p { "As resolved, of the scenario itself. Values that were not given are marked." }
-            @for (group, lines) in groups {
-                details {
-                    summary { (group) " " span.quiet { (given(&lines)) } }
-                    div.scroll { table { tbody { @for line in lines { tr {
-                        th scope="row" { code { (line.key) } }
-                        td.text { code { (line.value) } }
-                        td.text { @if line.is_default { span.badge { "default" } } }
-                    } } } } }
-                }
+        p {
+            "As resolved" @if has_variants { ", of " (results.summary.variants[0].name) }
+            ". Values that were not given are marked: AWS default where AWS has one, default where "
+            "it is one of shardlag."
+        }
+        @for (group, lines) in groups {
+            details {
+                summary { (group) " " span.quiet { (given(&lines)) } }
+                (scroll(group, html! { table { tbody { @for line in &lines { tr {
+                    th scope="row" { code { (line.key) } }
+                    td.text { code { (line.value) } }
+                    td.text { @if line.is_default { span.badge { (default_of(group)) } } }
+                } } } } }))
             }
         }
+        @if has_variants { details open {
+            summary { "What the variants change" }
+            (scroll("What the variants change", html! { table {
+                thead { tr {
+                    th scope="col" { "Variant" }
+                    th.text scope="col" { "Settings that differ" }
+                } }
+                tbody { @for (variant, details) in
+                    results.summary.variants.iter().zip(&results.variants).skip(1)
+                { tr {
+                    th scope="row" { (variant.name) }
+                    td.text { @for line in &details.changes {
+                        code { (line.group) "." (line.key) " = " (line.value) } br;
+                    } }
+                } } }
+            } }))
+        } }
+    }
+}
+
+/// Whose default a setting of this group has.
+fn default_of(group: &str) -> &'static str {
+    match group {
+        "mapping" | "concurrency" | "prices" => "AWS default",
+        _ => "default",
     }
 }
 
@@ -175,32 +191,30 @@ fn given(lines: &[&SettingLine]) -> String {
 }
 
 fn assumptions(results: &RunResults) -> Markup {
-    if results.assumptions.is_empty() {
-        return html! {};
-    }
     html! {
-        section {
-            h2 { "Assumptions this run rests on" }
-            p { "AWS documents none of these; another reading would change the figures." }
-            dl { @for assumption in &results.assumptions {
-                dt { (assumption.rule) }
-                dd { (assumption.text) }
-            } }
+        @if results.assumptions.is_empty() {
+            p { "None of the assumptions of the fidelity table was exercised." }
+        } @else {
+            p {
+                "AWS documents none of these; another reading would change the figures. The rules "
+                "are those of the fidelity table in the README of shardlag."
+            }
         }
+        dl { @for assumption in &results.assumptions {
+            dt { (assumption.rule) }
+            dd { (assumption.text) }
+        } }
     }
 }
 
 fn repeat(results: &RunResults) -> Markup {
     let summary = &results.summary;
     html! {
-        section {
-            h2 { "How to repeat this" }
-            pre { code { (results.command) } }
-            p.quiet {
-                "shardlag " (summary.version) ", seed " (summary.seed) ", scenario fingerprint "
-                code { (summary.fingerprint) }
-                ". The same version, scenario and seed give the same bytes."
-            }
+        pre tabindex="0" { code { (results.command) } }
+        p.quiet {
+            "shardlag " (summary.version) ", seed " (summary.seed) ", scenario fingerprint "
+            code { (summary.fingerprint) }
+            ". The same version, scenario and seed give the same bytes."
         }
     }
 }

@@ -4,13 +4,12 @@
 //! measured runs, what fails with what is known of it, what could not be run, what nothing is held
 //! against, how to repeat it. Left out: single known answers, which `validation.json` has.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
 use super::prose::{NOT_VALIDATED, Parts, REPEAT, WHAT_IT_IS};
 use crate::report::chart::{Chart, agreements, exact};
+use crate::report::page::{figure, head, scroll, section};
 use crate::results::Validation;
-
-const STYLE: &str = include_str!("../page/style.css");
 
 /// The charts of a validation, without empty ones.
 pub fn validation_charts(validation: &Validation) -> Vec<Chart> {
@@ -26,40 +25,33 @@ pub fn validation_page(validation: &Validation) -> String {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (parts.title) " · shardlag" }
-                style { (PreEscaped(STYLE)) }
-            }
+            (head(parts.title))
             body {
                 header { h1 { (parts.title) } p { (WHAT_IT_IS) } }
                 main {
-                    section {
-                        h2 { "Verdict" }
+                    (section("verdict", "Verdict", html! {
                         p.headline { (parts.verdict) }
-                        (table(&parts.groups))
-                    }
-                    section { h2 { "Against exact results" } (figure(&exact(validation))) }
+                        (table("Groups of known answers", &parts.groups))
+                    }))
+                    (section("exact", "Against exact results", figure(&exact(validation))))
                     @if !measured.is_empty() {
-                        section {
-                            h2 { "Against runs measured on AWS" }
+                        (section("measured", "Against runs measured on AWS", html! {
                             @for chart in &measured { (figure(chart)) }
-                            (table(&parts.residuals))
-                        }
+                            (table("Residuals of measured runs", &parts.residuals))
+                        }))
                     }
-                    section { h2 { "What does not agree" } (entries(&parts.failing)) }
-                    section { h2 { "What could not be run" } (entries(&parts.unsupported)) }
-                    section {
-                        h2 { "What is not validated" }
+                    (section("failing", "What does not agree", entries(&parts.failing)))
+                    (section("unsupported", "What could not be run", entries(&parts.unsupported)))
+                    (section("open", "What is not validated", html! {
                         ul { @for line in NOT_VALIDATED { li { (line) } } }
-                    }
-                    section {
-                        h2 { "How to repeat it" }
-                        @for (words, command) in REPEAT { p { (words) } pre { (command) } }
+                    }))
+                    (section("repeat", "How to repeat it", html! {
+                        @for (words, command) in REPEAT {
+                            p { (words) }
+                            pre tabindex="0" { (command) }
+                        }
                         p.quiet { "Seed " (validation.seed) "." }
-                    }
+                    }))
                 }
                 footer { p.quiet { "shardlag " (env!("CARGO_PKG_VERSION")) } }
             }
@@ -68,31 +60,23 @@ pub fn validation_page(validation: &Validation) -> String {
     markup.into_string()
 }
 
-fn figure(chart: &Chart) -> Markup {
-    html! {
-        figure {
-            div.chart { (PreEscaped(chart.svg())) }
-            figcaption.quiet { (chart.description()) "." }
-        }
-    }
-}
-
-fn table(rows: &[Vec<String>]) -> Markup {
+fn table(name: &str, rows: &[Vec<String>]) -> Markup {
     let Some((head, rows)) = rows.split_first() else { return html! {} };
-    html! {
-        div.scroll { table {
-            thead { tr { @for cell in head { th scope="col" { (cell) } } } }
-            tbody { @for row in rows { tr {
-                @for (place, cell) in row.iter().enumerate() {
-                    @match place {
-                        0 => th scope="row" { (cell) },
-                        1 => td.text { (cell) },
-                        _ => td { (cell) },
+    scroll(
+        name,
+        html! { table {
+                thead { tr { @for cell in head { th scope="col" { (cell) } } } }
+                tbody { @for row in rows { tr {
+                    @for (place, cell) in row.iter().enumerate() {
+                        @match place {
+                            0 => th scope="row" { (cell) },
+                            1 => td.text { (cell) },
+                            _ => td { (cell) },
+                        }
                     }
-                }
-            } } }
-        } }
-    }
+                } } }
+        } },
+    )
 }
 
 fn entries(entries: &[(String, String)]) -> Markup {
