@@ -13,10 +13,11 @@
 //! | two sets of settings side by side | [`comparison_terminal`], [`comparison_markdown`] |
 //! | the same for programs | [`comparison_json`], [`comparison_checks`] |
 //! | checks for build servers | [`junit`] |
+//! | a trace for ui.perfetto.dev | [`PerfettoTrace`] |
 //! | all of them into a folder, never half-written | [`write_all`] |
 //!
 //! Rule: this layer sees `results` only, and prints nothing. The same results give the same
-//! bytes: no clock, no system font, no environment. Left out: exports to other tools.
+//! bytes: no clock, no system font, no environment.
 
 mod chart;
 mod cloudwatch;
@@ -27,6 +28,7 @@ mod files;
 mod junit;
 mod measured_age;
 mod page;
+mod perfetto;
 mod rows;
 mod screen;
 mod sparkline;
@@ -47,6 +49,7 @@ pub use figures::{Quantity, estimate as format_estimate, plain as format_number}
 pub use files::{Outputs, PngCharts, WriteError, write_all, write_files};
 pub use junit::junit;
 pub use page::page;
+pub use perfetto::PerfettoTrace;
 pub use summary::summary_json;
 pub use terminal::{TerminalStyle, terminal};
 pub(crate) use text::ascii as plain_ascii;
