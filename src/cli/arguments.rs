@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::explain_arguments::{EXPLAIN_EXAMPLES, ExplainArguments};
 use super::import_arguments::{IMPORT_EXAMPLES, ImportArguments};
 use crate::experiment::uncertainty::Uncertainty;
 use crate::scenario::{Diagnostics, Override, Tolerance};
@@ -27,6 +28,9 @@ pub(super) enum Command {
     /// Compare two scenarios, the variants of one, or two saved summaries
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
+    /// Explain what happened to a record or a shard, or what is wrong with a run
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArguments),
     /// Check a scenario without running it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),

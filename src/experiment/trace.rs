@@ -226,13 +226,13 @@ fn discarded(records: Records<'_>, discard: Discard) -> TraceEvent {
     }
 }
 
-fn range(records: Records<'_>) -> RecordRange {
+pub(super) fn range(records: Records<'_>) -> RecordRange {
     let mut sequences = records.iter().map(|fetched| fetched.sequence);
     let first = sequences.next();
     RecordRange { count: records.count(), first, last: sequences.next_back().or(first) }
 }
 
-fn closed_by(by: ClosedBy) -> &'static str {
+pub(super) fn closed_by(by: ClosedBy) -> &'static str {
     match by {
         ClosedBy::BatchSize => "batch_size",
         ClosedBy::PayloadLimit => "payload_limit",
@@ -242,7 +242,7 @@ fn closed_by(by: ClosedBy) -> &'static str {
     }
 }
 
-fn cause(cause: BlockageCause) -> &'static str {
+pub(super) fn cause(cause: BlockageCause) -> &'static str {
     match cause {
         BlockageCause::FunctionError => "function_error",
         BlockageCause::Throttle => "throttle",

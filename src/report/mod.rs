@@ -12,6 +12,7 @@
 //! | what was validated, as tables and as JSON | [`validation_terminal`], [`validation_json`] |
 //! | two sets of settings side by side | [`comparison_terminal`], [`comparison_markdown`] |
 //! | the same for programs | [`comparison_json`], [`comparison_checks`] |
+//! | what happened and what is wrong | [`explanation_terminal`], [`explanation_json`] |
 //! | checks for build servers | [`junit`] |
 //! | a trace for ui.perfetto.dev | [`PerfettoTrace`] |
 //! | all of them into a folder, never half-written | [`write_all`] |
@@ -23,6 +24,7 @@ mod chart;
 mod cloudwatch;
 mod comparison;
 mod destination;
+mod explanation;
 mod figures;
 mod files;
 mod junit;
@@ -45,6 +47,7 @@ pub use comparison::{
     comparison_checks, comparison_json, comparison_markdown, comparison_terminal,
 };
 pub use destination::{destination_jsonl, invocation_record, sequence_number, shard_id};
+pub use explanation::{explanation_json, explanation_terminal};
 pub use figures::{Quantity, estimate as format_estimate, plain as format_number};
 pub use files::{Outputs, PngCharts, WriteError, write_all, write_files};
 pub use junit::junit;

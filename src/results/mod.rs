@@ -5,6 +5,7 @@
 
 mod comparison;
 mod estimate;
+mod explanation;
 mod messages;
 mod series;
 mod summary;
@@ -16,6 +17,11 @@ pub use comparison::{
     Comparison, ComparisonMethod, ComparisonVerdict, MetricComparison, MetricUnit, PairComparison,
 };
 pub use estimate::Estimate;
+pub use explanation::{
+    AgePart, BatchAhead, BlockedSpell, Diagnosis, DiagnosisKind, Evidence, Explained, Explanation,
+    LaneMoment, LaneState, LateSpell, OldestRecord, RecordEnd, RecordFate, RecordStory,
+    RunDiagnosis, RunTotals, ShardMoment, ShardStage, StoryEvent, StoryStep, WhatIf, WorstMinute,
+};
 pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
 pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, MinuteSums, TimeSeries};
 pub use summary::{
