@@ -76,9 +76,7 @@ fn human(explanation: &Explanation) -> String {
 fn troubles() -> Vec<(DiagnosisKind, String)> {
     let fault = |what: &str| format!("[[function.fault]]\n{what}");
     let hot = "[function]\nduration = { base = \"200ms\", per_record = \"5ms\" }";
-    let large = "[function]\nduration = { base = \"400ms\", per_record = \"30ms\" }\n[[variant]]\n\
-                 name = \"x\"\nset = { \"seed\" = 1 }";
-    let large = large.split("[[variant]]").next().expect("there is a part before");
+    let large = "[function]\nduration = { base = \"400ms\", per_record = \"200ms\" }";
     let profile = "poisson = { rate = \"20/s\" } }";
     let burst = case("20/s", DYNAMODB, "BatchSize = 10", "");
     let burst = burst.replace(
@@ -157,7 +155,7 @@ fn troubles() -> Vec<(DiagnosisKind, String)> {
         ),
         (
             DiagnosisKind::PayloadBound,
-            case("70/s", DYNAMODB, "BatchSize = 1000", large).replace("\"1KiB\"", "\"300KiB\""),
+            case("11/s", KINESIS, "BatchSize = 1000", large).replace("\"1KiB\"", "\"300KiB\""),
         ),
         (
             DiagnosisKind::SlowFunction,
@@ -167,6 +165,10 @@ fn troubles() -> Vec<(DiagnosisKind, String)> {
                 "BatchSize = 20",
                 &fault("slow = { from = \"30min\", to = \"50min\", factor = 20 }"),
             ),
+        ),
+        (
+            DiagnosisKind::Outage,
+            case("11/s", KINESIS, "", "[function]\nduration = \"2s\"\ntimeout = \"1s\""),
         ),
         (DiagnosisKind::UnderCapacity, case("200/s", DYNAMODB, "BatchSize = 1", "")),
         (DiagnosisKind::Burst, burst),
@@ -194,7 +196,7 @@ fn every_kind_of_trouble_gets_its_diagnosis_first() {
         assert!(first.evidence.iter().all(|evidence| evidence.value.is_finite()), "{first:?}");
         let shares = [first.share_of_lateness, first.share_of_blocked_time, first.share_of_age];
         assert!(shares.iter().all(|share| (0.0..=1.0 + 1e-9).contains(share)), "{first:?}");
-        assert!(kinds.is_sorted_by(|one, other| one.1 >= other.1), "{kinds:?}");
+        assert!(kinds.is_sorted_by(|one, other| one.1 > other.1 - 0.05), "{kinds:?}");
         let shown = human(&explained(&text, Question::Run));
         let too_wide = shown.lines().find(|line| line.chars().count() > 80);
         assert_eq!(too_wide, None, "{shown}");
@@ -209,7 +211,7 @@ fn a_healthy_run_gets_no_diagnosis() {
         ("100/s", DYNAMODB, "ParallelizationFactor = 4\nBatchSize = 10"),
         ("1/min", KINESIS, ""),
     ] {
-        let text = case(rate, stream, mapping, "[model]\nshard_rollover = -1");
+        let text = case(rate, stream, mapping, "[model]\nshard_rollover = \"never\"");
         let found = diagnosis(&text);
         assert_eq!(found.diagnoses, [], "{text}");
         let shown = human(&explained(&text, Question::Run));
@@ -280,7 +282,7 @@ fn the_breakdown_of_a_last_record_is_that_of_the_model() {
 
 #[test]
 fn the_breakdown_adds_up_to_the_age_however_the_record_ended() {
-    let rest = "[[function.fault]]\npoison = { rate = \"200/h\" }\n[concurrency]\nreserved = 2";
+    let rest = "[[function.fault]]\npoison = { rate = \"4000/h\" }\n[concurrency]\nreserved = 2";
     let mapping = "BatchSize = 8\nParallelizationFactor = 2\nMaximumRetryAttempts = 5\n\
                    MaximumRecordAgeInSeconds = 60";
     let text = case("90/s", DYNAMODB, mapping, rest).replace("\"2h\"", "\"10min\"");
@@ -320,7 +322,7 @@ fn few_records(mapping: &str) -> String {
          [mapping]\nStartingPosition = \"TRIM_HORIZON\"\nBatchSize = 4\n{mapping}\n\
          [function]\nduration = \"50ms\"\n[[function.fault]]\n\
          poison = {{ number = 2, shard = 0 }}\n\
-         [model]\npoll_phase = \"0s\"\nshard_rollover = -1\n",
+         [model]\npoll_phase = \"0s\"\nshard_rollover = \"never\"\n",
         records.join(", ")
     )
 }

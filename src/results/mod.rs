@@ -4,6 +4,7 @@
 //! `shardlag.summary/1`. Times are in seconds, sizes in bytes, unless a name says otherwise.
 
 mod comparison;
+mod diagnosis;
 mod estimate;
 mod explanation;
 mod messages;
@@ -16,11 +17,12 @@ mod validation;
 pub use comparison::{
     Comparison, ComparisonMethod, ComparisonVerdict, MetricComparison, MetricUnit, PairComparison,
 };
+pub use diagnosis::{Diagnosis, DiagnosisKind, Evidence, LateSpell, RunDiagnosis, WorstMinute};
 pub use estimate::Estimate;
 pub use explanation::{
-    AgePart, BatchAhead, BlockedSpell, Diagnosis, DiagnosisKind, Evidence, Explained, Explanation,
-    LaneMoment, LaneState, LateSpell, OldestRecord, RecordEnd, RecordFate, RecordStory,
-    RunDiagnosis, RunTotals, ShardMoment, ShardStage, StoryEvent, StoryStep, WhatIf, WorstMinute,
+    AgePart, BatchAhead, BlockedSpell, Explained, Explanation, LaneMoment, LaneState, OldestRecord,
+    RecordEnd, RecordFate, RecordStory, RunTotals, ShardMoment, ShardStage, StoryEvent, StoryStep,
+    WhatIf,
 };
 pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
 pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, MinuteSums, TimeSeries};

@@ -130,6 +130,8 @@ pub(super) struct Facts<'a> {
     pub closed_late: [u64; 5],
     /// Time in the function while the shard was late, by shard and lane, seconds.
     pub busy_late: Vec<Vec<f64>>,
+    /// Attempts that ran into the timeout of the function.
+    pub timeouts: u64,
     /// The batch that failed for longest.
     pub worst_batch: Option<FailingBatch>,
     failing: BTreeMap<LaneId, FailingBatch>,
@@ -165,6 +167,7 @@ pub(super) fn facts<'a>(run: &Run<'a>) -> Result<Facts<'a>, ExplainError> {
         late_above,
         closed_late: [0; 5],
         busy_late: vec![Vec::new(); shards as usize],
+        timeouts: 0,
         worst_batch: None,
         failing: BTreeMap::new(),
         ended: vec![None; shards as usize],
@@ -207,6 +210,7 @@ impl Observer for Facts<'_> {
                 if self.lateness.is_late(lane.shard) {
                     self.was_busy(lane, now.since(invocation.sent_at));
                 }
+                self.timeouts += u64::from(invocation.timed_out);
                 match invocation.outcome {
                     Outcome::Success => {
                         if let Some(batch) = self.failing.remove(&lane) {

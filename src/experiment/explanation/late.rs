@@ -23,7 +23,7 @@ use crate::units::{Duration, Instant};
 pub(super) const SPELLS_MAX: usize = 50;
 
 /// Number of things that a shard can be doing.
-pub(super) const DOINGS: usize = 9;
+const DOINGS: usize = 9;
 
 /// What a shard is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,21 @@ pub(super) enum Doing {
     Disabled,
     /// It waits for its parents, or to be found.
     Parents,
+}
+
+impl Doing {
+    /// Everything, in order.
+    pub const ALL: [Doing; DOINGS] = [
+        Doing::Working,
+        Doing::Slow,
+        Doing::Failing,
+        Doing::Outage,
+        Doing::Throttled,
+        Doing::Oversize,
+        Doing::Refused,
+        Doing::Disabled,
+        Doing::Parents,
+    ];
 }
 
 /// Seconds by what a shard was doing.
@@ -287,21 +302,10 @@ impl ShardLateness {
 
 /// What most of a rise belongs to.
 fn most(rise: &ByDoing) -> Doing {
-    let all = [
-        Doing::Working,
-        Doing::Slow,
-        Doing::Failing,
-        Doing::Outage,
-        Doing::Throttled,
-        Doing::Oversize,
-        Doing::Refused,
-        Doing::Disabled,
-        Doing::Parents,
-    ];
     let larger = |one: Doing, other: Doing| {
         if rise[other as usize] > rise[one as usize] { other } else { one }
     };
-    all.into_iter().reduce(larger).unwrap_or(Doing::Working)
+    Doing::ALL.into_iter().reduce(larger).unwrap_or(Doing::Working)
 }
 
 fn half(limit: Duration) -> Duration {

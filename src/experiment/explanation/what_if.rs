@@ -2,11 +2,10 @@
 //!
 //! | where the record's time went, or how it ended | tried |
 //! |---|---|
-//! | failed attempts, its own or of the batch before it | 2 retries; bisect; partial responses; a maximum age |
-//! | behind other batches, without failures | twice the ParallelizationFactor; ten times the BatchSize |
-//! | concurrency | twice the reserved concurrency, or none reserved |
+//! | failed attempts, of it or before it | 2 retries; bisect; partial responses; a maximum age |
+//! | behind batches that did not fail | twice the ParallelizationFactor; ten times the BatchSize |
+//! | throttled, it or a batch before it | twice the reserved concurrency |
 //! | batching window | no window |
-//! | reading held back, more readers than a shard serves | twice the ParallelizationFactor |
 //!
 //! Nothing is guessed: each is run, with the same random numbers. Left out: runs in which a
 //! function writes back, where another setting would move the records' sequences.

@@ -43,139 +43,176 @@ pub(super) fn cause(kind: DiagnosisKind) -> &'static str {
 
 /// The figures that show it.
 pub(super) fn shown(diagnosis: &Diagnosis) -> String {
-    let get = |name: &str| value(diagnosis, name);
-    let time = |name: &str| length(get(name).unwrap_or(0.0));
-    let part = |name: &str| percent(get(name).unwrap_or(0.0));
-    let whole = |name: &str| get(name).unwrap_or(0.0) as u64;
+    let figures = Figures(diagnosis);
     let mut text = match diagnosis.kind {
-        DiagnosisKind::FailingBatch => failing(diagnosis),
-        DiagnosisKind::Outage => format!(
-            "No attempt succeeded for {} in all, from {} on ({}); {} failed.",
-            time("nothing_succeeded_for"),
-            offset(get("from").unwrap_or(0.0)),
-            counted(whole("times"), "time"),
-            counted(whole("failed_attempts"), "attempt"),
-        ),
-        DiagnosisKind::Throttled => {
-            let reserved = get("reserved")
-                .map_or(String::new(), |reserved| format!(" and {reserved} reserved"));
-            format!(
-                "{} of the attempts were throttled ({}), with {} at once at most{reserved}.",
-                part("throttled_attempts"),
-                whole("throttles"),
-                counted(whole("most_at_once"), "invocation"),
-            )
-        }
+        DiagnosisKind::FailingBatch => figures.failing(),
+        DiagnosisKind::Outage => figures.outage(),
+        DiagnosisKind::Throttled => figures.throttled(),
         DiagnosisKind::OversizeRecord => {
-            format!("{} discarded.", counted(whole("discarded_records"), "record"))
+            format!("{} discarded.", counted(figures.whole("discarded_records"), "record"))
         }
-        DiagnosisKind::ReaderLimit => format!(
-            "{} of {} GetRecords calls were refused; records waited {} for their poll on average.",
-            part("refused_reads"),
-            whole("reads"),
-            time("mean_wait_for_poll"),
-        ),
-        DiagnosisKind::Disabled => format!("Polling was off for {}.", time("disabled_for")),
-        DiagnosisKind::RollOver => {
-            let children = counted(whole("child_shards"), "child shard");
-            match get("longest_wait_for_child").filter(|wait| *wait > 0.0) {
-                Some(wait) => format!(
-                    "{children} opened, up to {} after the parent was finished.",
-                    length(wait)
-                ),
-                None => format!("{children} opened when their parents were finished."),
-            }
-        }
-        DiagnosisKind::TooFewKeys => keys(diagnosis),
-        DiagnosisKind::PayloadBound => format!(
-            "{} of the batches were closed by the payload limit, with {:.0} records on average; \
-             BatchSize is {}.",
-            part("closed_by_payload"),
-            get("mean_batch").unwrap_or(0.0),
-            whole("batch_size"),
-        ),
+        DiagnosisKind::ReaderLimit => figures.refused(),
+        DiagnosisKind::Disabled => format!("Polling was off for {}.", figures.time("disabled_for")),
+        DiagnosisKind::RollOver => figures.children(),
+        DiagnosisKind::TooFewKeys => figures.keys(),
+        DiagnosisKind::PayloadBound => figures.payload(),
         DiagnosisKind::SlowFunction => {
-            format!("An invocation took {} on average over the run.", time("mean_duration"))
+            let mean = figures.time("mean_duration");
+            format!("An invocation took {mean} on average over the run.")
         }
         DiagnosisKind::UnderCapacity => format!(
             "The busiest lane is asked for {} of what it can do; its age grows by {} per second \
              while that lasts.",
-            part_or_more(get("utilization")),
-            time("age_growth"),
+            figures.load("utilization"),
+            figures.time("age_growth"),
         ),
         DiagnosisKind::Burst => format!(
             "The busiest lane is asked for {} of what it can do on average, {} at the peak.",
-            part_or_more(get("utilization")),
-            part_or_more(get("peak_utilization")),
+            figures.load("utilization"),
+            figures.load("peak_utilization"),
         ),
         DiagnosisKind::WindowBound => format!(
             "Of the mean age, {} is the window of {}; a batch has {:.1} records on average.",
-            part("share_of_age"),
-            time("window"),
-            get("mean_batch").unwrap_or(0.0),
+            figures.part("share_of_age"),
+            figures.time("window"),
+            figures.value("mean_batch"),
         ),
     };
-    if let Some(blocked) = get("blocked_shard_time") {
+    if let Some(timeouts) = figures.get("timeouts") {
+        text += &format!(" Attempts that ran into the timeout: {timeouts}.");
+    }
+    if let Some(blocked) = figures.get("blocked_shard_time") {
         text += &format!(" Shards were blocked by it for {}.", length(blocked));
     }
-    if let Some(worst) = get("worst_age") {
+    if let Some(worst) = figures.get("worst_age") {
         text += &format!(" The oldest unfinished record became {} old.", length(worst));
     }
-    if let Some(expired) = get("expired_records") {
+    if let Some(expired) = figures.get("expired_records") {
         text += &format!(" The stream lost {}.", counted(expired as u64, "record"));
     }
     text
 }
 
-fn value(diagnosis: &Diagnosis, name: &str) -> Option<f64> {
-    let mut found = diagnosis.evidence.iter().filter(|evidence| evidence.figure == name);
-    found.next().map(|evidence| evidence.value)
-}
+/// The figures of a diagnosis by name; one that is missing counts as 0.
+struct Figures<'a>(&'a Diagnosis);
 
-fn part_or_more(share: Option<f64>) -> String {
-    format!("{:.0} %", share.unwrap_or(0.0) * 100.0)
-}
-
-fn failing(diagnosis: &Diagnosis) -> String {
-    let get = |name: &str| value(diagnosis, name);
-    let whole = |name: &str| get(name).unwrap_or(0.0) as u64;
-    let records = match (get("first_record"), get("last_record")) {
-        (Some(first), Some(last)) if first < last => format!("records {first} to {last}"),
-        (Some(first), _) => format!("record {first}"),
-        (None, _) => "a final call".to_owned(),
-    };
-    let mut text = format!(
-        "Of all attempts {} failed ({}). The worst batch is {records} of shard {}: {} failed in \
-         {}, from {} on.",
-        percent(get("error_share").unwrap_or(0.0)),
-        whole("errors"),
-        whole("shard"),
-        counted(whole("failed_attempts"), "attempt"),
-        length(get("failing_for").unwrap_or(0.0)),
-        offset(get("failing_from").unwrap_or(0.0)),
-    );
-    if let Some(discarded) = get("discarded_records") {
-        text += &format!(" {} discarded.", counted(discarded as u64, "record"));
+impl Figures<'_> {
+    fn get(&self, name: &str) -> Option<f64> {
+        let mut found = self.0.evidence.iter().filter(|evidence| evidence.figure == name);
+        found.next().map(|evidence| evidence.value)
     }
-    text
-}
 
-fn keys(diagnosis: &Diagnosis) -> String {
-    let get = |name: &str| value(diagnosis, name);
-    let shard = get("shard").unwrap_or(0.0);
-    let records = percent(get("records_of_shard").unwrap_or(0.0));
-    match (get("busiest_lane"), get("other_lanes")) {
-        (Some(most), Some(others)) => format!(
-            "While shard {shard} was late, its busiest lane was in the function for {} of the \
-             time, its other {} for {} each.",
-            percent(most),
-            counted(get("lanes").unwrap_or(1.0) as u64 - 1, "lane"),
-            percent(others),
-        ),
-        (_, _) => format!(
-            "Shard {shard}, one of {}, is written {records} of the records.",
-            get("shards").unwrap_or(1.0)
-        ),
+    fn value(&self, name: &str) -> f64 {
+        self.get(name).unwrap_or(0.0)
+    }
+
+    fn whole(&self, name: &str) -> u64 {
+        self.value(name) as u64
+    }
+
+    fn time(&self, name: &str) -> String {
+        length(self.value(name))
+    }
+
+    fn part(&self, name: &str) -> String {
+        percent(self.value(name))
+    }
+
+    /// A share that may be above 1.
+    fn load(&self, name: &str) -> String {
+        format!("{:.0} %", self.value(name) * 100.0)
+    }
+
+    fn failing(&self) -> String {
+        let records = match (self.get("first_record"), self.get("last_record")) {
+            (Some(first), Some(last)) if first < last => format!("records {first} to {last}"),
+            (Some(first), _) => format!("record {first}"),
+            (None, _) => "a final call".to_owned(),
+        };
+        let mut text = format!(
+            "Of all attempts {} failed ({}). The worst batch is {records} of shard {}: {} failed \
+             in {}, from {} on.",
+            self.part("error_share"),
+            self.whole("errors"),
+            self.whole("shard"),
+            counted(self.whole("failed_attempts"), "attempt"),
+            self.time("failing_for"),
+            offset(self.value("failing_from")),
+        );
+        if let Some(discarded) = self.get("discarded_records") {
+            text += &format!(" {} discarded.", counted(discarded as u64, "record"));
+        }
+        text
+    }
+
+    fn outage(&self) -> String {
+        format!(
+            "No attempt succeeded for {} in all, from {} on ({}); {} failed.",
+            self.time("nothing_succeeded_for"),
+            offset(self.value("from")),
+            counted(self.whole("times"), "time"),
+            counted(self.whole("failed_attempts"), "attempt"),
+        )
+    }
+
+    fn throttled(&self) -> String {
+        let reserved = self.get("reserved");
+        let reserved =
+            reserved.map_or(String::new(), |reserved| format!(" and {reserved} reserved"));
+        format!(
+            "{} of the attempts were throttled ({}), with {} at once at most{reserved}.",
+            self.part("throttled_attempts"),
+            self.whole("throttles"),
+            counted(self.whole("most_at_once"), "invocation"),
+        )
+    }
+
+    fn refused(&self) -> String {
+        format!(
+            "{} of {} GetRecords calls were refused; records waited {} for their poll on average.",
+            self.part("refused_reads"),
+            self.whole("reads"),
+            self.time("mean_wait_for_poll"),
+        )
+    }
+
+    fn children(&self) -> String {
+        let children = counted(self.whole("child_shards"), "child shard");
+        match self.get("longest_wait_for_child").filter(|wait| *wait > 0.0) {
+            Some(wait) => {
+                let wait = length(wait);
+                format!("{children} opened, up to {wait} after the parent was finished.")
+            }
+            None => format!("{children} opened when their parents were finished."),
+        }
+    }
+
+    fn payload(&self) -> String {
+        format!(
+            "{} of the batches were closed by the payload limit, with {:.0} records on average; \
+             BatchSize is {}.",
+            self.part("closed_by_payload"),
+            self.value("mean_batch"),
+            self.whole("batch_size"),
+        )
+    }
+
+    fn keys(&self) -> String {
+        let shard = self.whole("shard");
+        match (self.get("busiest_lane"), self.get("other_lanes")) {
+            (Some(most), Some(others)) => format!(
+                "While shard {shard} was late, its busiest lane was in the function for {} of \
+                 the time, its other {} for {} each.",
+                percent(most),
+                counted(self.whole("lanes").saturating_sub(1), "lane"),
+                percent(others),
+            ),
+            (_, _) => format!(
+                "Shard {shard}, one of {}, is written {} of the records.",
+                self.whole("shards"),
+                self.part("records_of_shard"),
+            ),
+        }
     }
 }
 
@@ -210,6 +247,7 @@ pub(super) fn remedy(diagnosis: &Diagnosis) -> String {
 
 fn advice(name: &str) -> String {
     let what = match name {
+        "Timeout" => "a longer Timeout of the function, or a smaller BatchSize",
         "MaximumRetryAttempts" => "a limit on MaximumRetryAttempts",
         "BisectBatchOnFunctionError" => "BisectBatchOnFunctionError, which isolates the bad record",
         "FunctionResponseTypes" => {

@@ -36,6 +36,9 @@ fn lost_with(fate: &RecordFate) -> String {
 
 /// Adds what other settings would have made of it.
 pub(super) fn show(screen: &mut Screen, story: &RecordStory) {
+    if story.fate.end == RecordEnd::Filtered || story.fate.end == RecordEnd::Skipped {
+        return;
+    }
     heading(screen, "What would have changed it (run with the same random numbers)");
     if story.what_ifs.is_empty() {
         let none = "No setting was found that would have made a difference worth telling.";

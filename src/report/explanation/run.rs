@@ -37,6 +37,7 @@ fn explained(diagnosis: &Diagnosis) -> String {
         (diagnosis.share_of_lateness, "of the lateness"),
         (diagnosis.share_of_blocked_time, "of the blocked-shard time"),
         (diagnosis.share_of_age, "of the mean age"),
+        (diagnosis.share_of_losses, "of the records lost"),
     ];
     let told = shares.iter().filter(|(share, _)| *share >= 0.005);
     let told: Vec<String> = told.map(|(share, of)| format!("{} {of}", percent(*share))).collect();
@@ -48,10 +49,7 @@ fn explained(diagnosis: &Diagnosis) -> String {
             format!(" Most affected: shards {}.", names.join(", "))
         }
     };
-    match told.is_empty() {
-        true => format!("It explains no delay, but records were lost.{shards}"),
-        false => format!("It explains {}.{shards}", told.join(", ")),
-    }
+    format!("It explains {}.{shards}", told.join(", "))
 }
 
 fn spells(screen: &mut Screen, run: &RunDiagnosis) {

@@ -1,6 +1,7 @@
 //! The figures of a run that show a diagnosis.
 
-use super::{Case, lane_shares};
+use super::Case;
+use super::work::{lane_shares, offered_rates};
 use crate::experiment::explanation::moment::disabled_spans;
 use crate::model::observation::ClosedBy;
 use crate::results::{DiagnosisKind, Evidence};
@@ -99,6 +100,7 @@ impl Case<'_> {
             found.push(seconds("failing_from", batch.since.as_secs_f64()));
             found.push(seconds("failing_for", batch.last.since(batch.since).as_secs_f64()));
         }
+        found.extend(self.of_timeouts());
         let discarded = tallies.retry_attempts_exhausted + tallies.record_age_exceeded;
         if discarded > 0 {
             found.push(count("discarded_records", discarded));
@@ -115,7 +117,12 @@ impl Case<'_> {
         ];
         found.extend(outages.first().map(|(from, _)| seconds("from", from.as_secs_f64())));
         found.push(count("failed_attempts", self.facts.recorder.tallies.errors));
+        found.extend(self.of_timeouts());
         found
+    }
+
+    fn of_timeouts(&self) -> Option<Evidence> {
+        (self.facts.timeouts > 0).then(|| count("timeouts", self.facts.timeouts))
     }
 
     fn of_throttling(&self) -> Vec<Evidence> {
@@ -143,7 +150,7 @@ impl Case<'_> {
             found.push(share("busiest_lane", most));
             found.push(share("other_lanes", others));
         }
-        let rates = super::offered_rates(self.run);
+        let rates = offered_rates(self.run);
         if let (Some(own), true) = (rates.get(worst as usize), rates.len() > 1) {
             found.push(share("records_of_shard", own / rates.iter().sum::<f64>()));
             found.push(count("shards", rates.len() as u64));

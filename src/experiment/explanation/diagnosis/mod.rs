@@ -10,24 +10,23 @@
 //! | it worked while the function was slow by a fault | slow function |
 //! | it worked | under-capacity where the verdict is unstable, else burst |
 //!
-//! A diagnosis explains the largest of three shares: of the lateness (see `late`), of the
-//! blocked-shard time where that is at least [`BLOCKED_MIN`] of the run (less where shards are late
-//! for longer than that), and of the mean age of
-//! finished batches (window, concurrency, retry, refused reads). It is made where that is at least
-//! [`SHARE_MIN`], or records were lost by it. Work that is late for less than [`LATE_MIN`] of the
-//! run is the ordinary unevenness of traffic and durations.
+//! A diagnosis explains the largest of four shares: of the lateness (see `late`); of the
+//! blocked-shard time where that is at least [`BLOCKED_MIN`] of the run, and less where shards are
+//! late for longer than that; of the mean age of finished batches (window, concurrency, retry,
+//! refused reads); of the records that were lost. It is made where that is at least [`SHARE_MIN`].
+//! Work that is late for less than [`LATE_MIN`] of the run is the ordinary unevenness of traffic
+//! and durations.
 
 mod evidence;
 mod remedies;
+mod work;
 
+use self::work::working;
 use super::facts::{Facts, facts};
-use super::late::{ByDoing, DOINGS, Doing, Spell};
+use super::late::{ByDoing, Doing, Spell};
 use super::{ExplainError, Run};
-use crate::experiment::offered_load::{offered_load, stability};
-use crate::model::observation::ClosedBy;
-use crate::results::{
-    Diagnosis, DiagnosisKind, LateSpell, RunDiagnosis, Stability, StabilityVerdict, WorstMinute,
-};
+use crate::experiment::offered_load::stability;
+use crate::results::{Diagnosis, DiagnosisKind, LateSpell, RunDiagnosis, Stability, WorstMinute};
 use crate::units::Instant;
 
 /// A smaller share explains nothing.
@@ -65,8 +64,12 @@ pub(super) fn explain(run: &Run<'_>) -> Result<(RunDiagnosis, Instant), ExplainE
     let case = Case::new(run, &facts);
     let mut diagnoses: Vec<Diagnosis> =
         KINDS.into_iter().filter_map(|kind| case.diagnosis(kind)).collect();
-    // Stable: equal shares stay in the order of the runbook.
-    diagnoses.sort_by(|one, other| other.explains.total_cmp(&one.explains));
+    // About as much: what makes shards late first, then as in the runbook.
+    let rank = |diagnosis: &Diagnosis| libm::round(diagnosis.explains * 20.0);
+    diagnoses.sort_by(|one, other| {
+        let by_lateness = other.share_of_lateness.total_cmp(&one.share_of_lateness);
+        rank(other).total_cmp(&rank(one)).then(by_lateness)
+    });
     let spells: Vec<LateSpell> =
         facts.lateness.spells.iter().take(WORST_MAX).map(|spell| case.spell(spell)).collect();
     let tallies = &facts.recorder.tallies;
@@ -126,18 +129,7 @@ impl<'a> Case<'a> {
 
     /// The part of a sum by doing that belongs to a kind.
     fn part(&self, kind: DiagnosisKind, shard: usize, sums: &ByDoing) -> f64 {
-        const ALL: [Doing; DOINGS] = [
-            Doing::Working,
-            Doing::Slow,
-            Doing::Failing,
-            Doing::Outage,
-            Doing::Throttled,
-            Doing::Oversize,
-            Doing::Refused,
-            Doing::Disabled,
-            Doing::Parents,
-        ];
-        let of_kind = ALL.into_iter().filter(|&doing| self.kind(doing, shard) == kind);
+        let of_kind = Doing::ALL.into_iter().filter(|&doing| self.kind(doing, shard) == kind);
         of_kind.map(|doing| sums[doing as usize]).sum()
     }
 
@@ -169,22 +161,33 @@ impl<'a> Case<'a> {
         let share_of_age = self.share_of_age(kind, of_blocked);
         let age_min = if kind == DiagnosisKind::WindowBound { WINDOW_MIN } else { 2.0 * SHARE_MIN };
         let counts_age = if share_of_age >= age_min { share_of_age } else { 0.0 };
-        let explains = share_of_lateness.max(share_of_blocked_time * weight).max(counts_age);
-        let has_lost = self.lost_by(kind) > 0;
-        (explains >= SHARE_MIN || has_lost).then(|| Diagnosis {
+        let share_of_losses = self.share_of_losses(kind, share_of_lateness);
+        let of_delay = share_of_lateness.max(share_of_blocked_time * weight).max(counts_age);
+        let explains = of_delay.max(share_of_losses);
+        (explains >= SHARE_MIN).then(|| Diagnosis {
             kind,
             explains,
             share_of_lateness,
             share_of_blocked_time,
             share_of_age,
+            share_of_losses,
             shards: most_affected(if late.iter().any(|&part| part > 0.0) {
                 &late
             } else {
                 &blocked
             }),
             evidence: self.evidence(kind),
-            remedies: remedies::remedies(self.run.settings(), kind, self.worst_of(kind)),
+            remedies: self.remedies(kind),
         })
+    }
+
+    fn remedies(&self, kind: DiagnosisKind) -> Vec<&'static str> {
+        let mut names = remedies::remedies(self.run.settings(), kind, self.worst_of(kind));
+        let is_failure = kind == DiagnosisKind::FailingBatch || kind == DiagnosisKind::Outage;
+        if is_failure && self.facts.timeouts * 2 > self.facts.recorder.tallies.errors {
+            names.insert(0, "Timeout");
+        }
+        names
     }
 
     /// Whether a kind is one of shards that worked, and they were hardly ever late.
@@ -246,24 +249,28 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Records lost by what blocks for longest, or fails at all.
-    fn lost_by(&self, kind: DiagnosisKind) -> u64 {
+    /// Share of the records lost by a kind. What got too old is lost by what made shards late.
+    fn share_of_losses(&self, kind: DiagnosisKind, share_of_lateness: f64) -> f64 {
+        let tallies = &self.facts.recorder.tallies;
+        let too_old = tallies.record_age_exceeded + tallies.expired;
+        let all = tallies.retry_attempts_exhausted + tallies.dropped_at_throttle + too_old;
+        let own = self.given_up_by(kind) as f64 + share_of_lateness * too_old as f64;
+        if all > 0 { own / all as f64 } else { 0.0 }
+    }
+
+    /// Records whose retries were used up by a kind: by the one that blocks for longest.
+    fn given_up_by(&self, kind: DiagnosisKind) -> u64 {
         let tallies = &self.facts.recorder.tallies;
         let blocked = |kind| self.blocked_of(kind).iter().sum::<f64>();
-        let failing = [DiagnosisKind::FailingBatch, DiagnosisKind::Outage];
-        let oversize = blocked(DiagnosisKind::OversizeRecord);
-        let exhausted = tallies.retry_attempts_exhausted;
+        let is_outage = blocked(DiagnosisKind::Outage) > blocked(DiagnosisKind::FailingBatch);
+        let is_oversize = tallies.errors == 0;
+        let exhausted = |is_it: bool| if is_it { tallies.retry_attempts_exhausted } else { 0 };
         match kind {
-            DiagnosisKind::FailingBatch | DiagnosisKind::Outage if tallies.errors > 0 => {
-                let other = failing.into_iter().find(|&other| other != kind).unwrap_or(kind);
-                if blocked(kind) >= blocked(other) && blocked(kind) > 0.0 { exhausted } else { 0 }
-            }
-            DiagnosisKind::OversizeRecord if oversize > 0.0 => exhausted,
+            DiagnosisKind::FailingBatch => exhausted(!is_outage && !is_oversize),
+            DiagnosisKind::Outage => exhausted(is_outage && !is_oversize),
+            DiagnosisKind::OversizeRecord => exhausted(is_oversize),
             DiagnosisKind::Throttled => tallies.dropped_at_throttle,
-            DiagnosisKind::FailingBatch
-            | DiagnosisKind::Outage
-            | DiagnosisKind::OversizeRecord
-            | DiagnosisKind::ReaderLimit
+            DiagnosisKind::ReaderLimit
             | DiagnosisKind::Disabled
             | DiagnosisKind::RollOver
             | DiagnosisKind::TooFewKeys
@@ -339,57 +346,4 @@ fn most_affected(parts: &[f64]) -> Vec<u32> {
         (0..parts.len()).filter(|&shard| parts[shard] > largest / 10.0).collect();
     shards.sort_by(|&one, &other| parts[other].total_cmp(&parts[one]));
     shards.into_iter().take(SHARDS_MAX).map(|shard| shard as u32).collect()
-}
-
-/// What it means that a shard worked while it became late.
-fn working(run: &Run<'_>, facts: &Facts<'_>, stability: &Stability, shard: usize) -> DiagnosisKind {
-    if has_hot_lane(run, facts, shard) || is_hot_shard(run, facts, shard) {
-        DiagnosisKind::TooFewKeys
-    } else if facts.share_closed(ClosedBy::PayloadLimit) >= 0.5 {
-        DiagnosisKind::PayloadBound
-    } else {
-        match stability.verdict {
-            StabilityVerdict::Unstable => DiagnosisKind::UnderCapacity,
-            StabilityVerdict::Stable | StabilityVerdict::Saturated => DiagnosisKind::Burst,
-        }
-    }
-}
-
-/// Shares of the late time of a shard in which its busiest lane, and the others on average, were
-/// in the function.
-fn lane_shares(run: &Run<'_>, facts: &Facts<'_>, shard: usize) -> Option<(f64, f64)> {
-    let lanes = run.settings().mapping.parallelization_factor;
-    let late = facts.lateness.shards[shard].late_time;
-    if lanes < 2 || late <= 0.0 {
-        return None;
-    }
-    let busy = &facts.busy_late[shard];
-    let most = busy.iter().copied().fold(0.0, f64::max);
-    let others = busy.iter().sum::<f64>() - most;
-    Some(((most / late).min(1.0), others / late / f64::from(lanes - 1)))
-}
-
-fn has_hot_lane(run: &Run<'_>, facts: &Facts<'_>, shard: usize) -> bool {
-    lane_shares(run, facts, shard).is_some_and(|(most, others)| most >= 0.6 && others <= most / 2.0)
-}
-
-/// Records per second that are written for each shard that is open at the start, on average.
-fn offered_rates(run: &Run<'_>) -> Vec<f64> {
-    let load = offered_load(run.settings(), Instant::START, run.seed);
-    let lanes = run.settings().mapping.parallelization_factor as usize;
-    let of_shard = load.lanes.chunks(lanes.max(1));
-    of_shard.map(|lanes| lanes.iter().map(|lane| lane.mean.per_second()).sum()).collect()
-}
-
-/// Whether a shard is offered more than twice the records of the others on average, which are
-/// in time.
-fn is_hot_shard(run: &Run<'_>, facts: &Facts<'_>, shard: usize) -> bool {
-    let rates = offered_rates(run);
-    let Some(&own) = rates.get(shard).filter(|_| rates.len() > 1) else { return false };
-    let others = (rates.len() - 1) as f64;
-    let all: f64 = rates.iter().sum();
-    let late_time = |shard: usize| facts.lateness.shards[shard].late_time;
-    let late: f64 = (0..rates.len()).map(late_time).sum();
-    let late_others = (late - late_time(shard)) / others;
-    own * others > 2.0 * (all - own) && late_time(shard) > 2.0 * late_others
 }

@@ -90,6 +90,8 @@ impl Witness<'_> {
         let is_filtered = is_marked || self.is_passed;
         if let Some(read_at) = self.read_at.filter(|_| is_filtered) {
             self.split_unread(read_at);
+            // It waited for no batch.
+            (self.ahead, self.batches_ahead, self.throttles_ahead) = (None, 0, 0);
             self.gone(read_at, Ended::alone(read_at, RecordEnd::Filtered), StoryEvent::Filtered);
         } else {
             self.split_unread(self.read_at.unwrap_or(now));
