@@ -3,6 +3,7 @@
 //!
 //! | diagnosis | where |
 //! |---|---|
+//! | window-bound | there is a window, and no lane works much |
 //! | too few keys for its lanes | its busiest lane works, the others half as much at most |
 //! | too few keys for the shards | it is written more than twice as much as the others on average |
 //! | payload-bound | half of its batches or more are closed by the payload limit |
@@ -15,6 +16,8 @@ use crate::model::observation::ClosedBy;
 use crate::results::{DiagnosisKind, Stability, StabilityVerdict};
 use crate::units::Instant;
 
+/// No lane has much to do where the busiest works for less than this share.
+const IDLE_MAX: f64 = 0.3;
 /// The busiest lane works most of the time where it is this share.
 const BUSY_MIN: f64 = 0.6;
 
@@ -25,7 +28,9 @@ pub(super) fn working(
     stability: &Stability,
     shard: usize,
 ) -> DiagnosisKind {
-    if has_hot_lane(run, facts, shard) || is_hot_shard(run, facts, shard) {
+    if is_gathering(run, facts, shard) {
+        DiagnosisKind::WindowBound
+    } else if has_hot_lane(run, facts, shard) || is_hot_shard(run, facts, shard) {
         DiagnosisKind::TooFewKeys
     } else if facts.share_closed(ClosedBy::PayloadLimit) >= 0.5 {
         DiagnosisKind::PayloadBound
@@ -35,6 +40,13 @@ pub(super) fn working(
             StabilityVerdict::Stable | StabilityVerdict::Saturated => DiagnosisKind::Burst,
         }
     }
+}
+
+/// Whether no lane of a shard had much to do while it was late, and there is a window to wait for.
+fn is_gathering(run: &Run<'_>, facts: &Facts<'_>, shard: usize) -> bool {
+    let most = facts.busy_late[shard].iter().copied().fold(0.0, f64::max);
+    let has_window = !run.settings().mapping.batching_window.is_zero();
+    has_window && most < IDLE_MAX * facts.lateness.shards[shard].late_time
 }
 
 /// Shares of the late time of a shard in which its busiest lane, and the others on average, were
