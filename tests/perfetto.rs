@@ -68,6 +68,9 @@ fn nanos(value: &Value, scale: f64) -> i64 {
     (value.as_f64().expect("a number") * scale).round() as i64
 }
 
+/// Start, end and name.
+type Slice = (i64, i64, String);
+
 /// Names of processes and threads, by number.
 fn names(events: &[Value]) -> BTreeMap<(u64, u64), String> {
     let mut names = BTreeMap::new();
@@ -86,7 +89,7 @@ fn names(events: &[Value]) -> BTreeMap<(u64, u64), String> {
 fn slices_of_a_track_never_overlap_and_every_track_has_a_name() {
     let (events, _) = traces(&folder("perfetto-tracks"));
     let names = names(&events);
-    let mut slices: BTreeMap<(u64, u64), Vec<(i64, i64, String)>> = BTreeMap::new();
+    let mut slices: BTreeMap<(u64, u64), Vec<Slice>> = BTreeMap::new();
     for event in &events {
         let pid = event["pid"].as_u64().expect("a process");
         assert!(names.contains_key(&(pid, 0)), "no name: {event}");
