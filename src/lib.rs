@@ -78,6 +78,7 @@
 //! |---|---|---|
 //! | read the figures of a run | [`scenario::load`], [`experiment::run`] | `read_figures` |
 //! | note what no figure says | [`model::Observer`], [`model::simulate`] | `own_observer` |
+//! | explain a record, a shard or a run | [`experiment::explanation::explain`] | |
 //! | compare many settings | [`scenario::Override`], [`analysis::paired_difference`] | `sweep` |
 //! | make the charts, the page, the files | [`report::write_all`], [`report::charts`] | |
 //!

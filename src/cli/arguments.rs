@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::explain_arguments::{EXPLAIN_EXAMPLES, ExplainArguments};
 use super::import_arguments::{IMPORT_EXAMPLES, ImportArguments};
 use crate::experiment::uncertainty::Uncertainty;
 use crate::scenario::{Diagnostics, Override, Tolerance};
@@ -27,6 +28,9 @@ pub(super) enum Command {
     /// Compare two scenarios, the variants of one, or two saved summaries
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
+    /// Explain what happened to a record or a shard, or what is wrong with a run
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArguments),
     /// Check a scenario without running it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
@@ -63,6 +67,7 @@ const RUN_EXAMPLES: &str = "Examples:
   shardlag run s.toml --set mapping.BatchSize=500 --set stream.shards=8
   shardlag run s.toml --precision 5% --out /tmp/report
   shardlag run s.toml --replications 1 --trace trace.jsonl
+  shardlag run s.toml --trace trace.json --trace-format perfetto    for ui.perfetto.dev
   shardlag run s.toml --replications 40 --uncertainty rate=10%,duration=20%
   shardlag run - --out /tmp/report < s.toml
   shardlag run s.toml --format json | jq '.variants[0].iterator_age.p99'";
@@ -115,9 +120,12 @@ pub(super) struct RunArguments {
     /// Also write the assertions of the scenario as JUnit XML, for build servers
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
-    /// Also write what happens in the first replication, one JSON object per line
+    /// Also write what happens in the first replication, event by event
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
+    /// How the trace is written
+    #[arg(long, value_enum, requires = "trace", default_value_t = TraceFormat::Jsonl)]
+    pub trace_format: TraceFormat,
     /// The variant to trace [default: the scenario itself]
     #[arg(long, value_name = "NAME", requires = "trace")]
     pub trace_variant: Option<String>,
@@ -140,6 +148,15 @@ pub(super) struct RunArguments {
     /// Events of one replication at most
     #[arg(long, value_name = "N", default_value_t = crate::experiment::EVENTS_MAX)]
     pub max_events: u64,
+}
+
+/// How a trace is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TraceFormat {
+    /// One JSON object per line
+    Jsonl,
+    /// Chrome trace events, for ui.perfetto.dev
+    Perfetto,
 }
 
 /// Arguments of `compare`.

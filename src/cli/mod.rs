@@ -17,6 +17,8 @@ mod compare;
 mod complaint;
 mod completions;
 mod diagnostics;
+mod explain;
+mod explain_arguments;
 mod import;
 mod import_arguments;
 mod junit;
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
     let ending = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Import(arguments) => import::import(&arguments),

@@ -80,7 +80,8 @@ fn run_and_write(
         println!("Report: {}", folder.join("report.html").display());
     }
     if let Some(file) = &arguments.trace {
-        let note = trace::write(file, traced, scenario.seed, arguments.max_events);
+        let target = (file.as_path(), arguments.trace_format);
+        let note = trace::write(target, traced, scenario.seed, arguments.max_events);
         let note = note.map_err(|error| fail(Ending::RunTimeError, &error))?;
         note.iter().for_each(|note| complaints.say(&Complaint::warning(note)));
     }

@@ -1,10 +1,14 @@
-//! `shardlag run --trace`: writes what happens event by event, one JSON object per line.
+//! `shardlag run --trace`: writes what happens event by event, one JSON object per line or as
+//! ui.perfetto.dev reads it.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::arguments::TraceFormat;
 use crate::experiment::trace::{LINES_MAX, TraceEnd, trace};
+use crate::report::PerfettoTrace;
+use crate::results::TraceLine;
 use crate::scenario::{Scenario, Variant};
 
 /// Why there is no trace.
@@ -44,7 +48,7 @@ pub(super) fn traced<'s>(
 
 /// Writes the trace of the first replication, whole or not at all; a note where it is cut off.
 pub(super) fn write(
-    file: &Path,
+    (file, format): (&Path, TraceFormat),
     variants: &[Variant],
     seed: u64,
     events_max: u64,
@@ -54,20 +58,20 @@ pub(super) fn write(
     let part = PathBuf::from(name);
     let cannot_write = |error| TraceError::CannotWrite(file.to_owned(), error);
     let mut out = BufWriter::new(File::create(&part).map_err(cannot_write)?);
-    let mut failure = None;
+    let mut text = TraceText::new(format);
+    let mut failure = out.write_all(text.head().as_bytes()).err();
     let end = trace(variants, seed, events_max, &mut |line| {
-        let text = serde_json::to_string(line).expect("a line is plain data");
-        match writeln!(out, "{text}") {
-            Ok(()) => true,
-            Err(error) => {
-                failure = Some(error);
-                false
-            }
+        if failure.is_none() {
+            failure = out.write_all(text.line(line).as_bytes()).err();
         }
+        failure.is_none()
     });
     let written = match failure {
         Some(error) => Err(error),
-        None => out.flush().and_then(|()| std::fs::rename(&part, file)),
+        None => out
+            .write_all(text.tail().as_bytes())
+            .and_then(|()| out.flush())
+            .and_then(|()| std::fs::rename(&part, file)),
     };
     if let Err(error) = written {
         // What is half written is worth nothing; that it cannot be removed changes nothing.
@@ -77,4 +81,43 @@ pub(super) fn write(
     Ok((end == TraceEnd::CutOff).then(|| {
         format!("{}: the trace ends after {LINES_MAX} lines, before the run does", file.display())
     }))
+}
+
+/// The text of a trace, part by part.
+enum TraceText {
+    Lines,
+    Perfetto(Box<PerfettoTrace>),
+}
+
+impl TraceText {
+    fn new(format: TraceFormat) -> TraceText {
+        match format {
+            TraceFormat::Jsonl => TraceText::Lines,
+            TraceFormat::Perfetto => TraceText::Perfetto(Box::default()),
+        }
+    }
+
+    fn head(&self) -> &'static str {
+        match self {
+            TraceText::Lines => "",
+            TraceText::Perfetto(_) => PerfettoTrace::head(),
+        }
+    }
+
+    fn line(&mut self, line: &TraceLine) -> String {
+        match self {
+            TraceText::Lines => {
+                let text = serde_json::to_string(line).expect("a line is plain data");
+                format!("{text}\n")
+            }
+            TraceText::Perfetto(trace) => trace.add(line),
+        }
+    }
+
+    fn tail(&mut self) -> String {
+        match self {
+            TraceText::Lines => String::new(),
+            TraceText::Perfetto(trace) => trace.tail(),
+        }
+    }
 }

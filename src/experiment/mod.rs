@@ -25,6 +25,7 @@
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
 //! | [`trace`] | the first replication event by event |
+//! | [`explanation`] | what happened to a record or a shard, and what is wrong with a run |
 //! | [`validation`] | known answers held against the model |
 //! | [`measurement`] | runs measured on AWS that the model is held against |
 //! | [`item_sets`] | cases and known answers from files, run as one |
@@ -41,6 +42,7 @@ pub(crate) mod cost;
 pub mod delivery;
 pub mod duration_law;
 pub mod estimates;
+pub mod explanation;
 pub mod item_sets;
 pub mod marks;
 pub(crate) mod measured;

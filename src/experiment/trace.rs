@@ -10,11 +10,13 @@ use crate::model::function::Invocation;
 use crate::model::observation::{
     BlockageCause, ClosedBy, Discard, DiscardCondition, Observation, Observer, Records,
 };
+use crate::model::settings::{IteratorAgeAt, IteratorAgeOn, Settings};
 use crate::model::simulate_consumers;
+use crate::model::system::created;
 use crate::model::tumbling::Call;
 use crate::results::{RecordRange, TraceEvent, TraceLine};
 use crate::scenario::Variant;
-use crate::units::Instant;
+use crate::units::{Duration, Instant};
 
 /// Lines of a trace at most.
 pub const LINES_MAX: u64 = 20_000_000;
@@ -43,6 +45,7 @@ pub fn trace(
         .iter()
         .map(|variant| Tracer {
             lines: &lines,
+            settings: &variant.settings,
             consumer: consumer(variant),
             checkpoint: Vec::new(),
         })
@@ -64,6 +67,7 @@ struct Lines<'w> {
 
 struct Tracer<'l, 'w> {
     lines: &'l std::cell::RefCell<Lines<'w>>,
+    settings: &'l Settings,
     consumer: Option<String>,
     /// The last checkpoint told, by shard.
     checkpoint: Vec<u64>,
@@ -131,8 +135,9 @@ impl Observer for Tracer<'_, '_> {
                 self.tell(now, shard, None, TraceEvent::Blocked { cause, fully });
             }
             Observation::BatchClosed { lane, by, records } => {
+                let read_at = records.iter().next().map(|oldest| oldest.read_at.as_secs_f64());
                 let (by, records) = (closed_by(by), range(records));
-                self.of_lane(now, lane, TraceEvent::BatchClosed { by, records });
+                self.of_lane(now, lane, TraceEvent::BatchClosed { by, records, read_at });
             }
             Observation::BatchSplit { lane, left, right } => {
                 self.of_lane(now, lane, TraceEvent::Split { left, right });
@@ -145,7 +150,8 @@ impl Observer for Tracer<'_, '_> {
                 self.of_lane(now, lane, start(invocation, records));
             }
             Observation::InvocationEnded { lane, invocation, records } => {
-                self.of_lane(now, lane, end(invocation, records));
+                let age = iterator_age(self.settings, now, invocation, records);
+                self.of_lane(now, lane, end(invocation, records, age));
             }
             Observation::Discarded { lane, records, discard } => {
                 self.of_lane(now, lane, discarded(records, discard));
@@ -170,7 +176,27 @@ fn start(invocation: &Invocation, records: Records<'_>) -> TraceEvent {
     }
 }
 
-fn end(invocation: &Invocation, records: Records<'_>) -> TraceEvent {
+/// The sample that an invocation gives, if it gives one (S9.1).
+pub(super) fn iterator_age(
+    settings: &Settings,
+    now: Instant,
+    invocation: &Invocation,
+    records: Records<'_>,
+) -> Option<Duration> {
+    let knobs = &settings.knobs;
+    let is_sampled = match knobs.iterator_age_on {
+        IteratorAgeOn::EveryAttempt => true,
+        IteratorAgeOn::Success => invocation.outcome == Outcome::Success,
+    };
+    let last = (is_sampled && records.count() > 0).then(|| records.last())?;
+    let taken_at = match knobs.iterator_age_at {
+        IteratorAgeAt::Send => invocation.sent_at,
+        IteratorAgeAt::Finish => now,
+    };
+    Some(taken_at.since(created(settings, last.record.arrival)))
+}
+
+fn end(invocation: &Invocation, records: Records<'_>, age: Option<Duration>) -> TraceEvent {
     let (outcome, succeeded) = match invocation.outcome {
         Outcome::Success => ("success", None),
         Outcome::Error if invocation.timed_out => ("timeout", None),
@@ -183,6 +209,7 @@ fn end(invocation: &Invocation, records: Records<'_>) -> TraceEvent {
         outcome,
         succeeded,
         duration: invocation.duration.as_secs_f64(),
+        iterator_age: age.map(Duration::as_secs_f64),
     }
 }
 
@@ -199,13 +226,13 @@ fn discarded(records: Records<'_>, discard: Discard) -> TraceEvent {
     }
 }
 
-fn range(records: Records<'_>) -> RecordRange {
+pub(super) fn range(records: Records<'_>) -> RecordRange {
     let ends = (records.count() > 0).then(|| (records.first().sequence, records.last().sequence));
     let (first, last) = ends.unzip();
     RecordRange { count: records.count(), first, last }
 }
 
-fn closed_by(by: ClosedBy) -> &'static str {
+pub(super) fn closed_by(by: ClosedBy) -> &'static str {
     match by {
         ClosedBy::BatchSize => "batch_size",
         ClosedBy::PayloadLimit => "payload_limit",
@@ -215,7 +242,7 @@ fn closed_by(by: ClosedBy) -> &'static str {
     }
 }
 
-fn cause(cause: BlockageCause) -> &'static str {
+pub(super) fn cause(cause: BlockageCause) -> &'static str {
     match cause {
         BlockageCause::FunctionError => "function_error",
         BlockageCause::Throttle => "throttle",

@@ -12,21 +12,25 @@
 //! | what was validated, as tables and as JSON | [`validation_terminal`], [`validation_json`] |
 //! | two sets of settings side by side | [`comparison_terminal`], [`comparison_markdown`] |
 //! | the same for programs | [`comparison_json`], [`comparison_checks`] |
+//! | what happened and what is wrong | [`explanation_terminal`], [`explanation_json`] |
 //! | checks for build servers | [`junit`] |
+//! | a trace for ui.perfetto.dev | [`PerfettoTrace`] |
 //! | all of them into a folder, never half-written | [`write_all`] |
 //!
 //! Rule: this layer sees `results` only, and prints nothing. The same results give the same
-//! bytes: no clock, no system font, no environment. Left out: exports to other tools.
+//! bytes: no clock, no system font, no environment.
 
 mod chart;
 mod cloudwatch;
 mod comparison;
 mod destination;
+mod explanation;
 mod figures;
 mod files;
 mod junit;
 mod measured_age;
 mod page;
+mod perfetto;
 mod rows;
 mod screen;
 mod sparkline;
@@ -43,10 +47,12 @@ pub use comparison::{
     comparison_checks, comparison_json, comparison_markdown, comparison_terminal,
 };
 pub use destination::{destination_jsonl, invocation_record, sequence_number, shard_id};
+pub use explanation::{explanation_json, explanation_terminal};
 pub use figures::{Quantity, estimate as format_estimate, plain as format_number};
 pub use files::{Outputs, PngCharts, WriteError, write_all, write_files};
 pub use junit::junit;
 pub use page::page;
+pub use perfetto::PerfettoTrace;
 pub use summary::summary_json;
 pub use terminal::{TerminalStyle, terminal};
 pub(crate) use text::ascii as plain_ascii;

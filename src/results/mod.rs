@@ -4,7 +4,9 @@
 //! `shardlag.summary/1`. Times are in seconds, sizes in bytes, unless a name says otherwise.
 
 mod comparison;
+mod diagnosis;
 mod estimate;
+mod explanation;
 mod messages;
 mod series;
 mod summary;
@@ -15,7 +17,13 @@ mod validation;
 pub use comparison::{
     Comparison, ComparisonMethod, ComparisonVerdict, MetricComparison, MetricUnit, PairComparison,
 };
+pub use diagnosis::{Diagnosis, DiagnosisKind, Evidence, LateSpell, RunDiagnosis, WorstMinute};
 pub use estimate::Estimate;
+pub use explanation::{
+    AgePart, BatchAhead, BlockedSpell, Explained, Explanation, LaneMoment, LaneState, OldestRecord,
+    RecordEnd, RecordFate, RecordStory, RunTotals, ShardMoment, ShardStage, StoryEvent, StoryStep,
+    WhatIf,
+};
 pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
 pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, MinuteSums, TimeSeries};
 pub use summary::{

@@ -84,6 +84,9 @@ pub enum TraceEvent {
         by: &'static str,
         /// Its records.
         records: RecordRange,
+        /// When the oldest of them was read, in seconds; absent without records.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        read_at: Option<f64>,
     },
     /// The batch was refused for lack of concurrency (S5.2).
     Throttled,
@@ -117,6 +120,9 @@ pub enum TraceEvent {
         succeeded: Option<u32>,
         /// Duration in seconds.
         duration: f64,
+        /// IteratorAge in seconds; absent where the invocation gives no sample of it (S9.1).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        iterator_age: Option<f64>,
     },
     /// A failed batch was split (S6.1).
     Split {

@@ -1,0 +1,521 @@
+//! `shardlag explain`: the diagnosis of a run for every kind of trouble, stories of records, the
+//! state of a shard, and the text that people read.
+//!
+//! `UPDATE_REPORTS=1 cargo test --test explain` rewrites the texts of `tests/explain/`.
+
+#[path = "support/text.rs"]
+mod text;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use shardlag::experiment::explanation::{ExplainError, ExplainOptions, Question, explain};
+use shardlag::model::observation::{Observation, Observer};
+use shardlag::model::simulate;
+use shardlag::report::{TerminalStyle, explanation_json, explanation_terminal};
+use shardlag::results::{
+    DiagnosisKind, Explained, Explanation, LaneState, RecordEnd, RecordStory, RunDiagnosis,
+    ShardMoment, ShardStage, StoryEvent,
+};
+use shardlag::units::{Duration, Instant};
+
+const OPTIONS: ExplainOptions<'_> =
+    ExplainOptions { variant: None, replication: 0, events_max: 50_000_000 };
+
+/// A mapping that has no trouble; `stream`, `mapping` and `rest` say what gives it some.
+fn case(rate: &str, stream: &str, mapping: &str, rest: &str) -> String {
+    let function = match rest.contains("[function]") {
+        true => "",
+        false => "[function]\nduration = { base = \"40ms\", per_record = \"1ms\" }\n",
+    };
+    format!(
+        "duration = \"2h\"\nreplications = 1\nseed = 3\n[stream]\nshards = 2\n{stream}\n\
+         [[traffic]]\narrivals = {{ poisson = {{ rate = \"{rate}\" }} }}\n\
+         keys = {{ uniform = {{ count = 100000 }} }}\nrecord_size = \"1KiB\"\n\
+         [mapping]\nStartingPosition = \"TRIM_HORIZON\"\n{mapping}\n{function}{rest}\n"
+    )
+}
+
+const DYNAMODB: &str = "kind = \"dynamodb\"";
+const KINESIS: &str = "kind = \"kinesis\"";
+
+fn explained(text: &str, question: Question) -> Explanation {
+    let scenario = text::scenario(text);
+    explain(&scenario, question, OPTIONS).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn diagnosis(text: &str) -> RunDiagnosis {
+    match explained(text, Question::Run).subject {
+        Explained::Run(diagnosis) => *diagnosis,
+        Explained::Record(_) | Explained::Shard(_) => panic!("a run was asked for"),
+    }
+}
+
+fn story(text: &str, shard: u32, sequence: u64) -> RecordStory {
+    match explained(text, Question::Record { shard, sequence }).subject {
+        Explained::Record(story) => *story,
+        Explained::Run(_) | Explained::Shard(_) => panic!("a record was asked for"),
+    }
+}
+
+fn moment(text: &str, shard: u32, seconds: u64) -> ShardMoment {
+    let at = Instant::from_secs(seconds);
+    match explained(text, Question::Shard { shard, at }).subject {
+        Explained::Shard(moment) => *moment,
+        Explained::Run(_) | Explained::Record(_) => panic!("a shard was asked for"),
+    }
+}
+
+fn human(explanation: &Explanation) -> String {
+    explanation_terminal(explanation, 80, TerminalStyle { colour: false, unicode: true })
+}
+
+/// One scenario for each kind of trouble.
+fn troubles() -> Vec<(DiagnosisKind, String)> {
+    let fault = |what: &str| format!("[[function.fault]]\n{what}");
+    let hot = "[function]\nduration = { base = \"200ms\", per_record = \"5ms\" }";
+    let large =
+        "[function]\nduration = { base = \"400ms\", per_record = \"200ms\" }\ntimeout = \"60s\"";
+    let profile = "poisson = { rate = \"20/s\" } }";
+    let burst = case("20/s", DYNAMODB, "BatchSize = 10", "");
+    let burst = burst.replace(
+        profile,
+        "profile = { points = [[\"0s\", \"20/s\"], [\"30min\", \"20/s\"], [\"31min\", \"900/s\"], \
+         [\"36min\", \"900/s\"], [\"37min\", \"20/s\"]] } }",
+    );
+    vec![
+        (
+            DiagnosisKind::FailingBatch,
+            case("20/s", DYNAMODB, "", &fault("poison = { at = \"30min\", shard = 1 }")),
+        ),
+        (
+            DiagnosisKind::FailingBatch,
+            case(
+                "2/s",
+                DYNAMODB,
+                "MaximumRetryAttempts = 0",
+                &fault("poison = { rate = \"9/h\" }"),
+            ),
+        ),
+        (
+            DiagnosisKind::Outage,
+            case("20/s", DYNAMODB, "", &fault("outage = { from = \"30min\", to = \"50min\" }")),
+        ),
+        (
+            DiagnosisKind::Outage,
+            case("20/s", DYNAMODB, "", &fault("outage = { from = \"30min\", to = \"50min\" }"))
+                .replace("shards = 2", "shards = 1"),
+        ),
+        (
+            DiagnosisKind::Throttled,
+            case(
+                "200/s",
+                KINESIS,
+                "ParallelizationFactor = 2\nBatchSize = 10",
+                "[function]\nduration = \"200ms\"\n[concurrency]\nreserved = 1",
+            ),
+        ),
+        (
+            DiagnosisKind::ReaderLimit,
+            case(
+                "20/s",
+                DYNAMODB,
+                "",
+                "[[consumer]]\nname = \"b\"\nset = {}\n[[consumer]]\n\
+                name = \"c\"\nset = {}\n[[consumer]]\nname = \"d\"\nset = {}\n[[consumer]]\n\
+                name = \"e\"\nset = {}\n[[consumer]]\nname = \"f\"\nset = {}",
+            ),
+        ),
+        (
+            DiagnosisKind::Disabled,
+            case(
+                "20/s",
+                DYNAMODB,
+                "schedule = [{ at = \"30min\", set = { Enabled = false } }, \
+                { at = \"45min\", set = { Enabled = true } }]",
+                "",
+            ),
+        ),
+        (
+            DiagnosisKind::RollOver,
+            case("20/s", KINESIS, "", "")
+                .replace("[[traffic]]", "reshard = [{ at = \"1h\", shards = 4 }]\n[[traffic]]"),
+        ),
+        (
+            DiagnosisKind::TooFewKeys,
+            case("60/s", KINESIS, "ParallelizationFactor = 5\nBatchSize = 5", hot)
+                .replace("uniform = { count = 100000 }", "hot = { share = \"50%\" }"),
+        ),
+        (
+            DiagnosisKind::TooFewKeys,
+            case("60/s", KINESIS, "BatchSize = 5", hot)
+                .replace("shards = 2", "shards = 4")
+                .replace("uniform = { count = 100000 }", "hot = { share = \"80%\" }"),
+        ),
+        (
+            DiagnosisKind::PayloadBound,
+            case("11/s", KINESIS, "BatchSize = 1000", large).replace("\"1KiB\"", "\"300KiB\""),
+        ),
+        (
+            DiagnosisKind::SlowFunction,
+            case(
+                "100/s",
+                DYNAMODB,
+                "BatchSize = 20",
+                &fault("slow = { from = \"30min\", to = \"50min\", factor = \"20x\" }"),
+            ),
+        ),
+        (
+            DiagnosisKind::Outage,
+            case("11/s", KINESIS, "", "[function]\nduration = \"2s\"\ntimeout = \"1s\""),
+        ),
+        (DiagnosisKind::UnderCapacity, case("200/s", DYNAMODB, "BatchSize = 1", "")),
+        (DiagnosisKind::Burst, burst),
+        (
+            DiagnosisKind::WindowBound,
+            case("2/s", DYNAMODB, "MaximumBatchingWindowInSeconds = 60", ""),
+        ),
+        (
+            DiagnosisKind::OversizeRecord,
+            case("0.02/s", KINESIS, "", "")
+                .replace("\"1KiB\"", "{ uniform = { low = \"1MiB\", high = \"9MiB\" } }"),
+        ),
+    ]
+}
+
+#[test]
+fn every_kind_of_trouble_gets_its_diagnosis_first() {
+    let mut wrong = Vec::new();
+    for (kind, text) in troubles() {
+        let found = diagnosis(&text);
+        let kinds: Vec<(DiagnosisKind, f64)> =
+            found.diagnoses.iter().map(|found| (found.kind, found.explains)).collect();
+        if kinds.first().map(|first| first.0) != Some(kind) {
+            wrong.push(format!("{kind:?} is not first of {kinds:?}\n{text}"));
+            continue;
+        }
+        let first = &found.diagnoses[0];
+        assert!(!first.evidence.is_empty(), "{first:?}");
+        assert!(first.evidence.iter().all(|evidence| evidence.value.is_finite()), "{first:?}");
+        let shares = [first.share_of_lateness, first.share_of_blocked_time, first.share_of_age];
+        assert!(shares.iter().all(|share| (0.0..=1.0 + 1e-9).contains(share)), "{first:?}");
+        assert!(kinds.is_sorted_by(|one, other| one.1 > other.1 - 0.05), "{kinds:?}");
+        let shown = human(&explained(&text, Question::Run));
+        let too_wide = shown.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(too_wide, None, "{shown}");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_healthy_run_gets_no_diagnosis() {
+    for (rate, stream, mapping) in [
+        ("20/s", DYNAMODB, ""),
+        ("20/s", KINESIS, ""),
+        ("100/s", DYNAMODB, "ParallelizationFactor = 4\nBatchSize = 10"),
+        ("1/min", KINESIS, ""),
+    ] {
+        let text = case(rate, stream, mapping, "[model]\nshard_rollover = \"never\"");
+        let found = diagnosis(&text);
+        assert_eq!(found.diagnoses, [], "{text}");
+        let shown = human(&explained(&text, Question::Run));
+        assert!(shown.contains("Nothing is wrong."), "{shown}");
+    }
+}
+
+#[test]
+fn shares_of_the_lateness_add_up_over_two_troubles() {
+    let text = case(
+        "20/s",
+        DYNAMODB,
+        "schedule = [{ at = \"80min\", set = { Enabled = false } }, \
+         { at = \"90min\", set = { Enabled = true } }]",
+        "[[function.fault]]\noutage = { from = \"20min\", to = \"40min\" }",
+    );
+    let found = diagnosis(&text);
+    let kinds: Vec<DiagnosisKind> = found.diagnoses.iter().map(|found| found.kind).collect();
+    assert_eq!(kinds, [DiagnosisKind::Outage, DiagnosisKind::Disabled]);
+    let shares: Vec<f64> = found.diagnoses.iter().map(|found| found.share_of_lateness).collect();
+    assert!((shares.iter().sum::<f64>() - 1.0).abs() < 0.02, "{shares:?}");
+    // The area under the lag grows with the square of its length: 20 min against 10 min.
+    assert!((3.0..5.0).contains(&(shares[0] / shares[1])), "{shares:?}");
+}
+
+/// The age parts that the model gives the last record of every finished batch.
+struct LastRecords(Vec<(u32, u64, Parts)>);
+
+/// Parts of an age above zero, by name.
+type Parts = Vec<(&'static str, f64)>;
+
+impl Observer for LastRecords {
+    fn observe(&mut self, _now: Instant, observation: Observation<'_>) {
+        if let Observation::Processed { lane, records, parts } = observation {
+            let named = parts.named().into_iter().filter(|(_, part)| !part.is_zero());
+            let parts = named.map(|(name, part)| (name, part.as_secs_f64())).collect();
+            self.0.push((lane.shard, records.last().sequence, parts));
+        }
+    }
+}
+
+#[test]
+fn the_breakdown_of_a_last_record_is_that_of_the_model() {
+    let rest = "[function]\nduration = { base = \"90ms\", variation = \"exponential\" }\n\
+                init = \"300ms\"\nreports = \"first_failed\"\n\
+                [[function.fault]]\nper_record_rate = \"3%\"\n[[function.fault]]\nerror_rate = \"10%\"\n\
+                [concurrency]\nreserved = 3";
+    let mappings = [
+        "BatchSize = 8\nParallelizationFactor = 2\nBisectBatchOnFunctionError = true",
+        "BatchSize = 8\nMaximumBatchingWindowInSeconds = 3\n\
+         FunctionResponseTypes = [\"ReportBatchItemFailures\"]",
+        "BatchSize = 30\nMaximumRetryAttempts = 3",
+    ];
+    for mapping in mappings {
+        for model in ["", "[model]\npoll_model = \"grid\""] {
+            let text = case("90/s", KINESIS, mapping, &format!("{rest}\n{model}"))
+                .replace("\"2h\"", "\"2min\"");
+            let scenario = text::scenario(&text);
+            let mut last = LastRecords(Vec::new());
+            simulate(&scenario.base().settings, 3, 0, 10_000_000, &mut last);
+            assert!(last.0.len() > 300, "{}", last.0.len());
+            for (shard, sequence, parts) in last.0.iter().step_by(97) {
+                let story = story(&text, *shard, *sequence);
+                let own = story.age_breakdown.iter().map(|part| (part.part, part.seconds));
+                assert_eq!(own.collect::<Vec<_>>(), *parts, "{shard}:{sequence}\n{text}");
+                assert_eq!(story.fate.end, RecordEnd::Processed);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_breakdown_adds_up_to_the_age_however_the_record_ended() {
+    let rest = "[[function.fault]]\npoison = { rate = \"4000/h\" }\n[concurrency]\nreserved = 2";
+    let mapping = "BatchSize = 8\nParallelizationFactor = 2\nMaximumRetryAttempts = 5\n\
+                   MaximumRecordAgeInSeconds = 60";
+    let text = case("90/s", DYNAMODB, mapping, rest).replace("\"2h\"", "\"10min\"");
+    let mut ends = std::collections::BTreeMap::new();
+    for sequence in (0..20_000).step_by(611) {
+        let story = story(&text, 0, sequence);
+        let sum: f64 = story.age_breakdown.iter().map(|part| part.seconds).sum();
+        let age = story.fate.age.expect("it was written");
+        assert!((sum - age).abs() < 1e-6, "{sequence}: {sum} of {age}: {story:?}");
+        *ends.entry(format!("{:?}", story.fate.end)).or_insert(0) += 1;
+    }
+    assert!(ends.len() >= 2, "{ends:?}");
+}
+
+/// Compares a text with that of a file, or rewrites it.
+fn check(name: &str, text: &str) {
+    let path: PathBuf =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explain").join(format!("{name}.txt"));
+    if std::env::var_os("UPDATE_REPORTS").is_some() {
+        fs::write(&path, text).expect("the file can be written");
+        return;
+    }
+    let known = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(known, text, "{} is not what is printed", path.display());
+    let too_wide = text.lines().find(|line| line.chars().count() > 80);
+    assert_eq!(too_wide, None, "in {name}");
+}
+
+/// Record 2 of 8 is poison; the ninth to twelfth come a minute later.
+fn few_records(mapping: &str) -> String {
+    let at = |index: u64| format!("{{ at = \"{}ms\" }}", if index < 8 { 100 } else { 60_000 });
+    let records: Vec<String> = (0..12).map(at).collect();
+    format!(
+        "name = \"Few records\"\nduration = \"30h\"\nreplications = 1\n[stream]\n\
+         kind = \"dynamodb\"\nshards = 1\n[[traffic]]\n\
+         arrivals = {{ scripted = {{ records = [{}] }} }}\n\
+         [mapping]\nStartingPosition = \"TRIM_HORIZON\"\nBatchSize = 4\n{mapping}\n\
+         [function]\nduration = \"50ms\"\n[[function.fault]]\n\
+         poison = {{ number = 2, shard = 0 }}\n\
+         [model]\npoll_phase = \"0s\"\nshard_rollover = \"never\"\n",
+        records.join(", ")
+    )
+}
+
+#[test]
+fn the_story_of_a_poison_record_depends_on_the_settings() {
+    let bisect = "MaximumRetryAttempts = 2\nBisectBatchOnFunctionError = true";
+    let cases = [
+        ("poison-default", "", RecordEnd::Expired, 0),
+        ("poison-2-retries", "MaximumRetryAttempts = 2", RecordEnd::RetryAttemptsExhausted, 3),
+        ("poison-bisect", bisect, RecordEnd::RetryAttemptsExhausted, 0),
+    ];
+    for (name, mapping, end, good) in cases {
+        let text = few_records(mapping);
+        let poison = (0..8).find(|&sequence| story(&text, 0, sequence).is_poison);
+        let explanation =
+            explained(&text, Question::Record { shard: 0, sequence: poison.expect("one is") });
+        let Explained::Record(story) = &explanation.subject else { panic!("a record") };
+        assert_eq!((story.fate.end, story.fate.good_lost_with_it), (end, good), "{name}");
+        check(name, &human(&explanation));
+    }
+}
+
+#[test]
+fn what_would_have_changed_it_is_what_a_run_with_the_change_says() {
+    let text = few_records("");
+    let story_of = |mapping: &str| story(&few_records(mapping), 0, 9);
+    let plain = story(&text, 0, 9);
+    assert!(plain.what_ifs.len() >= 3, "{:?}", plain.what_ifs);
+    for what_if in &plain.what_ifs {
+        let is_of_mapping = |set: &String| set.starts_with("mapping.");
+        if !what_if.set.iter().all(is_of_mapping) {
+            continue;
+        }
+        let lines = what_if.set.iter().map(|set| set.replace("mapping.", ""));
+        let changed = story_of(&lines.collect::<Vec<String>>().join("\n"));
+        assert_eq!(changed.fate, what_if.fate, "{:?}", what_if.set);
+    }
+}
+
+#[test]
+fn a_record_that_waited_behind_a_failing_batch_names_it() {
+    let text = few_records("");
+    let explanation = explained(&text, Question::Record { shard: 0, sequence: 9 });
+    let Explained::Record(story) = &explanation.subject else { panic!("a record") };
+    let ahead = story.ahead.expect("there was a batch ahead");
+    assert_eq!((ahead.records.first, ahead.records.last), (Some(0), Some(3)));
+    assert!(ahead.failed > 1000, "{ahead:?}");
+    assert!(story.fate.age.is_some_and(|age| age > 86_000.0), "{:?}", story.fate);
+    check("behind-a-failing-batch", &human(&explanation));
+}
+
+#[test]
+fn a_record_that_was_filtered_says_so() {
+    let text = case("20/s", DYNAMODB, "", "")
+        .replace("record_size", "matches_filter = \"50%\"\nrecord_size")
+        .replace("\"2h\"", "\"2min\"");
+    let is_filtered = |&sequence: &u64| story(&text, 0, sequence).fate.end == RecordEnd::Filtered;
+    let filtered = (0..40).find(is_filtered).expect("half of them are");
+    let explanation = explained(&text, Question::Record { shard: 0, sequence: filtered });
+    let Explained::Record(story) = &explanation.subject else { panic!("a record") };
+    assert_eq!(story.attempts, 0);
+    assert!(story.steps.iter().any(|step| step.event == StoryEvent::Filtered));
+    check("filtered", &human(&explanation));
+}
+
+#[test]
+fn a_record_that_expired_before_it_was_read_says_so() {
+    let off = "Enabled = false\nschedule = [{ at = \"26h\", set = { Enabled = true } }]";
+    let text = few_records(off);
+    let story = story(&text, 0, 5);
+    assert_eq!(story.fate.end, RecordEnd::Expired);
+    assert!(story.steps.iter().all(|step| !matches!(step.event, StoryEvent::Read { .. })));
+    let age = story.fate.age.expect("it was written");
+    assert!((86_400.0..86_461.0).contains(&age), "{age}");
+}
+
+#[test]
+fn the_state_of_a_blocked_shard_says_since_when_and_until_when() {
+    let text = few_records("");
+    let moment = moment(&text, 0, 2 * 3600);
+    assert_eq!(moment.stage, ShardStage::Open);
+    assert_eq!(moment.backlog, Some(12));
+    let blocked = moment.blocked.expect("it is blocked");
+    assert_eq!(blocked.cause, "function_error");
+    assert!(blocked.since < 1.0 && blocked.until.is_some_and(|until| until > 86_400.0));
+    assert_eq!(moment.lanes.len(), 1);
+    assert_eq!(moment.lanes[0].state, LaneState::BackingOff);
+    let oldest = moment.oldest.expect("there is one");
+    assert_eq!((oldest.sequence, oldest.finished), (0, blocked.until));
+    let at = Instant::from_secs(2 * 3600);
+    check("blocked-shard", &human(&explained(&text, Question::Shard { shard: 0, at })));
+    let later = self::moment(&text, 0, 29 * 3600);
+    assert_eq!((later.backlog, later.blocked, later.oldest), (Some(0), None, None));
+    assert_eq!(later.lanes[0].state, LaneState::Free);
+}
+
+#[test]
+fn the_state_of_shards_follows_their_lives() {
+    let text = case("20/s", KINESIS, "", "")
+        .replace("[[traffic]]", "reshard = [{ at = \"1h\", shards = 4 }]\n[[traffic]]");
+    let stage = |shard, seconds| moment(&text, shard, seconds).stage;
+    assert_eq!(stage(0, 600), ShardStage::Open);
+    assert_eq!(stage(3, 600), ShardStage::NotYetOpen);
+    assert_eq!(stage(3, 3603), ShardStage::NotYetRead);
+    assert_eq!(stage(3, 4000), ShardStage::Open);
+    assert_eq!(stage(0, 4000), ShardStage::Ended);
+    let off = "schedule = [{ at = \"30min\", set = { Enabled = false } }]";
+    let paused = moment(&case("20/s", KINESIS, off, ""), 0, 3600);
+    assert!(paused.is_disabled);
+    let written = moment(&case("20/s", KINESIS, off, ""), 0, 1799);
+    assert!(!written.is_disabled);
+    assert!((15_000..21_000).contains(&paused.backlog.expect("it is known")), "{paused:?}");
+}
+
+#[test]
+fn what_is_not_there_is_refused_with_what_is() {
+    let scenario = text::scenario(&few_records(""));
+    let refused = |question, options| {
+        explain(&scenario, question, options).expect_err("it is refused").to_string()
+    };
+    let record = |sequence| Question::Record { shard: 0, sequence };
+    assert_eq!(
+        refused(record(12), OPTIONS),
+        "shard 0 has no record 12; in this run it has 12, records 0 to 11"
+    );
+    let shard = Question::Record { shard: 1, sequence: 0 };
+    assert_eq!(refused(shard, OPTIONS), "there is no shard 1; the shards of this run are 0 to 0");
+    let at = Instant::START + Duration::from_secs(31 * 3600);
+    let late = refused(Question::Shard { shard: 0, at }, OPTIONS);
+    assert_eq!(late, "--at: the run ends at 108000 s, before 111600 s");
+    let unknown = ExplainOptions { variant: Some("x"), ..OPTIONS };
+    let known = refused(Question::Run, unknown);
+    assert_eq!(known, "--variant: there is no variant `x`; there are `base`");
+    let short = ExplainOptions { events_max: 5, ..OPTIONS };
+    let error = explain(&scenario, Question::Run, short).expect_err("it stops");
+    assert!(matches!(error, ExplainError::EventLimit { events: 5, .. }), "{error}");
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shardlag"));
+    command.current_dir(folder).arg("explain").args(arguments).output().expect("it starts")
+}
+
+#[test]
+fn the_command_prints_text_or_json_and_refuses_what_it_cannot_read() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explain");
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    fs::write(folder.join("s.toml"), few_records("")).expect("a file can be written");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+    for (question, subject) in [
+        (&["--record", "0:9"][..], "record"),
+        (&["--shard", "0", "--at", "02:00:00"], "shard"),
+        (&[], "run"),
+    ] {
+        let all = [&["s.toml", "--format", "json", "--out", "e.json"], question].concat();
+        let output = command(&folder, &all);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(document["schema"], "shardlag.explain/1");
+        assert!(document[subject].is_object(), "{document}");
+        let written = fs::read(folder.join("e.json")).expect("it was written");
+        assert!(written == output.stdout, "the file differs");
+        let output = command(&folder, &[&["s.toml"], question].concat());
+        assert!(text(&output.stdout).starts_with("Few records\n"), "{}", text(&output.stdout));
+    }
+    for (wrong, said) in [
+        (&["--record", "9"][..], "write shard and record as `0:1042`"),
+        (&["--shard", "0"], "--at <TIME>"),
+        (&["--at", "02:00:00"], "--shard <N>"),
+        (&["--shard", "0", "--at", "2"], "`2` has no unit"),
+        (&["--record", "0:99"], "shard 0 has no record 99"),
+        (&["--record", "7:0"], "there is no shard 7"),
+    ] {
+        let output = command(&folder, &[&["s.toml"], wrong].concat());
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(text(&output.stderr).contains(said), "{wrong:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn an_explanation_is_the_same_every_time() {
+    let text = few_records("");
+    let question = Question::Record { shard: 0, sequence: 2 };
+    let once = explanation_json(&explained(&text, question));
+    assert_eq!(once, explanation_json(&explained(&text, question)));
+}
