@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::import_arguments::{IMPORT_EXAMPLES, ImportArguments};
+use super::sweep_arguments::{SWEEP_EXAMPLES, SweepArguments};
 use crate::experiment::uncertainty::Uncertainty;
 use crate::scenario::{Diagnostics, Override, Tolerance};
 use crate::units::{Probability, parse_probability};
@@ -27,6 +28,9 @@ pub(super) enum Command {
     /// Compare two scenarios, the variants of one, or two saved summaries
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
+    /// Run a scenario at many points of its settings, on one machine or on many
+    #[command(after_help = SWEEP_EXAMPLES)]
+    Sweep(SweepArguments),
     /// Check a scenario without running it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
