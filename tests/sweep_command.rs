@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
@@ -156,9 +156,9 @@ fn a_killed_sweep_goes_on_and_ends_with_the_bytes_of_an_undisturbed_one() {
         .expect("it starts");
     let points = folder.join("killed/points");
     let count = || files(&points).iter().filter(|(name, _)| name.ends_with(".json")).count();
-    let begun = Instant::now();
+    let mut looks = 0..30_000;
     while !(points.is_dir() && count() >= 2) {
-        assert!(begun.elapsed() < Duration::from_secs(60), "no point is finished");
+        assert!(looks.next().is_some(), "no point is finished");
         std::thread::sleep(Duration::from_millis(2));
     }
     // SIGKILL: nothing can be tidied up.

@@ -26,6 +26,8 @@ use crate::experiment::sweep::Plan;
 
 /// Shards where nothing else is said, at most.
 const SHARDS_MAX: u32 = 16;
+/// How often an engine starts a task that fails.
+const ATTEMPTS: u32 = 3;
 /// AWS Batch has no smaller array.
 const AWS_ARRAY_MIN: u32 = 2;
 
@@ -174,7 +176,7 @@ impl Job<'_> {
             "jobQueue": self.arguments.queue,
             "jobDefinition": self.arguments.job_definition,
             "arrayProperties": { "size": self.shards },
-            "retryStrategy": { "attempts": 3 },
+            "retryStrategy": { "attempts": ATTEMPTS },
             "containerOverrides": { "command": self.words },
         });
         format!("{document:#}\n")
@@ -184,24 +186,33 @@ impl Job<'_> {
         // JSON is YAML, and its strings need no further care.
         let text = |text: &str| json!(text).to_string();
         let command: Vec<String> = self.words.iter().map(|word| text(word)).collect();
-        format!(
-            "apiVersion: batch/v1\n\
-             kind: Job\n\
-             metadata:\n  name: {name}\n\
-             spec:\n  completionMode: Indexed\n  completions: {shards}\n  \
-             parallelism: {shards}\n  backoffLimit: {backoff}\n  template:\n    spec:\n      \
-             restartPolicy: OnFailure\n      containers:\n        - name: sweep\n          \
-             image: {image}\n          command: [{command}]\n          workingDir: /sweep\n          \
-             volumeMounts:\n            - name: sweep\n              mountPath: /sweep\n      \
-             volumes:\n        - name: sweep\n          persistentVolumeClaim:\n            \
-             claimName: {claim}\n",
-            name = self.name,
-            shards = self.shards,
-            backoff = self.shards.saturating_mul(3),
-            image = text(&self.arguments.image),
-            command = command.join(", "),
-            claim = text(&self.arguments.volume_claim),
-        )
+        let lines = [
+            "apiVersion: batch/v1".to_owned(),
+            "kind: Job".to_owned(),
+            "metadata:".to_owned(),
+            format!("  name: {}", self.name),
+            "spec:".to_owned(),
+            "  completionMode: Indexed".to_owned(),
+            format!("  completions: {}", self.shards),
+            format!("  parallelism: {}", self.shards),
+            format!("  backoffLimit: {}", self.shards.saturating_mul(ATTEMPTS)),
+            "  template:".to_owned(),
+            "    spec:".to_owned(),
+            "      restartPolicy: OnFailure".to_owned(),
+            "      containers:".to_owned(),
+            "        - name: sweep".to_owned(),
+            format!("          image: {}", text(&self.arguments.image)),
+            format!("          command: [{}]", command.join(", ")),
+            "          workingDir: /sweep".to_owned(),
+            "          volumeMounts:".to_owned(),
+            "            - name: sweep".to_owned(),
+            "              mountPath: /sweep".to_owned(),
+            "      volumes:".to_owned(),
+            "        - name: sweep".to_owned(),
+            "          persistentVolumeClaim:".to_owned(),
+            format!("            claimName: {}", text(&self.arguments.volume_claim)),
+        ];
+        format!("{}\n", lines.join("\n"))
     }
 }
 

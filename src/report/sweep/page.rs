@@ -35,7 +35,9 @@ pub fn sweep_page(results: &SweepResults, charts: &[Chart]) -> String {
                 main {
                     section {
                         h2 { "What was found" }
-                        p.headline { (finding(results)) }
+                        @let [compromises, best] = finding(results);
+                        p.headline { (compromises) }
+                        p { (best) }
                         (table(results, &front(results), &front_metrics(results)))
                     }
                     @for chart in charts { section {
@@ -102,7 +104,7 @@ fn table(results: &SweepResults, rows: &[Row<'_>], metrics: &[SweepMetric]) -> M
                     @if row.variant.is_on_front { " " span.badge.good { "front" } }
                 }
                 @for level in &row.point.levels { td { (level) } }
-                @if has_variants { td.text { (row.variant.name) } }
+                @if has_variants { td { (row.variant.name) } }
                 td { (verdict(row.variant)) }
                 @for metric in metrics { td { (figure(row.variant, metric)) } }
             } } }

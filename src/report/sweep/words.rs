@@ -62,6 +62,24 @@ pub fn figure(variant: &SweptVariant, metric: &SweepMetric) -> String {
     }
 }
 
+/// A figure without its interval.
+pub fn plain(variant: &SweptVariant, metric: &SweepMetric) -> String {
+    let value = variant.figure(metric).value;
+    match (variant.is_stable() || !depends_on_length(metric), value) {
+        (true, Some(value)) => number(value, metric.unit),
+        (true, None) => figures::ABSENT.to_owned(),
+        (false, _) => UNSTABLE.to_owned(),
+    }
+}
+
+/// `BatchSize` of `mapping.BatchSize`; names with blanks stay.
+pub fn last_part(name: &str) -> &str {
+    match name.contains(' ') {
+        true => name,
+        false => name.rsplit('.').next().unwrap_or(name),
+    }
+}
+
 /// Whether a metric of a load that cannot be carried says how long it was watched: ages and times.
 fn depends_on_length(metric: &SweepMetric) -> bool {
     match metric.unit {
@@ -99,7 +117,7 @@ fn quantity(unit: MetricUnit) -> Option<Quantity> {
 pub fn settings(results: &SweepResults, row: &Row<'_>) -> String {
     let named = results.factors.iter().zip(&row.point.levels);
     let mut parts: Vec<String> =
-        named.map(|(factor, level)| format!("{} {level}", factor.name)).collect();
+        named.map(|(factor, level)| format!("{} {level}", last_part(&factor.name))).collect();
     if row.point.variants.len() > 1 {
         parts.push(row.variant.name.clone());
     }
@@ -125,18 +143,19 @@ pub fn extent(results: &SweepResults) -> String {
     format!("{points}{of_variants}, {replications}, seed {}", results.seed)
 }
 
-/// What was found, in plain sentences.
-pub fn finding(results: &SweepResults) -> String {
+/// What was found, in plain sentences: the front, then what is best in each of its metrics.
+pub fn finding(results: &SweepResults) -> [String; 2] {
     let all = rows(results);
     let metrics = results.front_metrics();
     let unstable = all.iter().filter(|row| !row.variant.is_stable()).count();
     let open = match unstable {
         0 => String::new(),
         count if count == all.len() => {
-            return "No point can carry its load; raise the capacity that is tried.".to_owned();
+            let none = "No point can carry its load; raise the capacity that is tried.";
+            return [none.to_owned(), String::new()];
         }
-        1 => " 1 of them cannot carry its load.".to_owned(),
-        count => format!(" {count} of them cannot carry their load."),
+        1 => format!(" 1 of {} cannot carry its load.", all.len()),
+        count => format!(" {count} of {} cannot carry their load.", all.len()),
     };
     let best = metrics.map(|metric| {
         let value = |row: &Row<'_>| {
@@ -148,7 +167,7 @@ pub fn finding(results: &SweepResults) -> String {
         let best = known.min_by(|one, other| one.0.total_cmp(&other.0));
         best.map(|(_, row)| {
             format!(
-                "{} is best with {}: {}",
+                "Best {} with {}: {}",
                 metric_name(&metric),
                 settings(results, row),
                 figure(row.variant, &metric)
@@ -166,7 +185,8 @@ pub fn finding(results: &SweepResults) -> String {
             all.len()
         ),
     };
-    format!("{compromises}{open} {}.", best.join("; "))
+    let best: Vec<String> = best.into_iter().map(|one| format!("{one}.")).collect();
+    [format!("{compromises}{open}"), best.join(" ")]
 }
 
 /// The verdict on a load in one word.

@@ -44,7 +44,7 @@ pub fn effects(results: &SweepResults, metric: &SweepMetric, name: &'static str)
             let x = plot.x(places[row.point.at[index]]);
             match row.variant.figure(metric).value.filter(|_| row.variant.is_stable()) {
                 Some(value) => plot.dot(&mut canvas, (x, plot.y(value)), colour.faded(0.7), 2.5),
-                None => plot.cross(&mut canvas, x, colour),
+                None => plot.cross(&mut canvas, x, colour, of_variant.unwrap_or(0)),
             }
         }
         if index % 2 == 1 {

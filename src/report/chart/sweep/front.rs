@@ -29,17 +29,19 @@ pub fn front(results: &SweepResults) -> Chart {
     };
     let across = Scale::of_figures(across_metric.unit, values(&across_metric).into_iter());
     let up = Scale::of_figures(up_metric.unit, values(&up_metric).into_iter());
-    let text = format!("Best compromises: {} over {}", title(&up_metric), title(&across_metric));
+    let text =
+        format!("Best compromises: {} over {}", title(&up_metric), metric_name(&across_metric));
     let mut canvas = Canvas::new();
     let left_out = rows(results).len() - stable.len();
-    let mut how =
-        "Grey: all that can carry their load; coloured: nothing is better in one and not worse in \
-         the other"
-            .to_owned();
+    let mut lines = vec![
+        results.scenario.clone(),
+        "Coloured: nothing is better in one and not worse in the other; grey: the others"
+            .to_owned(),
+    ];
     if left_out > 0 {
-        how += &format!(". {left_out} left out: their load cannot be carried");
+        lines.push(format!("{left_out} are left out, since their load cannot be carried"));
     }
-    let top = canvas.heading(&text, &[results.scenario.clone(), how]) + 14.0;
+    let top = canvas.heading(&text, &lines) + 14.0;
     let plot =
         Plot { bounds: [LEFT, top, WIDTH - MARGIN - 24.0, top + HEIGHT], across: &across, up: &up };
     let bottom = plot.frame(&mut canvas, &metric_name(&across_metric));
@@ -88,18 +90,22 @@ fn draw_front(
     let mut taken: Vec<[f64; 4]> = Vec::new();
     for (row, (x, y)) in places {
         plot.dot(canvas, (x, y), variant(0), 4.5);
-        let label = fitting(&label(results, row), 12.0, 260.0);
+        let label = fitting(&label(results, row), 12.0, 330.0);
         let width = text_width(&label, 12.0);
         let left = (x + 8.0).min(WIDTH - MARGIN - width);
-        let bounds = [left, y - 18.0, left + width, y - 4.0];
-        let overlaps = |other: &[f64; 4]| {
-            bounds[0] < other[2]
-                && other[0] < bounds[2]
-                && bounds[1] < other[3]
-                && other[1] < bounds[3]
-        };
-        if taken.len() < LABELS_MAX && !taken.iter().any(overlaps) {
-            canvas.text((left, y - 11.0), Anchor::Start, &label, 12.0, INK);
+        // Above the dot, else below it, else nowhere.
+        let free = [y - 11.0, y + 14.0].into_iter().find_map(|middle| {
+            let bounds = [left, middle - 7.0, left + width, middle + 7.0];
+            let overlaps = |other: &[f64; 4]| {
+                bounds[0] < other[2]
+                    && other[0] < bounds[2]
+                    && bounds[1] < other[3]
+                    && other[1] < bounds[3]
+            };
+            (!taken.iter().any(overlaps)).then_some((middle, bounds))
+        });
+        if let Some((middle, bounds)) = free.filter(|_| taken.len() < LABELS_MAX) {
+            canvas.text((left, middle), Anchor::Start, &label, 12.0, INK);
             taken.push(bounds);
         }
     }

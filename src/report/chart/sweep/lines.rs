@@ -10,7 +10,7 @@ use super::plot::{Dot, Plot};
 use super::scale::Scale;
 use super::{VARIANTS_MAX, reading, title};
 use crate::report::sweep::words::number;
-use crate::results::{SweepAxis, SweepMetric, SweepResults, SweptPoint};
+use crate::results::{Estimate, SweepAxis, SweepMetric, SweepResults, SweptPoint};
 
 /// Left end of plots.
 const LEFT: f64 = 84.0;
@@ -109,11 +109,8 @@ fn draw(
 ) -> Chart {
     let all = || panels.iter().flat_map(|(_, lines)| lines).flat_map(|line| &line.dots);
     let has_unstable = all().any(|dot| dot.figure.is_none());
-    let figures = all().filter_map(|dot| dot.figure);
-    let up = Scale::of_figures(
-        metric.unit,
-        figures.flat_map(|figure| [figure.value, figure.low, figure.high]).flatten(),
-    );
+    let figures: Vec<Estimate> = all().filter_map(|dot| dot.figure).collect();
+    let up = Scale::of_figures(metric.unit, ends(&figures).into_iter());
     let mut canvas = Canvas::new();
     let mut y = canvas.heading(&text, &reading(results, has_unstable)) + 14.0;
     for (heading, lines) in &panels {
@@ -124,8 +121,9 @@ fn draw(
         let plot =
             Plot { bounds: [LEFT, y, WIDTH - MARGIN - 8.0, y + HEIGHT], across: scale, up: &up };
         y = plot.frame(&mut canvas, &axis.name);
-        for line in lines {
-            plot.line(&mut canvas, &line.dots, line.colour, axis.numbers.is_some());
+        for (row, line) in lines.iter().enumerate() {
+            let is_joined = axis.numbers.is_some();
+            plot.line(&mut canvas, &line.dots, (line.colour, row), is_joined);
         }
         if all().all(|dot| dot.figure.is_none()) {
             plot.empty(&mut canvas, "No point can carry its load.");
@@ -138,6 +136,16 @@ fn draw(
     let y = if legend.len() > 1 { canvas.legend(y, &legend) } else { y };
     let description = described(metric, &panels);
     Chart { name, title: text, description, canvas: canvas.finish(y + 8.0) }
+}
+
+/// Values and ends of intervals. An interval that reaches below what a figure can be (an age below
+/// 0) does not stretch the scale to there.
+fn ends(figures: &[Estimate]) -> Vec<f64> {
+    let values: Vec<f64> = figures.iter().filter_map(|figure| figure.value).collect();
+    let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let others = figures.iter().flat_map(|figure| [figure.low, figure.high]).flatten();
+    let is_possible = |end: &f64| lowest < 0.0 || *end > 0.0;
+    values.iter().copied().chain(others.filter(is_possible)).collect()
 }
 
 /// The lowest and highest figure of every line.

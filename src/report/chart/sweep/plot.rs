@@ -67,8 +67,15 @@ impl Plot<'_> {
         bottom + 40.0
     }
 
-    /// Draws a line through figures with the band of their intervals; a cross where there is none.
-    pub fn line(&self, canvas: &mut Canvas, dots: &[Dot], colour: Colour, is_joined: bool) {
+    /// Draws a line through figures with the band of their intervals; a cross where there is none,
+    /// in a row for each line.
+    pub fn line(
+        &self,
+        canvas: &mut Canvas,
+        dots: &[Dot],
+        (colour, row): (Colour, usize),
+        is_joined: bool,
+    ) {
         let pieces = dots.split(|dot| dot.figure.and_then(|figure| figure.value).is_none());
         for piece in pieces.filter(|piece| !piece.is_empty()) {
             let known: Vec<(f64, Estimate)> =
@@ -90,7 +97,7 @@ impl Plot<'_> {
             }
         }
         for dot in dots.iter().filter(|dot| dot.figure.is_none()) {
-            self.cross(canvas, self.x(dot.across), colour);
+            self.cross(canvas, self.x(dot.across), colour, row);
         }
     }
 
@@ -99,9 +106,9 @@ impl Plot<'_> {
         canvas.rectangle([x - half, y - half, x + half, y + half], colour);
     }
 
-    /// Draws a cross at the upper edge.
-    pub fn cross(&self, canvas: &mut Canvas, x: f64, colour: Colour) {
-        let y = self.bounds[1] + 7.0;
+    /// Draws a cross at the upper edge, in one of several rows.
+    pub fn cross(&self, canvas: &mut Canvas, x: f64, colour: Colour, row: usize) {
+        let y = self.bounds[1] + 7.0 + 11.0 * row as f64;
         for slope in [-4.0, 4.0] {
             canvas.path(vec![(x - 4.0, y - slope), (x + 4.0, y + slope)], 2, colour);
         }

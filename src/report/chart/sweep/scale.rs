@@ -1,8 +1,8 @@
 //! Scales of sweeps: where a figure or a level stands, and which ticks are labelled how.
 //!
-//! A scale of figures begins at 0, or is logarithmic where they span more than two decades and a
-//! half. Levels that are numbers stand where they are, on a logarithmic scale where their ratios
-//! are more alike than their differences; other levels stand side by side.
+//! A scale of figures begins at 0, or is logarithmic where the largest is more than twelve times
+//! the smallest. Levels that are numbers stand where they are, on a logarithmic scale where their
+//! ratios are more alike than their differences; other levels stand side by side. Left out: breaks.
 
 use super::super::axis::{Axis, Kind};
 use crate::report::sweep::words::number;
@@ -18,7 +18,10 @@ pub struct Scale {
 }
 
 /// More than this between the smallest and the largest figure asks for a logarithmic scale.
-const RATIO_MAX: f64 = 300.0;
+const RATIO_MAX: f64 = 12.0;
+
+/// Over more than this, powers of ten are ticks enough.
+const MANY_DECADES: f64 = 2_000.0;
 
 impl Scale {
     /// A scale on which all figures stand.
@@ -54,7 +57,7 @@ impl Scale {
         let first = libm::floor(low / step + 1e-9);
         let last = libm::ceil(top * 1.02 / step - 1e-9);
         let count = (last - first) as u32;
-        let ticks = (0..=count).map(|index| (first + f64::from(index)) * step);
+        let ticks = (0..=count).map(|index| without_noise((first + f64::from(index)) * step));
         Scale {
             low: first * step,
             high: last * step,
@@ -63,11 +66,15 @@ impl Scale {
         }
     }
 
-    /// Equal ratios, with a tick at every power of ten.
+    /// Equal ratios, with ticks at powers of ten, and at 2 and 5 times them where these are few.
     fn decades(unit: MetricUnit, low: f64, top: f64) -> Scale {
         let (low, high) = (low / 1.3, top * 1.3);
-        let powers = libm::ceil(libm::log10(low)) as i32..=libm::floor(libm::log10(high)) as i32;
-        let ticks = powers.map(|power| libm::pow(10.0, f64::from(power)));
+        let powers = libm::floor(libm::log10(low)) as i32..=libm::floor(libm::log10(high)) as i32;
+        let digits: &[f64] = if high / low > MANY_DECADES { &[1.0] } else { &[1.0, 2.0, 5.0] };
+        let ticks = powers.flat_map(|power| {
+            digits.iter().map(move |digit| without_noise(digit * libm::pow(10.0, power.into())))
+        });
+        let ticks = ticks.filter(|value| (low..=high).contains(value));
         Scale {
             low,
             high,
@@ -115,6 +122,11 @@ impl Scale {
     }
 }
 
+/// A tick without the last digits that computing adds.
+fn without_noise(value: f64) -> f64 {
+    format!("{value:.12e}").parse().expect("a printed float is a float")
+}
+
 /// Whether the largest ratio of neighbours over the smallest is nearer to 1 than that of
 /// differences.
 fn is_rather_geometric(values: &[f64]) -> bool {
@@ -151,6 +163,8 @@ mod tests {
     #[test]
     fn scales_of_figures_have_round_ticks_in_their_unit() {
         let scale = |unit, values: &[f64]| Scale::of_figures(unit, values.iter().copied());
+        let cents = scale(MetricUnit::UsDollars, &[0.04, 0.12]);
+        assert_eq!(labels(&cents), "$0|$0.02|$0.04|$0.06|$0.08|$0.1|$0.12|$0.14");
         let dollars = scale(MetricUnit::UsDollars, &[0.0012, 0.0046]);
         assert_eq!(labels(&dollars), "$0|$0.001|$0.002|$0.003|$0.004|$0.005");
         let seconds = scale(MetricUnit::Seconds, &[0.3, 1.2]);
