@@ -165,7 +165,9 @@ impl Range {
             format!("{value:.0}")
         } else {
             let bounds = [self.value(part(0.0)), self.value(part(1.0))];
-            let is_within = |rounded: f64| bounds[0] <= rounded && rounded < bounds[1];
+            // What rounds up to the end of its part would belong to the next one.
+            let end = bounds[1] - (bounds[1] - bounds[0]) * 1e-9;
+            let is_within = |rounded: f64| bounds[0] <= rounded && rounded < end;
             self.text(self.value(part(share)), is_within)
         };
         Level::new(text, self.place)
