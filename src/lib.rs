@@ -24,7 +24,7 @@
 //! | [`import`] | files of the AWS world and CloudWatch metrics to scenarios | running |
 //! | [`analysis`] | intervals, quantiles, stability | the model |
 //! | [`results`] | plain data between computing and showing | how it was computed |
-//! | [`experiment`] | replications, variants, the standard recorder | text, charts |
+//! | [`experiment`] | replications, variants, sweeps, the standard recorder | text, charts |
 //! | [`report`] | tables, charts, page, CSV, JSON | the model |
 //! | [`cli`] | arguments, progress, exit codes; nothing else prints | rules |
 //!
@@ -80,6 +80,7 @@
 //! | note what no figure says | [`model::Observer`], [`model::simulate`] | `own_observer` |
 //! | explain a record, a shard or a run | [`experiment::explanation::explain`] | |
 //! | compare many settings | [`scenario::Override`], [`analysis::paired_difference`] | `sweep` |
+//! | run a planned sweep | [`scenario::Sweep`], [`experiment::sweep`] | |
 //! | make the charts, the page, the files | [`report::write_all`], [`report::charts`] | |
 //!
 //! Mistakes in a scenario come all at once as [`scenario::Diagnostics`], with file, line and

@@ -12,6 +12,7 @@
 //! | [`input_uncertainty`] | how far off may a figure be because its inputs are not known? |
 //! | [`paired`] | do two variants differ? |
 //! | [`unpaired`] | the same where only means and intervals are left |
+//! | [`pareto`] | which are the best compromises between two figures? |
 //! | [`ranking`] | which of several needs more replications to find the best? |
 //! | [`quantile`] | percentiles and their intervals |
 //! | [`student`], [`normal`] | distributions, for the intervals |
@@ -23,7 +24,7 @@
 //! Everything here is a pure function of numbers: no model, no clock, and no mathematics of the
 //! platform (only `libm`), so that the same samples give the same bits everywhere.
 //!
-//! Left out: Pareto fronts, and selection procedures around the allocation of [`ranking`].
+//! Left out: selection procedures around the allocation of [`ranking`].
 
 pub mod batch_means;
 pub mod beta;
@@ -33,6 +34,7 @@ pub mod jackknife;
 pub mod load;
 pub mod normal;
 pub mod paired;
+pub mod pareto;
 pub mod quantile;
 pub mod ranking;
 pub mod run_length;
@@ -46,6 +48,7 @@ pub use interval::{Precision, relative_half_width, replications_needed, t_interv
 pub use jackknife::ratio_interval;
 pub use load::{LaneLoad, OfferedLoad, ServiceTime};
 pub use paired::paired_difference;
+pub use pareto::pareto_front;
 pub use quantile::{RankInterval, empirical_quantile, quantile_interval};
 pub use ranking::ocba_allocation;
 pub use stability::assess;

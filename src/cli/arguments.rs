@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use super::explain_arguments::{EXPLAIN_EXAMPLES, ExplainArguments};
 use super::import_arguments::{IMPORT_EXAMPLES, ImportArguments};
+use super::sweep_arguments::{SWEEP_EXAMPLES, SweepArguments};
 use crate::experiment::uncertainty::Uncertainty;
 use crate::scenario::{Diagnostics, Override, Tolerance};
 use crate::units::{Probability, parse_probability};
@@ -31,6 +32,9 @@ pub(super) enum Command {
     /// Explain what happened to a record or a shard, or what is wrong with a run
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
+    /// Run a scenario at many points of its settings, on one machine or on many
+    #[command(after_help = SWEEP_EXAMPLES)]
+    Sweep(SweepArguments),
     /// Check a scenario without running it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),

@@ -28,11 +28,15 @@ pub(super) fn check(arguments: &CheckArguments) -> Ending {
 /// Reads the scenario that the arguments name, with their changes.
 pub(super) fn read(arguments: &ScenarioArguments) -> Result<Scenario, Diagnostics> {
     let overrides = arguments.overrides()?;
-    let source = match arguments.is_standard_input() {
-        true => Source::read_from("standard input", &mut std::io::stdin().lock())?,
-        false => Source::read(&arguments.file)?,
-    };
-    load(&source, &overrides)
+    load(&source(arguments)?, &overrides)
+}
+
+/// Reads the text that the arguments name.
+pub(super) fn source(arguments: &ScenarioArguments) -> Result<Source, Diagnostics> {
+    match arguments.is_standard_input() {
+        true => Source::read_from("standard input", &mut std::io::stdin().lock()),
+        false => Source::read(&arguments.file),
+    }
 }
 
 fn verdict(scenario: &Scenario) -> String {

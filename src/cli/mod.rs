@@ -25,6 +25,10 @@ mod junit;
 mod manual;
 mod progress;
 mod run;
+mod sweep;
+mod sweep_arguments;
+mod sweep_jobs;
+mod sweep_many;
 mod terminal;
 mod trace;
 mod usage;
@@ -68,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Import(arguments) => import::import(&arguments),

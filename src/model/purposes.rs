@@ -6,6 +6,7 @@
 //! | 32 to 39, mapping | [`entity`] of lane and shard | as the mapping numbers them |
 //! | 48 to 59, function, destination | [`entity`] of lane and shard | as the mapping numbers |
 //! | 64, the experiment | number of an uncertain input | one word |
+//! | 65, a sweep | number of a factor of a Latin hypercube | sequential |
 //!
 //! A number is never used twice and never changes its meaning: both would move the draws of
 //! every scenario. Left out: order, since an address has none.

@@ -13,6 +13,7 @@
 //! | two sets of settings side by side | [`comparison_terminal`], [`comparison_markdown`] |
 //! | the same for programs | [`comparison_json`], [`comparison_checks`] |
 //! | what happened and what is wrong | [`explanation_terminal`], [`explanation_json`] |
+//! | a sweep: table, page with charts, CSV and JSON | [`sweep_terminal`], [`sweep_files`] |
 //! | checks for build servers | [`junit`] |
 //! | a trace for ui.perfetto.dev | [`PerfettoTrace`] |
 //! | all of them into a folder, never half-written | [`write_all`] |
@@ -35,6 +36,7 @@ mod rows;
 mod screen;
 mod sparkline;
 mod summary;
+mod sweep;
 mod terminal;
 mod text;
 mod timeseries;
@@ -54,6 +56,7 @@ pub use junit::junit;
 pub use page::page;
 pub use perfetto::PerfettoTrace;
 pub use summary::summary_json;
+pub use sweep::{sweep_files, sweep_json, sweep_terminal};
 pub use terminal::{TerminalStyle, terminal};
 pub(crate) use text::ascii as plain_ascii;
 pub use timeseries::timeseries_csv;

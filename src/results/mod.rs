@@ -10,6 +10,7 @@ mod explanation;
 mod messages;
 mod series;
 mod summary;
+mod sweep;
 mod trace;
 mod uncertainty;
 mod validation;
@@ -31,6 +32,7 @@ pub use summary::{
     BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger,
     LossReason, MinuteShare, Stability, StabilityVerdict, Summary, VariantSummary, WarmUpRule,
 };
+pub use sweep::{SweepAxis, SweepFactor, SweepMetric, SweepResults, SweptPoint, SweptVariant};
 pub use trace::{RecordRange, TraceEvent, TraceLine};
 pub use validation::{
     Calibration, ItemCheck, ItemKind, ItemStatus, Residual, Trial, ValidatedItem, Validation,

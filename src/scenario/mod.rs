@@ -13,6 +13,9 @@
 //! | [`profiles`] | defaults of the knobs per profile and stream kind |
 //! | [`metrics`] | what assertions can name |
 //! | [`cloudwatch`] | CloudWatch metrics as the AWS CLI and the console write them |
+//! | [`factors`], [`levels`], [`range`] | settings that are tried |
+//! | [`sweep`] | which levels are tried together |
+//! | `files` | what a scenario names |
 //! | `lints` | warnings |
 //!
 //! Reference: DESIGN.md, "The scenario file". Left out: running, and showing carets, which the
@@ -26,11 +29,14 @@ mod concurrency;
 mod destination;
 mod diagnostic;
 mod document;
+pub mod factors;
 mod faults;
+mod files;
 mod fingerprint;
 mod function;
 mod general;
 mod knobs;
+pub mod levels;
 mod lints;
 mod mapping;
 pub mod mapping_limits;
@@ -42,6 +48,7 @@ mod prices;
 mod problems;
 pub mod profiles;
 mod quantity;
+pub mod range;
 mod reader;
 mod reshard;
 mod resolve;
@@ -51,6 +58,7 @@ mod source;
 mod starting_position;
 mod stream;
 pub(crate) mod suggest;
+pub mod sweep;
 mod tolerance;
 mod trace;
 mod traffic;
@@ -65,6 +73,9 @@ use crate::units::Duration;
 
 pub use assertions::{Assertion, Comparison, PRESETS, parse_assertion};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use factors::Factor;
+pub use files::Files;
+pub(crate) use fingerprint::hash;
 pub use general::Analysis;
 pub use measured::Measured;
 pub use measured_age::{AgeStatistic, MeasuredAge};
@@ -73,12 +84,14 @@ pub use source::{Override, Source};
 pub use stream::SHARDS_MAX;
 pub use suggest::advice as suggestion;
 pub(crate) use suggest::nearest as nearest_name;
+pub use sweep::{Design, DesignPoint, Sweep};
 pub use tolerance::{Allowed, Tolerance};
 
 use document::{Node, Place};
 use overlay::Change;
 use problems::Problems;
 use reader::{Field, Reading};
+use source::Origin;
 use variants::Changes;
 
 /// A scenario whose settings are all valid.
@@ -104,6 +117,8 @@ pub struct Scenario {
     pub measured: Vec<Measured>,
     /// IteratorAge measured on real AWS over time.
     pub measured_ages: Vec<MeasuredAge>,
+    /// What a sweep tries, where the file says so.
+    pub sweep: Option<Sweep>,
     /// Hash of the resolved settings of all variants, seed and replications: 16 hex digits.
     pub fingerprint: String,
     /// Doubts about settings that are valid.
@@ -157,6 +172,18 @@ pub struct ResolvedSetting {
 /// # Errors
 /// All mistakes of the file and of the overrides, in order of place.
 pub fn load(source: &Source, overrides: &[Override]) -> Result<Scenario, Diagnostics> {
+    load_with_files(source, overrides, &mut Files::default())
+}
+
+/// The same with files that are known already; those that are read are added to them.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_files(
+    source: &Source,
+    overrides: &[Override],
+    files: &mut Files,
+) -> Result<Scenario, Diagnostics> {
     let mut problems = Problems::default();
     let file = problems.add_text(&source.name, &source.text);
     let defaults_text = problems.add_text("default", "");
@@ -171,10 +198,12 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Scenario, Diagnos
         resolved: Vec::new(),
         folder: source.folder.clone(),
         traces: BTreeMap::new(),
+        files: std::mem::take(files),
         seed: 0,
         defaults_text,
     };
     let scenario = read(&root, &source.file_stem(), &mut cx);
+    *files = std::mem::take(&mut cx.files);
     match scenario {
         Some(mut scenario) if !cx.problems.has_errors() => {
             scenario.warnings = cx.problems.take(Severity::Warning);
@@ -209,15 +238,20 @@ fn parse(source: &Source, file: usize, problems: &mut Problems) -> Option<Node> 
 }
 
 fn apply_override(root: &mut Node, change: &Override, problems: &mut Problems) {
-    let text = problems.add_text("--set", change.text());
     let key = change.key();
-    let value = Node::parse_value_or_text(change.text(), key.len() + 1, text);
-    let change = Change {
-        key,
-        key_place: Place { source: text, start: 0, end: key.len() },
-        path: key.to_owned(),
-        value,
+    let mut add = |name| problems.add_text(name, change.text());
+    let (text, places) = match change.origin() {
+        Origin::Set => (add("--set"), None),
+        Origin::Factor => (add("--factor"), None),
+        Origin::Level { key, value } => (key.source, Some((key, value))),
     };
+    let mut value = Node::parse_value_or_text(change.text(), key.len() + 1, text);
+    let whole_key = Place { source: text, start: 0, end: key.len() };
+    let key_place = places.map_or(whole_key, |(key_place, _)| key_place);
+    if let Some((_, value_place)) = places {
+        value.place_at(value_place);
+    }
+    let change = Change { key, key_place, path: key.to_owned(), value };
     overlay::apply(root, change, problems);
 }
 
@@ -280,6 +314,13 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
         resolved.first().and_then(Option::as_ref).map(|base| base.settings.start_unix_nanos);
     let age_field = field_of("measured_age");
     let measured_ages = measured_age::measured_ages(age_field, &names, start.unwrap_or(0), cx);
+    let sweep = field_of("sweep").and_then(|field| sweep::sweep(&field, cx));
+    let seed = cx.seed;
+    let tried = sweep.as_ref().map(|sweep| sweep.single_changes(root, seed, cx));
+    for document in tried.unwrap_or_default() {
+        // What is wrong with it is reported; what is right is not needed.
+        resolve::resolve(&document, base_name, cx);
+    }
     let general = general?;
     let variants = resolved.into_iter().collect::<Option<Vec<Variant>>>()?;
     general::check_analysis(field_of("analysis"), general.analysis, &variants, cx);
@@ -295,6 +336,7 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
         tolerances,
         measured,
         measured_ages,
+        sweep,
         fingerprint,
         warnings: Vec::new(),
     })

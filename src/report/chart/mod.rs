@@ -7,6 +7,7 @@
 //! | where the age comes from | `age-breakdown` |
 //! | invocations in flight, throttles | `concurrency` |
 //! | backlog and true lag | `backlog` |
+//! | figures of a sweep over its settings | `lines`, `heat-map`, `effects`, `pareto` |
 //! | simulated over exact results | `exact` |
 //! | simulated beside measured figures | `measured-*` |
 //!
@@ -28,6 +29,7 @@ mod palette;
 mod panel;
 mod png;
 mod svg;
+mod sweep;
 mod timeline;
 
 use crate::results::RunResults;
@@ -41,6 +43,7 @@ pub use breakdown::age_breakdown;
 pub use exact::exact;
 pub use load::{backlog, concurrency};
 pub use palette::{dark_rules, named_colours, variant as variant_colour};
+pub use sweep::sweep_charts;
 pub use timeline::ChartTable;
 
 /// A finished chart.
