@@ -19,9 +19,10 @@ pub use estimate::Estimate;
 pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
 pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, MinuteSums, TimeSeries};
 pub use summary::{
-    AgeBreakdown, AgeStatistics, AnalysisKind, AnalysisSummary, BatchSizes, BlockedByCause,
-    BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger,
-    LossReason, MinuteShare, Stability, StabilityVerdict, Summary, VariantSummary, WarmUpRule,
+    AgeBreakdown, AgeStatistics, AnalysisKind, AnalysisSummary, AskedEstimate, BatchSizes,
+    BlockedByCause, BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, Discarded,
+    LagStatistics, Ledger, LossReason, MinuteShare, Stability, StabilityVerdict, Summary,
+    VariantSummary, WarmUpRule,
 };
 pub use trace::{RecordRange, TraceEvent, TraceLine};
 pub use validation::{

@@ -11,7 +11,7 @@
 //! | `general`, `stream`, `traffic`, `mapping`, ... | one file per table of the scenario |
 //! | [`mapping_limits`] | what AWS refuses and how it says so (S12) |
 //! | [`profiles`] | defaults of the knobs per profile and stream kind |
-//! | [`metrics`] | what assertions can name |
+//! | [`metrics`], [`figures`] | what assertions can name |
 //! | [`cloudwatch`] | CloudWatch metrics as the AWS CLI and the console write them |
 //! | `lints` | warnings |
 //!
@@ -27,6 +27,7 @@ mod destination;
 mod diagnostic;
 mod document;
 mod faults;
+pub mod figures;
 mod fingerprint;
 mod function;
 mod general;
@@ -63,7 +64,7 @@ use std::collections::BTreeMap;
 use crate::model::settings::Settings;
 use crate::units::Duration;
 
-pub use assertions::{Assertion, Comparison, PRESETS, parse_assertion};
+pub use assertions::{Assertion, Comparison, DemandedOf, PRESETS, parse_assertion};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use general::Analysis;
 pub use measured::Measured;
@@ -76,6 +77,7 @@ pub(crate) use suggest::nearest as nearest_name;
 pub use tolerance::{Allowed, Tolerance};
 
 use document::{Node, Place};
+use figures::Asked;
 use overlay::Change;
 use problems::Problems;
 use reader::{Field, Reading};
@@ -137,6 +139,19 @@ pub struct Variant {
     pub resolved: Vec<ResolvedSetting>,
     /// Prices in force.
     pub prices: Prices,
+    /// Figures beyond those of every summary, each with its name, once.
+    pub asked: Vec<(String, Asked)>,
+}
+
+impl Variant {
+    /// Has these figures counted as well.
+    pub fn ask(&mut self, figures: impl Iterator<Item = (String, Asked)>) {
+        for (name, asked) in figures {
+            if self.asked.iter().all(|(known, _)| *known != name) {
+                self.asked.push((name, asked));
+            }
+        }
+    }
 }
 
 /// One setting with the value in force.
@@ -249,6 +264,17 @@ fn read_run(root: &Node, name: &str, runs: &mut Runs<'_>, cx: &mut Reading) {
     }
 }
 
+/// What can be demanded of the streams of all variants.
+fn demanded_of(variants: &[Option<Variant>]) -> DemandedOf {
+    let streams = || variants.iter().flatten().map(|variant| &variant.settings.stream);
+    let retention = streams().map(|stream| stream.retention).min();
+    DemandedOf {
+        retention: retention.unwrap_or(Duration::from_secs(86_400)),
+        // A mistake elsewhere says nothing about the number of shards.
+        shards: streams().map(|stream| stream.shards_in_all()).min().unwrap_or(SHARDS_MAX),
+    }
+}
+
 /// Reads everything that can be read, so that all mistakes are found.
 fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> {
     let general = general::general(&Field::of(root, ""), fallback_name, cx);
@@ -271,9 +297,7 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
     let names: Vec<String> =
         resolved.iter().flatten().map(|variant: &Variant| variant.name.clone()).collect();
     let field_of = |key: &str| root.child(key).map(|node| Field::of(node, key));
-    let retentions = resolved.iter().flatten().map(|variant| variant.settings.stream.retention);
-    let retention = retentions.min().unwrap_or(Duration::from_secs(86_400));
-    let assertions = assertions::assertions(field_of("assert"), retention, cx);
+    let asserted = assertions::assertions(field_of("assert"), demanded_of(&resolved), cx);
     let tolerances = tolerance::tolerances(field_of("compare"), cx);
     let measured = measured::measured(field_of("measured"), &names, cx);
     let start =
@@ -281,7 +305,10 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
     let age_field = field_of("measured_age");
     let measured_ages = measured_age::measured_ages(age_field, &names, start.unwrap_or(0), cx);
     let general = general?;
-    let variants = resolved.into_iter().collect::<Option<Vec<Variant>>>()?;
+    let mut variants = resolved.into_iter().collect::<Option<Vec<Variant>>>()?;
+    for variant in &mut variants {
+        variant.ask(asserted.iter().filter_map(|one| Some((one.metric.clone(), one.asked?))));
+    }
     general::check_analysis(field_of("analysis"), general.analysis, &variants, cx);
     let fingerprint = fingerprint::fingerprint(&variants, &general);
     Some(Scenario {
@@ -291,7 +318,7 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
         replications: general.replications,
         analysis: general.analysis,
         variants,
-        assertions,
+        assertions: asserted,
         tolerances,
         measured,
         measured_ages,

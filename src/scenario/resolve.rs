@@ -92,6 +92,7 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
         settings,
         resolved: in_groups(std::mem::take(&mut cx.resolved)),
         prices: prices?,
+        asked: Vec::new(),
     })
 }
 
