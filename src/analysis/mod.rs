@@ -13,6 +13,7 @@
 //! | [`paired`] | do two variants differ? |
 //! | [`unpaired`] | the same where only means and intervals are left |
 //! | [`ranking`] | which of several needs more replications to find the best? |
+//! | [`selection`] | which is the best that meets its targets, and how sure is that? |
 //! | [`quantile`] | percentiles and their intervals |
 //! | [`student`], [`normal`] | distributions, for the intervals |
 //! | [`beta`] | the incomplete beta function, for Student's t and the binomial law |
@@ -23,7 +24,7 @@
 //! Everything here is a pure function of numbers: no model, no clock, and no mathematics of the
 //! platform (only `libm`), so that the same samples give the same bits everywhere.
 //!
-//! Left out: Pareto fronts, and selection procedures around the allocation of [`ranking`].
+//! Left out: Pareto fronts.
 
 pub mod batch_means;
 pub mod beta;
@@ -36,6 +37,7 @@ pub mod paired;
 pub mod quantile;
 pub mod ranking;
 pub mod run_length;
+pub mod selection;
 pub mod stability;
 pub mod student;
 pub mod unpaired;

@@ -59,7 +59,7 @@ fn failure(assertion: &Assertion, variant: &VariantSummary) -> Option<Failure> {
 }
 
 /// The share of minutes with a sample whose largest IteratorAge is above so many seconds.
-fn share_of_minutes(variant: &VariantSummary, limit: f64) -> Option<f64> {
+pub fn share_of_minutes(variant: &VariantSummary, limit: f64) -> Option<f64> {
     let share = variant.minutes_above.iter().find(|share| share.limit_seconds == limit);
     share?.share.value
 }

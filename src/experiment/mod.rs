@@ -21,6 +21,7 @@
 //! | [`measured_age`] | IteratorAge measured on AWS over time, and how well it fits |
 //! | [`assertions`] | what the scenario demands |
 //! | [`comparison`] | what differs between two variants, scenarios or saved summaries |
+//! | [`tuning`] | the best of many settings that meets what is demanded |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
 //! | [`trace`] | the first replication event by event |
@@ -55,6 +56,7 @@ pub(crate) mod sentence;
 pub(crate) mod series;
 pub(crate) mod settling;
 pub mod trace;
+pub mod tuning;
 pub mod uncertainty;
 pub mod validation;
 pub mod warm_up;

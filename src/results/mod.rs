@@ -9,6 +9,7 @@ mod messages;
 mod series;
 mod summary;
 mod trace;
+mod tuning;
 mod uncertainty;
 mod validation;
 
@@ -25,6 +26,10 @@ pub use summary::{
     VariantSummary, WarmUpRule,
 };
 pub use trace::{RecordRange, TraceEvent, TraceLine};
+pub use tuning::{
+    Aim, BreakEven, BreakEvenTrial, Effort, Standing, TargetCost, TargetFigure, TunedSettings,
+    TunedValue, Tuning, TuningTarget,
+};
 pub use validation::{
     Calibration, ItemCheck, ItemKind, ItemStatus, Residual, Trial, ValidatedItem, Validation,
     ValidationGroup,

@@ -118,6 +118,11 @@ impl Scenario {
         &self.variants[0]
     }
 
+    /// The stream that something can be demanded of.
+    pub fn demanded_of(&self) -> DemandedOf {
+        demanded_of(self.variants.iter())
+    }
+
     /// The variants that are simulated together: the consumers of one stream.
     pub fn runs(&self) -> impl Iterator<Item = &[Variant]> {
         self.variants.chunk_by(|one, other| one.run == other.run)
@@ -265,8 +270,8 @@ fn read_run(root: &Node, name: &str, runs: &mut Runs<'_>, cx: &mut Reading) {
 }
 
 /// What can be demanded of the streams of all variants.
-fn demanded_of(variants: &[Option<Variant>]) -> DemandedOf {
-    let streams = || variants.iter().flatten().map(|variant| &variant.settings.stream);
+fn demanded_of<'v>(variants: impl Iterator<Item = &'v Variant> + Clone) -> DemandedOf {
+    let streams = || variants.clone().map(|variant| &variant.settings.stream);
     let retention = streams().map(|stream| stream.retention).min();
     DemandedOf {
         retention: retention.unwrap_or(Duration::from_secs(86_400)),
@@ -297,7 +302,8 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
     let names: Vec<String> =
         resolved.iter().flatten().map(|variant: &Variant| variant.name.clone()).collect();
     let field_of = |key: &str| root.child(key).map(|node| Field::of(node, key));
-    let asserted = assertions::assertions(field_of("assert"), demanded_of(&resolved), cx);
+    let asserted =
+        assertions::assertions(field_of("assert"), demanded_of(resolved.iter().flatten()), cx);
     let tolerances = tolerance::tolerances(field_of("compare"), cx);
     let measured = measured::measured(field_of("measured"), &names, cx);
     let start =
