@@ -111,8 +111,9 @@ impl Ground<'_> {
     /// The scenario with one value, which is refused at once where the scenario refuses it.
     pub fn design(&self, range: &Range, value: f64) -> Result<Design, TuneMistake> {
         let mut point = self.point.clone();
-        point.retain(|(key, _)| *key != range.key);
-        point.push((range.key.clone(), range.written(value)));
+        point.retain(|change| change.key() != range.key);
+        let change = Override::parse(&format!("{}={}", range.key, range.written(value)));
+        point.push(change.map_err(TuneMistake::Scenario)?);
         Design::load(self.source, self.overrides, point, self.wanted)
     }
 

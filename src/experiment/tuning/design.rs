@@ -17,8 +17,8 @@ use crate::scenario::{
     Assertion, Comparison, Override, Scenario, Source, Variant, load, parse_assertion,
 };
 
-/// Keys with their values as the scenario file writes them.
-pub type Point = Vec<(String, String)>;
+/// The changes of the scenario that make a combination, a key each.
+pub type Point = Vec<Override>;
 
 /// What is wanted of every combination.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,10 +58,7 @@ impl Design {
         wanted: &Wanted,
     ) -> Result<Design, TuneMistake> {
         let mut changes = overrides.to_vec();
-        for (key, value) in &point {
-            let change = Override::parse(&format!("{key}={value}"));
-            changes.push(change.map_err(TuneMistake::Scenario)?);
-        }
+        changes.extend(point.iter().cloned());
         let mut scenario = load(source, &changes).map_err(TuneMistake::Scenario)?;
         let stream = scenario.demanded_of();
         let mut targets = std::mem::take(&mut scenario.assertions);

@@ -19,7 +19,7 @@ use crate::results::{
     Aim, Effort, Estimate, Standing, TargetCost, TargetFigure, TunedSettings, TunedValue, Tuning,
     TuningTarget,
 };
-use crate::scenario::Scenario;
+use crate::scenario::{Assertion, Override, Scenario};
 
 /// Puts together what was found; `current` is the scenario as it is.
 pub(super) fn outcome(
@@ -71,7 +71,7 @@ pub(super) fn outcome(
 }
 
 fn targets(design: &Design) -> Vec<TuningTarget> {
-    let target = |one: &crate::scenario::Assertion| TuningTarget {
+    let target = |one: &Assertion| TuningTarget {
         text: one.text.clone(),
         metric: one.metric.clone(),
         unit: unit(one.dimension),
@@ -84,9 +84,9 @@ fn targets(design: &Design) -> Vec<TuningTarget> {
 /// Every key that a combination sets, once.
 fn keys(designs: &[Design]) -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
-    for (key, _) in designs.iter().flat_map(|design| &design.point) {
-        if !keys.contains(key) {
-            keys.push(key.clone());
+    for change in designs.iter().flat_map(|design| &design.point) {
+        if keys.iter().all(|key| key != change.key()) {
+            keys.push(change.key().to_owned());
         }
     }
     keys
@@ -118,8 +118,10 @@ fn tuned(
 ) -> TunedSettings {
     let design = &runner.designs[index];
     let observed = &found.observed[index];
-    let value =
-        |(key, value): &(String, String)| TunedValue { key: key.clone(), value: value.clone() };
+    let value = |change: &Override| TunedValue {
+        key: change.key().to_owned(),
+        value: change.value().to_owned(),
+    };
     let rows = &found.rows[index];
     let figure = |target: usize| TargetFigure {
         figure: interval(rows.iter().filter_map(|row| row.targets[target])),
