@@ -142,6 +142,25 @@ impl Node {
         }
     }
 
+    /// Gives the value and everything in it one place.
+    pub fn place_at(&mut self, place: Place) {
+        self.place = place;
+        match &mut self.value {
+            Value::List(nodes) => nodes.iter_mut().for_each(|node| node.place_at(place)),
+            Value::Table(table) => {
+                for entry in &mut table.entries {
+                    entry.key_place = place;
+                    entry.node.place_at(place);
+                }
+            }
+            Value::Text(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::Date(_) => {}
+        }
+    }
+
     /// Moves all places, for a value that stands inside a longer text.
     fn shift(&mut self, by: usize) {
         self.place.start += by;
@@ -182,20 +201,34 @@ const SHOWN_ELEMENTS_MAX: usize = 24;
 impl fmt::Display for Node {
     /// The value as TOML writes it, long lists shortened.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, SHOWN_ELEMENTS_MAX)
+    }
+}
+
+impl Node {
+    /// The whole value as TOML.
+    pub fn to_toml(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text, usize::MAX).expect("a string takes any text");
+        text
+    }
+
+    /// Writes the value as TOML, lists longer than `elements_max` by their length.
+    fn write(&self, f: &mut impl fmt::Write, elements_max: usize) -> fmt::Result {
         match &self.value {
             Value::Text(text) => write!(f, "{}", toml::Value::String(text.clone())),
             Value::Integer(number) => write!(f, "{number}"),
             Value::Float(number) => write!(f, "{number:?}"),
             Value::Boolean(value) => write!(f, "{value}"),
             Value::Date(date) => f.write_str(date),
-            Value::List(nodes) if nodes.len() > SHOWN_ELEMENTS_MAX => {
+            Value::List(nodes) if nodes.len() > elements_max => {
                 write!(f, "[{} elements]", nodes.len())
             }
             Value::List(nodes) => {
                 f.write_str("[")?;
                 for (index, node) in nodes.iter().enumerate() {
-                    let comma = if index > 0 { ", " } else { "" };
-                    write!(f, "{comma}{node}")?;
+                    f.write_str(if index > 0 { ", " } else { "" })?;
+                    node.write(f, elements_max)?;
                 }
                 f.write_str("]")
             }
@@ -206,9 +239,10 @@ impl fmt::Display for Node {
                     let comma = if index > 0 { ", " } else { "" };
                     let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
                     match !entry.key.is_empty() && entry.key.chars().all(is_bare) {
-                        true => write!(f, "{comma}{} = {}", entry.key, entry.node)?,
-                        false => write!(f, "{comma}{:?} = {}", entry.key, entry.node)?,
+                        true => write!(f, "{comma}{} = ", entry.key)?,
+                        false => write!(f, "{comma}{:?} = ", entry.key)?,
                     }
+                    entry.node.write(f, elements_max)?;
                 }
                 f.write_str(" }")
             }

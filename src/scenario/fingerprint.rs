@@ -8,6 +8,9 @@ use std::fmt::{self, Write};
 use super::Variant;
 use super::general::{Analysis, General};
 
+/// What the hash of nothing is.
+const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
 struct Fnv(u64);
 
 impl Write for Fnv {
@@ -19,9 +22,16 @@ impl Write for Fnv {
     }
 }
 
+/// The hash of a text.
+pub(super) fn hash(text: &str) -> u64 {
+    let mut hash = Fnv(OFFSET_BASIS);
+    hash.write_str(text).expect("hashing a text cannot fail");
+    hash.0
+}
+
 /// The fingerprint as 16 hexadecimal digits.
 pub(super) fn fingerprint(variants: &[Variant], general: &General) -> String {
-    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+    let mut hash = Fnv(OFFSET_BASIS);
     let mut put = |part: fmt::Arguments<'_>| {
         hash.write_fmt(part).expect("hashing a text cannot fail");
     };
@@ -41,8 +51,6 @@ mod tests {
 
     #[test]
     fn the_hash_is_fnv_1a() {
-        let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
-        hash.write_str("foobar").expect("hashing a text cannot fail");
-        assert_eq!(hash.0, 0x8594_4171_f739_67e8);
+        assert_eq!(hash("foobar"), 0x8594_4171_f739_67e8);
     }
 }

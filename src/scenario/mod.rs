@@ -13,6 +13,8 @@
 //! | [`profiles`] | defaults of the knobs per profile and stream kind |
 //! | [`metrics`], [`figures`] | what assertions can name |
 //! | [`cloudwatch`] | CloudWatch metrics as the AWS CLI and the console write them |
+//! | [`factors`], [`levels`], [`range`] | settings that are tried |
+//! | [`sweep`] | which levels are tried together |
 //! | `lints` | warnings |
 //!
 //! Reference: DESIGN.md, "The scenario file". Left out: running, and showing carets, which the
@@ -26,12 +28,14 @@ mod concurrency;
 mod destination;
 mod diagnostic;
 mod document;
+pub mod factors;
 mod faults;
 pub mod figures;
 mod fingerprint;
 mod function;
 mod general;
 mod knobs;
+pub mod levels;
 mod lints;
 mod mapping;
 pub mod mapping_limits;
@@ -43,6 +47,7 @@ mod prices;
 mod problems;
 pub mod profiles;
 mod quantity;
+pub mod range;
 mod reader;
 mod reshard;
 mod resolve;
@@ -52,6 +57,7 @@ mod source;
 mod starting_position;
 mod stream;
 pub(crate) mod suggest;
+pub mod sweep;
 mod tolerance;
 mod trace;
 mod traffic;
@@ -66,6 +72,7 @@ use crate::units::Duration;
 
 pub use assertions::{Assertion, Comparison, DemandedOf, PRESETS, parse_assertion};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use factors::Factor;
 pub use general::Analysis;
 pub use measured::Measured;
 pub use measured_age::{AgeStatistic, MeasuredAge};
@@ -74,6 +81,7 @@ pub use source::{Override, Source};
 pub use stream::SHARDS_MAX;
 pub use suggest::advice as suggestion;
 pub(crate) use suggest::nearest as nearest_name;
+pub use sweep::{Design, DesignPoint, Sweep};
 pub use tolerance::{Allowed, Tolerance};
 
 use document::{Node, Place};
@@ -81,6 +89,7 @@ use figures::Asked;
 use overlay::Change;
 use problems::Problems;
 use reader::{Field, Reading};
+use source::Origin;
 use variants::Changes;
 
 /// A scenario whose settings are all valid.
@@ -106,6 +115,8 @@ pub struct Scenario {
     pub measured: Vec<Measured>,
     /// IteratorAge measured on real AWS over time.
     pub measured_ages: Vec<MeasuredAge>,
+    /// What a sweep tries, where the file says so.
+    pub sweep: Option<Sweep>,
     /// Hash of the resolved settings of all variants, seed and replications: 16 hex digits.
     pub fingerprint: String,
     /// Doubts about settings that are valid.
@@ -229,15 +240,20 @@ fn parse(source: &Source, file: usize, problems: &mut Problems) -> Option<Node> 
 }
 
 fn apply_override(root: &mut Node, change: &Override, problems: &mut Problems) {
-    let text = problems.add_text("--set", change.text());
     let key = change.key();
-    let value = Node::parse_value_or_text(change.text(), key.len() + 1, text);
-    let change = Change {
-        key,
-        key_place: Place { source: text, start: 0, end: key.len() },
-        path: key.to_owned(),
-        value,
+    let mut add = |name| problems.add_text(name, change.text());
+    let (text, places) = match change.origin() {
+        Origin::Set => (add("--set"), None),
+        Origin::Factor => (add("--factor"), None),
+        Origin::Level { key, value } => (key.source, Some((key, value))),
     };
+    let mut value = Node::parse_value_or_text(change.text(), key.len() + 1, text);
+    let whole_key = Place { source: text, start: 0, end: key.len() };
+    let key_place = places.map_or(whole_key, |(key_place, _)| key_place);
+    if let Some((_, value_place)) = places {
+        value.place_at(value_place);
+    }
+    let change = Change { key, key_place, path: key.to_owned(), value };
     overlay::apply(root, change, problems);
 }
 
@@ -310,6 +326,13 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
         resolved.first().and_then(Option::as_ref).map(|base| base.settings.start_unix_nanos);
     let age_field = field_of("measured_age");
     let measured_ages = measured_age::measured_ages(age_field, &names, start.unwrap_or(0), cx);
+    let sweep = field_of("sweep").and_then(|field| sweep::sweep(&field, cx));
+    let seed = cx.seed;
+    let tried = sweep.as_ref().map(|sweep| sweep.single_changes(root, seed, cx));
+    for document in tried.unwrap_or_default() {
+        // What is wrong with it is reported; what is right is not needed.
+        resolve::resolve(&document, base_name, cx);
+    }
     let general = general?;
     let mut variants = resolved.into_iter().collect::<Option<Vec<Variant>>>()?;
     for variant in &mut variants {
@@ -328,6 +351,7 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
         tolerances,
         measured,
         measured_ages,
+        sweep,
         fingerprint,
         warnings: Vec::new(),
     })

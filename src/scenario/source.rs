@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::diagnostic::{Diagnostic, Diagnostics, Severity};
+use super::document::Place;
 
 /// A larger scenario file is taken for a mistake, in bytes.
 const FILE_BYTES_MAX: u64 = 256 << 20;
@@ -88,6 +89,23 @@ fn utf8(bytes: Vec<u8>) -> Result<String, String> {
 pub struct Override {
     text: String,
     key_length: usize,
+    origin: Origin,
+}
+
+/// Where a change is from, for messages about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// `--set`.
+    Set,
+    /// `--factor`.
+    Factor,
+    /// A factor of the scenario file: its key and its value.
+    Level {
+        /// Where the key is.
+        key: Place,
+        /// Where the value is.
+        value: Place,
+    },
 }
 
 impl Override {
@@ -98,7 +116,7 @@ impl Override {
     pub fn parse(text: &str) -> Result<Override, Diagnostics> {
         match text.find('=') {
             Some(key_length) if !text[..key_length].trim().is_empty() => {
-                Ok(Override { text: text.to_owned(), key_length })
+                Ok(Override { text: text.to_owned(), key_length, origin: Origin::Set })
             }
             Some(_) | None => {
                 let message = format!(
@@ -108,6 +126,16 @@ impl Override {
                 Err(Diagnostics(vec![plain_error("--set", text, message)]))
             }
         }
+    }
+
+    /// A change that is not from `--set`.
+    pub(super) fn new(key: &str, value: &str, origin: Origin) -> Override {
+        Override { text: format!("{key}={value}"), key_length: key.len(), origin }
+    }
+
+    /// Where the change is from.
+    pub(super) fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// The whole text.
