@@ -79,6 +79,7 @@
 //! | read the figures of a run | [`scenario::load`], [`experiment::run`] | `read_figures` |
 //! | note what no figure says | [`model::Observer`], [`model::simulate`] | `own_observer` |
 //! | compare many settings | [`scenario::Override`], [`analysis::paired_difference`] | `sweep` |
+//! | choose among many settings | [`experiment::tuning::tune`] | |
 //! | make the charts, the page, the files | [`report::write_all`], [`report::charts`] | |
 //!
 //! Mistakes in a scenario come all at once as [`scenario::Diagnostics`], with file, line and

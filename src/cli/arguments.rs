@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::import_arguments::{IMPORT_EXAMPLES, ImportArguments};
+use super::tune_arguments::{TUNE_EXAMPLES, TuneArguments};
 use crate::experiment::uncertainty::Uncertainty;
 use crate::scenario::{Diagnostics, Override, Tolerance};
 use crate::units::{Probability, parse_probability};
@@ -27,6 +28,9 @@ pub(super) enum Command {
     /// Compare two scenarios, the variants of one, or two saved summaries
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
+    /// Find the best settings that meet what is demanded
+    #[command(after_help = TUNE_EXAMPLES)]
+    Tune(TuneArguments),
     /// Check a scenario without running it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
@@ -54,6 +58,7 @@ pub(super) enum Command {
 const EXAMPLES: &str = "Examples:
   shardlag run scenarios/first-steps.toml
   shardlag check my-scenario.toml
+  shardlag tune scenarios/tune-retry-and-age.toml
 
 Exit codes: 0 fine, 1 the run failed, 2 bad usage or scenario, 99 an assertion does not hold.
 Set NO_COLOR for no colours; where LC_ALL, LC_CTYPE or LANG is not UTF-8, output is ASCII.";
@@ -298,7 +303,7 @@ pub(super) fn overrides(
     set.chain(seed).chain(replications).map(|change| Override::parse(&change)).collect()
 }
 
-fn precision(text: &str) -> Result<Probability, String> {
+pub(super) fn precision(text: &str) -> Result<Probability, String> {
     let share = parse_probability(text).map_err(|error| error.to_string())?;
     match share.get() {
         value if value > 0.0 && value < 1.0 => Ok(share),

@@ -6,7 +6,7 @@
 //! | 1 | a run-time error: unwritable output, a limit reached; `validate`: an item fails |
 //! | 2 | bad usage, a scenario or items with mistakes |
 //! | 98 | `compare`: a metric is worse by more than its tolerance |
-//! | 99 | an assertion of the scenario failed |
+//! | 99 | an assertion of the scenario failed; `tune`: no setting meets the targets |
 
 #[macro_use]
 mod output;
@@ -25,6 +25,8 @@ mod progress;
 mod run;
 mod terminal;
 mod trace;
+mod tune;
+mod tune_arguments;
 mod usage;
 mod validate;
 
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
     let ending = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Tune(arguments) => tune::tune(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Import(arguments) => import::import(&arguments),

@@ -137,7 +137,7 @@ fn judge(scenario: &Scenario, results: &RunResults, complaints: &mut Complaints)
 }
 
 /// `reports/<name of the scenario file>`.
-fn default_folder(arguments: &ScenarioArguments) -> PathBuf {
+pub(super) fn default_folder(arguments: &ScenarioArguments) -> PathBuf {
     let file = &arguments.file;
     Path::new("reports").join(match arguments.is_standard_input() {
         true => OsStr::new("standard-input"),

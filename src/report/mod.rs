@@ -12,6 +12,7 @@
 //! | what was validated, as tables and as JSON | [`validation_terminal`], [`validation_json`] |
 //! | two sets of settings side by side | [`comparison_terminal`], [`comparison_markdown`] |
 //! | the same for programs | [`comparison_json`], [`comparison_checks`] |
+//! | the best of many settings | [`tuning_terminal`], [`tuning_page`], [`tuning_files`] |
 //! | checks for build servers | [`junit`] |
 //! | all of them into a folder, never half-written | [`write_all`] |
 //!
@@ -34,6 +35,7 @@ mod summary;
 mod terminal;
 mod text;
 mod timeseries;
+mod tuning;
 mod validation;
 mod verdict;
 
@@ -51,6 +53,9 @@ pub use summary::summary_json;
 pub use terminal::{TerminalStyle, terminal};
 pub(crate) use text::ascii as plain_ascii;
 pub use timeseries::timeseries_csv;
+pub use tuning::{
+    Fragments, tuning_files, tuning_json, tuning_page, tuning_terminal, write_tuning,
+};
 pub use validation::{
     ValidationDetail, calibration_json, calibration_terminal, validation_charts, validation_files,
     validation_json, validation_markdown, validation_page, validation_terminal,

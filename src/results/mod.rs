@@ -27,8 +27,8 @@ pub use summary::{
 };
 pub use trace::{RecordRange, TraceEvent, TraceLine};
 pub use tuning::{
-    Aim, BreakEven, BreakEvenTrial, Effort, Standing, TargetCost, TargetFigure, TunedSettings,
-    TunedValue, Tuning, TuningTarget,
+    Aim, BreakEven, BreakEvenTrial, Effort, Standing, TargetCost, TargetFigure, TunedKey,
+    TunedSettings, TunedValue, Tuning, TuningTarget,
 };
 pub use validation::{
     Calibration, ItemCheck, ItemKind, ItemStatus, Residual, Trial, ValidatedItem, Validation,

@@ -18,8 +18,8 @@ pub struct Tuning {
     pub aim: Aim,
     /// What must hold.
     pub targets: Vec<TuningTarget>,
-    /// Keys of the settings that were tried.
-    pub keys: Vec<String>,
+    /// The settings that were tried.
+    pub keys: Vec<TunedKey>,
     /// All combinations of settings, in their order.
     pub settings: Vec<TunedSettings>,
     /// The best that meets all targets, by index; `None`: none does.
@@ -91,6 +91,15 @@ pub struct TunedSettings {
     pub targets: Vec<TargetFigure>,
     /// Whether the load can be carried.
     pub stability: StabilityVerdict,
+}
+
+/// A setting that was tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TunedKey {
+    /// Dotted key of the scenario.
+    pub key: String,
+    /// What people call it; the key where nothing else was said.
+    pub name: String,
 }
 
 /// One key with its value.

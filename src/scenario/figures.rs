@@ -241,7 +241,8 @@ fn percentile(text: &str) -> Result<Option<f64>, String> {
         return Ok(None);
     }
     match number.parse::<f64>() {
-        Ok(percent) if percent > 0.0 && percent < 100.0 => Ok(Some(percent / 100.0)),
+        // Divided in the text, so that p99.9 is the same share as 0.999 and not the next one.
+        Ok(percent) if percent > 0.0 && percent < 100.0 => Ok(format!("{number}e-2").parse().ok()),
         Ok(_) | Err(_) => Err(format!(
             "`{text}` is not a percentile; write one above p0 and below p100, for example `p99.9`"
         )),

@@ -15,6 +15,7 @@
 //! | [`cloudwatch`] | CloudWatch metrics as the AWS CLI and the console write them |
 //! | [`factors`], [`levels`], [`range`] | settings that are tried |
 //! | [`sweep`] | which levels are tried together |
+//! | `tune` | which settings are to be chosen, and what for |
 //! | `lints` | warnings |
 //!
 //! Reference: DESIGN.md, "The scenario file". Left out: running, and showing carets, which the
@@ -61,6 +62,7 @@ pub mod sweep;
 mod tolerance;
 mod trace;
 mod traffic;
+mod tune;
 mod variants;
 mod variation;
 mod write_load;
@@ -83,6 +85,7 @@ pub use suggest::advice as suggestion;
 pub(crate) use suggest::nearest as nearest_name;
 pub use sweep::{Design, DesignPoint, Sweep};
 pub use tolerance::{Allowed, Tolerance};
+pub use tune::{COMBINATIONS_MAX, Ends, Tune};
 
 use document::{Node, Place};
 use figures::Asked;
@@ -117,6 +120,8 @@ pub struct Scenario {
     pub measured_ages: Vec<MeasuredAge>,
     /// What a sweep tries, where the file says so.
     pub sweep: Option<Sweep>,
+    /// What is to be tuned, where the file says so.
+    pub tune: Option<Tune>,
     /// Hash of the resolved settings of all variants, seed and replications: 16 hex digits.
     pub fingerprint: String,
     /// Doubts about settings that are valid.
@@ -326,10 +331,17 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
         resolved.first().and_then(Option::as_ref).map(|base| base.settings.start_unix_nanos);
     let age_field = field_of("measured_age");
     let measured_ages = measured_age::measured_ages(age_field, &names, start.unwrap_or(0), cx);
+    let shards = demanded_of(resolved.iter().flatten()).shards;
+    let tune = field_of("tune").and_then(|field| tune::tune(&field, shards, cx));
     let sweep = field_of("sweep").and_then(|field| sweep::sweep(&field, cx));
     let seed = cx.seed;
-    let tried = sweep.as_ref().map(|sweep| sweep.single_changes(root, seed, cx));
-    for document in tried.unwrap_or_default() {
+    let of_tune = tune.as_ref().map(|tune| Sweep::crossed(tune.factors.clone()));
+    for document in sweep
+        .iter()
+        .chain(&of_tune)
+        .flat_map(|one| one.single_changes(root, seed, cx))
+        .collect::<Vec<Node>>()
+    {
         // What is wrong with it is reported; what is right is not needed.
         resolve::resolve(&document, base_name, cx);
     }
@@ -352,6 +364,7 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
         measured,
         measured_ages,
         sweep,
+        tune,
         fingerprint,
         warnings: Vec::new(),
     })

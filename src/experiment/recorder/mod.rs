@@ -185,9 +185,6 @@ impl<'a> Recorder<'a> {
         records: Records<'_>,
     ) {
         self.tallies.invocation_ended(invocation);
-        if let Some(shards) = &mut self.shards {
-            shards.invocation_ended(shard, invocation);
-        }
         self.minutes.invocation_ended(now, invocation);
         for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
             span.invocations += 1;
@@ -226,6 +223,9 @@ impl<'a> Recorder<'a> {
 impl Observer for Recorder<'_> {
     #[inline]
     fn observe(&mut self, now: Instant, observation: Observation<'_>) {
+        if let Some(shards) = &mut self.shards {
+            shards.observe(now, observation);
+        }
         match observation {
             Observation::Polled { calls, records: _, shard: _ } => self.tallies.polls += calls,
             Observation::ReadThrottled { shard: _ } => self.tallies.read_throttles += 1,
@@ -237,12 +237,9 @@ impl Observer for Recorder<'_> {
                 self.tallies.read(records, 0);
                 self.minutes.read(now, records, 0);
             }
-            Observation::Expired { records, shard, read } => {
+            Observation::Expired { records, shard: _, read } => {
                 let anew = read.map_or(records, |records| u64::from(records.anew()));
                 self.tallies.expired += anew;
-                if let Some(shards) = &mut self.shards {
-                    shards.expired(shard, anew);
-                }
             }
             Observation::Skipped { records, shard: _ } => self.tallies.skipped += records,
             Observation::Throttled { lane: _ } => {
@@ -262,7 +259,7 @@ impl Observer for Recorder<'_> {
                 self.minutes.concurrency_changed(now, -1);
                 self.invocation_ended(now, lane.shard, invocation, records);
             }
-            Observation::Processed { records, parts, lane } => {
+            Observation::Processed { records, parts, lane: _ } => {
                 self.tallies.processed(records.anew(), parts);
                 self.tallies.duplicates += u64::from(records.count() - records.anew());
                 for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
@@ -275,27 +272,14 @@ impl Observer for Recorder<'_> {
                 for fetched in records.iter().filter(|fetched| !fetched.is_duplicate) {
                     self.record_age.record(now.since(fetched.record.arrival));
                 }
-                if let Some(shards) = &mut self.shards {
-                    shards.processed(lane.shard, records.anew());
-                    for fetched in records.iter().filter(|fetched| !fetched.is_duplicate) {
-                        let age = now.since(fetched.record.arrival);
-                        shards.age(lane.shard, AgeKind::RecordAge, age);
-                    }
-                }
             }
             Observation::Discarded { lane, records, discard } => {
                 self.tallies.discarded(records, &discard);
-                if let Some(shards) = &mut self.shards {
-                    shards.discarded(lane.shard, records, &discard);
-                }
                 self.minutes.discarded(now, records.count(), discard.delivered);
                 self.messages.discarded(self.settings, now, lane.shard, records, &discard);
             }
             Observation::OldestUnfinished { shard, arrival, sequence: _ } => {
                 self.lags.changed(now, shard, arrival, &mut self.minutes);
-                if let Some(shards) = &mut self.shards {
-                    shards.oldest_changed(now, shard, arrival);
-                }
             }
             Observation::Blocked { shard, state } => {
                 self.blocked.changed(now, shard, state, &mut self.minutes);

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 
 use super::histogram::{cell, largest};
 use crate::model::failure::Outcome;
-use crate::model::function::Invocation;
-use crate::model::observation::{Discard, DiscardCondition, Records};
+use crate::model::observation::{Discard, DiscardCondition, Observation, Records};
 use crate::scenario::figures::{AgeKind, Asked, AskedQuantity, Scope, Statistic};
 use crate::units::{Duration, Instant};
 
@@ -66,50 +65,57 @@ impl ShardFigures {
         figures.shards.iter().any(Option::is_some).then_some(figures)
     }
 
-    /// An invocation ended.
-    pub fn invocation_ended(&mut self, shard: u32, invocation: &Invocation) {
-        let Some(one) = self.of(shard) else { return };
-        one.invocations += 1;
-        one.errors += u64::from(invocation.outcome == Outcome::Error);
+    /// Counts what happened, but for ages of invocations, of which the recorder decides.
+    pub fn observe(&mut self, now: Instant, observation: Observation<'_>) {
+        match observation {
+            Observation::InvocationEnded { lane, invocation, records: _ } => {
+                let Some(one) = self.of(lane.shard) else { return };
+                one.invocations += 1;
+                one.errors += u64::from(invocation.outcome == Outcome::Error);
+            }
+            Observation::Processed { lane, records, parts: _ } => {
+                if let Some(one) = self.of(lane.shard) {
+                    one.processed(now, records);
+                }
+            }
+            Observation::Discarded { lane, records, discard } => {
+                if let Some(one) = self.of(lane.shard) {
+                    one.discarded(records, &discard);
+                }
+            }
+            Observation::Expired { shard, records, read } => {
+                let anew = read.map_or(records, |records| u64::from(records.anew()));
+                if let Some(one) = self.of(shard) {
+                    one.expired += anew;
+                }
+            }
+            Observation::OldestUnfinished { shard, arrival, sequence: _ } => {
+                if let Some(one) = self.of(shard) {
+                    one.lag_until(now);
+                    one.oldest = arrival;
+                }
+            }
+            Observation::Polled { .. }
+            | Observation::ReadThrottled { .. }
+            | Observation::Read { .. }
+            | Observation::ReadAgain { .. }
+            | Observation::Skipped { .. }
+            | Observation::Throttled { .. }
+            | Observation::ServiceFailed { .. }
+            | Observation::BatchClosed { .. }
+            | Observation::BatchSplit { .. }
+            | Observation::InvocationSent { .. }
+            | Observation::Blocked { .. }
+            | Observation::ShardOpened { .. }
+            | Observation::ShardEnded { .. }
+            | Observation::Minute { .. } => {}
+        }
     }
 
     /// Counts an age.
     pub fn age(&mut self, shard: u32, kind: AgeKind, age: Duration) {
         if let Some(ages) = self.of(shard).and_then(|one| one.ages.get_mut(&kind)) {
             ages.record(age);
-        }
-    }
-
-    /// Records were handled.
-    pub fn processed(&mut self, shard: u32, records: u32) {
-        if let Some(one) = self.of(shard) {
-            one.processed += u64::from(records);
-        }
-    }
-
-    /// Records were given up.
-    pub fn discarded(&mut self, shard: u32, records: Records<'_>, discard: &Discard) {
-        let Some(one) = self.of(shard) else { return };
-        let count = match discard.condition {
-            DiscardCondition::RetryAttemptsExhausted => &mut one.retry_attempts_exhausted,
-            DiscardCondition::RecordAgeExceeded => &mut one.record_age_exceeded,
-            DiscardCondition::Dropped => &mut one.dropped,
-        };
-        *count += u64::from(records.anew());
-    }
-
-    /// Records were lost to retention.
-    pub fn expired(&mut self, shard: u32, records: u64) {
-        if let Some(one) = self.of(shard) {
-            one.expired += records;
-        }
-    }
-
-    /// The oldest unfinished record of a shard is another one.
-    pub fn oldest_changed(&mut self, now: Instant, shard: u32, arrival: Option<Instant>) {
-        if let Some(one) = self.of(shard) {
-            one.lag_until(now);
-            one.oldest = arrival;
         }
     }
 
@@ -147,6 +153,23 @@ impl ShardFigures {
 }
 
 impl OneShard {
+    fn processed(&mut self, now: Instant, records: Records<'_>) {
+        self.processed += u64::from(records.anew());
+        if let Some(ages) = self.ages.get_mut(&AgeKind::RecordAge) {
+            let anew = records.iter().filter(|fetched| !fetched.is_duplicate);
+            anew.for_each(|fetched| ages.record(now.since(fetched.record.arrival)));
+        }
+    }
+
+    fn discarded(&mut self, records: Records<'_>, discard: &Discard) {
+        let count = match discard.condition {
+            DiscardCondition::RetryAttemptsExhausted => &mut self.retry_attempts_exhausted,
+            DiscardCondition::RecordAgeExceeded => &mut self.record_age_exceeded,
+            DiscardCondition::Dropped => &mut self.dropped,
+        };
+        *count += u64::from(records.anew());
+    }
+
     fn lag_until(&mut self, now: Instant) {
         if let Some(oldest) = self.oldest.filter(|oldest| *oldest < now) {
             self.lag_max = self.lag_max.max(now.since(oldest));
@@ -241,8 +264,11 @@ mod tests {
         let lag = Asked { scope: Scope::Shard(0), quantity: AskedQuantity::TrueLag };
         let mut figures = ShardFigures::new(&[("lag".to_owned(), lag)], 1).expect("asked for");
         let at = Instant::from_secs;
-        figures.oldest_changed(at(0), 0, Some(at(3)));
-        figures.oldest_changed(at(10), 0, Some(at(9)));
+        for (now, arrival) in [(0, 3), (10, 9)] {
+            let arrival = Some(at(arrival));
+            figures
+                .observe(at(now), Observation::OldestUnfinished { shard: 0, arrival, sequence: 0 });
+        }
         figures.settle(at(12));
         assert_eq!(figures.figure(lag, &|_| 0.0), Some(7.0));
     }

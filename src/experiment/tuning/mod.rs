@@ -5,31 +5,30 @@
 //! | `design` | one combination: its scenario, its targets, one replication |
 //! | `search` | which combination is run how often, and when it is enough |
 //! | `outcome` | what became of every combination, what every target costs |
-//! | [`break_even`] | how far one more setting can go |
+//! | `break_even` | how far one more setting can go |
 //!
 //! Brute force runs every combination as often as the scenario says; the search runs at most a
 //! third of that unless it is allowed more, and says how probable its answer is
 //! ([`crate::analysis::selection`]). Left out: settings between those that were given, and models
 //! of the figures over the settings.
 
-pub mod break_even;
+mod break_even;
 mod design;
 mod outcome;
 mod search;
 
 pub use design::{Point, Wanted};
 
-use self::break_even::{Ground, NoBorder, Range};
+use self::break_even::{Ground, NoBorder};
 use self::design::Design;
 use self::search::{Limits, Runner};
 use super::replication::Measuring;
 use super::warm_up::warm_up;
 use super::{EVENTS_MAX, Progress, RunError, RunOptions};
 use crate::results::Tuning;
-use crate::scenario::{Diagnostics, Override, Source, load};
-
-/// Combinations at most.
-pub const COMBINATIONS_MAX: usize = 2_000;
+use crate::scenario::{
+    COMBINATIONS_MAX, Diagnostics, Ends, Factor, Override, Scenario, Source, Sweep, Tune, load,
+};
 
 /// Replications of every combination at first: a part of those of the scenario, within bounds.
 const FIRST_PART: u32 = 5;
@@ -45,6 +44,8 @@ pub struct TuneOptions {
     pub wanted: Wanted,
     /// The combinations; an empty one is the scenario as it is.
     pub points: Vec<Point>,
+    /// What people call a key, where they do.
+    pub names: Vec<(String, String)>,
     /// How probable the answer should be, strictly between 0 and 1.
     pub probability: f64,
     /// Objectives that differ by this share, 0 or more, are as good as each other.
@@ -52,7 +53,7 @@ pub struct TuneOptions {
     /// Replications at most; `None`: a third of what brute force takes.
     pub budget: Option<u64>,
     /// A setting whose border is sought under the recommended settings.
-    pub break_even: Option<Range>,
+    pub break_even: Option<Ends>,
     /// Threads, at least 1; `None`: one per core. The answer is the same for any number.
     pub threads: Option<usize>,
     /// Events of one replication at most.
@@ -62,13 +63,49 @@ pub struct TuneOptions {
 }
 
 impl TuneOptions {
+    /// What a scenario says, if it says something.
+    ///
+    /// # Errors
+    /// When its factors cannot be crossed.
+    pub fn of(scenario: &Scenario) -> Option<Result<TuneOptions, String>> {
+        let said = scenario.tune.as_ref()?;
+        let (metric, maximize) = (said.metric.clone(), said.maximize);
+        let wanted = Wanted { metric, maximize, targets: Vec::new() };
+        let options = TuneOptions {
+            probability: said.probability,
+            indifference: said.indifference,
+            budget: said.budget,
+            break_even: said.break_even.clone(),
+            ..TuneOptions::new(wanted, vec![Vec::new()])
+        };
+        Some(options.crossing(&said.factors, scenario.seed))
+    }
+
+    /// The same over all combinations of these factors.
+    ///
+    /// # Errors
+    /// When they cannot be crossed.
+    pub fn crossing(self, factors: &[Factor], seed: u64) -> Result<TuneOptions, String> {
+        if factors.is_empty() {
+            return Ok(TuneOptions { points: vec![Vec::new()], names: Vec::new(), ..self });
+        }
+        let names = factors.iter().map(|factor| (factor.key.clone(), factor.name.clone()));
+        let points = Sweep::crossed(factors.to_vec()).points(seed, COMBINATIONS_MAX)?;
+        Ok(TuneOptions {
+            points: points.iter().map(|point| point.changes(factors)).collect(),
+            names: names.collect(),
+            ..self
+        })
+    }
+
     /// Probability 95 %, an indifference of 0.1 %, a third of brute force.
     pub fn new(wanted: Wanted, points: Vec<Point>) -> TuneOptions {
         TuneOptions {
             wanted,
             points,
-            probability: 0.95,
-            indifference: 0.001,
+            names: Vec::new(),
+            probability: Tune::PROBABILITY,
+            indifference: Tune::INDIFFERENCE,
             budget: None,
             break_even: None,
             threads: None,
@@ -144,10 +181,13 @@ pub fn tune(
         if let Some(range) = &options.break_even {
             let from = found.best.or(tuning.nearest).unwrap_or(0);
             let border = break_even::break_even(&ground(&designs[from].point), range, &runner);
-            tuning.break_even = Some(border.map_err(|reason| match reason {
+            let (border, last) = border.map_err(|reason| match reason {
                 NoBorder::Mistake(mistake) => TuneError::Mistake(mistake),
                 NoBorder::Run(error) => TuneError::Run(error),
-            })?);
+            })?;
+            let said = last.map(|last| outcome::doubts(&current, &last, "At that value"));
+            tuning.notes.extend(said.unwrap_or_default());
+            tuning.break_even = Some(border);
         }
         Ok(tuning)
     })
@@ -160,7 +200,7 @@ fn designs(
     options: &TuneOptions,
 ) -> Result<Vec<Design>, TuneMistake> {
     let count = options.points.len();
-    if count == 0 || count > COMBINATIONS_MAX {
+    if count == 0 || count > COMBINATIONS_MAX as usize {
         return Err(TuneMistake::Other(format!(
             "{count} combinations of settings; it takes 1 to {COMBINATIONS_MAX}"
         )));

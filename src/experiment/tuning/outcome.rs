@@ -16,10 +16,10 @@ use crate::analysis::selection::{Observed, best};
 use crate::analysis::t_interval;
 use crate::model::settings::StreamKind;
 use crate::results::{
-    Aim, Effort, Estimate, Standing, TargetCost, TargetFigure, TunedSettings, TunedValue, Tuning,
-    TuningTarget,
+    Aim, Effort, Estimate, Standing, TargetCost, TargetFigure, TunedKey, TunedSettings, TunedValue,
+    Tuning, TuningTarget,
 };
-use crate::scenario::{Assertion, Override, Scenario};
+use crate::scenario::{Assertion, Diagnostic, Override, Scenario};
 
 /// Puts together what was found; `current` is the scenario as it is.
 pub(super) fn outcome(
@@ -50,7 +50,7 @@ pub(super) fn outcome(
             maximize: options.wanted.maximize,
         },
         targets: targets(first),
-        keys: keys(designs),
+        keys: keys(designs, &options.names),
         settings,
         recommended,
         nearest,
@@ -65,7 +65,7 @@ pub(super) fn outcome(
         costs: (0..target_count).map(|target| cost(runner, found, target)).collect(),
         break_even: None,
         stream: if is_kinesis { "kinesis" } else { "dynamodb" }.to_owned(),
-        notes: notes(current, found, target_count),
+        notes: notes(current, designs, found),
         command: options.command.clone(),
     }
 }
@@ -82,31 +82,43 @@ fn targets(design: &Design) -> Vec<TuningTarget> {
 }
 
 /// Every key that a combination sets, once.
-fn keys(designs: &[Design]) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
+fn keys(designs: &[Design], names: &[(String, String)]) -> Vec<TunedKey> {
+    let mut keys: Vec<TunedKey> = Vec::new();
     for change in designs.iter().flat_map(|design| &design.point) {
-        if keys.iter().all(|key| key != change.key()) {
-            keys.push(change.key().to_owned());
+        if keys.iter().all(|known| known.key != change.key()) {
+            let name = names.iter().find(|(key, _)| key == change.key());
+            let key = change.key().to_owned();
+            keys.push(TunedKey { name: name.map_or(key.clone(), |(_, name)| name.clone()), key });
         }
     }
     keys
 }
 
-fn notes(current: &Scenario, found: &Found, targets: usize) -> Vec<String> {
+fn notes(current: &Scenario, designs: &[Design], found: &Found) -> Vec<String> {
     let mut notes = Vec::new();
+    if let Some(best) = found.best {
+        notes.extend(doubts(current, &designs[best], "With the recommended settings"));
+    }
     if current.runs().count() > 1 {
         notes.push(
             "The variants of the scenario were left out: combinations are of the scenario itself."
                 .to_owned(),
         );
     }
-    if targets == 0 {
+    if designs[0].targets.is_empty() {
         notes.push("Nothing is demanded, so every combination is allowed.".to_owned());
     }
     if found.observed.iter().all(|one| one.objective.iter().flatten().count() == 0) {
         notes.push("No run has a figure that could be compared.".to_owned());
     }
     notes
+}
+
+/// What is doubtful about a combination and not about the scenario as it is.
+pub(super) fn doubts(current: &Scenario, design: &Design, when: &str) -> Vec<String> {
+    let is_new = |one: &&Diagnostic| current.warnings.iter().all(|known| known.rule != one.rule);
+    let warnings = design.scenario.warnings.iter().filter(is_new);
+    warnings.map(|one| format!("{when}: {}.", one.message)).collect()
 }
 
 fn tuned(

@@ -7,6 +7,7 @@
 //! | where the age comes from | `age-breakdown` |
 //! | invocations in flight, throttles | `concurrency` |
 //! | backlog and true lag | `backlog` |
+//! | what was tried against its targets | `tune` |
 //! | simulated over exact results | `exact` |
 //! | simulated beside measured figures | `measured-*` |
 //!
@@ -26,6 +27,7 @@ mod load;
 mod palette;
 mod panel;
 mod render;
+mod tuning;
 
 use crate::results::RunResults;
 use canvas::Canvas;
@@ -36,6 +38,7 @@ pub use blocked::blocked_shards;
 pub use breakdown::age_breakdown;
 pub use exact::exact;
 pub use load::{backlog, concurrency};
+pub use tuning::tuning;
 
 /// A finished chart.
 #[derive(Debug, Clone, PartialEq)]

@@ -13,7 +13,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::verdict;
 use crate::results::{RunResults, StabilityVerdict};
 
-const STYLE: &str = include_str!("style.css");
+/// The look of every page.
+pub(super) const STYLE: &str = include_str!("style.css");
 
 /// The page as HTML text.
 pub fn page(results: &RunResults) -> String {
