@@ -24,7 +24,7 @@
 //! | [`import`] | files of the AWS world and CloudWatch metrics to scenarios | running |
 //! | [`analysis`] | intervals, quantiles, stability | the model |
 //! | [`results`] | plain data between computing and showing | how it was computed |
-//! | [`experiment`] | replications, variants, the standard recorder | text, charts |
+//! | [`experiment`] | replications, variants, sweeps, the standard recorder | text, charts |
 //! | [`report`] | tables, charts, page, CSV, JSON | the model |
 //! | [`cli`] | arguments, progress, exit codes; nothing else prints | rules |
 //!
@@ -79,6 +79,7 @@
 //! | read the figures of a run | [`scenario::load`], [`experiment::run`] | `read_figures` |
 //! | note what no figure says | [`model::Observer`], [`model::simulate`] | `own_observer` |
 //! | compare many settings | [`scenario::Override`], [`analysis::paired_difference`] | `sweep` |
+//! | run a planned sweep | [`scenario::Sweep`], [`experiment::sweep`] | |
 //! | choose among many settings | [`experiment::tuning::tune`] | |
 //! | make the charts, the page, the files | [`report::write_all`], [`report::charts`] | |
 //!

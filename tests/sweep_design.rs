@@ -64,7 +64,7 @@ fn a_latin_hypercube_has_one_point_in_each_part_of_every_range() {
         shardlag::scenario::levels::numbers(&levels).expect("numbers")
     };
     let mut logarithmic: Vec<usize> =
-        column(0).iter().map(|seconds| (20.0 * (seconds / 0.01).log10()) as usize).collect();
+        column(0).iter().map(|seconds| (20.0 * libm::log10(seconds / 0.01)) as usize).collect();
     logarithmic.sort_unstable();
     assert_eq!(logarithmic, (0..40).collect::<Vec<usize>>());
     let mut linear: Vec<usize> =

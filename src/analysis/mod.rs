@@ -12,6 +12,7 @@
 //! | [`input_uncertainty`] | how far off may a figure be because its inputs are not known? |
 //! | [`paired`] | do two variants differ? |
 //! | [`unpaired`] | the same where only means and intervals are left |
+//! | [`pareto`] | which are the best compromises between two figures? |
 //! | [`ranking`] | which of several needs more replications to find the best? |
 //! | [`selection`] | which is the best that meets its targets, and how sure is that? |
 //! | [`quantile`] | percentiles and their intervals |
@@ -24,7 +25,7 @@
 //! Everything here is a pure function of numbers: no model, no clock, and no mathematics of the
 //! platform (only `libm`), so that the same samples give the same bits everywhere.
 //!
-//! Left out: Pareto fronts.
+//! Left out: procedures for more than one figure at a time.
 
 pub mod batch_means;
 pub mod beta;
@@ -34,6 +35,7 @@ pub mod jackknife;
 pub mod load;
 pub mod normal;
 pub mod paired;
+pub mod pareto;
 pub mod quantile;
 pub mod ranking;
 pub mod run_length;
@@ -48,6 +50,7 @@ pub use interval::{Precision, relative_half_width, replications_needed, t_interv
 pub use jackknife::ratio_interval;
 pub use load::{LaneLoad, OfferedLoad, ServiceTime};
 pub use paired::paired_difference;
+pub use pareto::pareto_front;
 pub use quantile::{RankInterval, empirical_quantile, quantile_interval};
 pub use ranking::ocba_allocation;
 pub use stability::assess;

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::import_arguments::{IMPORT_EXAMPLES, ImportArguments};
+use super::sweep_arguments::{SWEEP_EXAMPLES, SweepArguments};
 use super::tune_arguments::{TUNE_EXAMPLES, TuneArguments};
 use crate::experiment::uncertainty::Uncertainty;
 use crate::scenario::{Diagnostics, Override, Tolerance};
@@ -28,6 +29,9 @@ pub(super) enum Command {
     /// Compare two scenarios, the variants of one, or two saved summaries
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
+    /// Run a scenario at many points of its settings, on one machine or on many
+    #[command(after_help = SWEEP_EXAMPLES)]
+    Sweep(SweepArguments),
     /// Find the best settings that meet what is demanded
     #[command(after_help = TUNE_EXAMPLES)]
     Tune(TuneArguments),

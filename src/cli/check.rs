@@ -36,11 +36,15 @@ pub(super) fn read_source(
     arguments: &ScenarioArguments,
 ) -> Result<(Source, Vec<Override>), Diagnostics> {
     let overrides = arguments.overrides()?;
-    let source = match arguments.is_standard_input() {
-        true => Source::read_from("standard input", &mut std::io::stdin().lock())?,
-        false => Source::read(&arguments.file)?,
-    };
-    Ok((source, overrides))
+    Ok((source(arguments)?, overrides))
+}
+
+/// Reads the text that the arguments name.
+pub(super) fn source(arguments: &ScenarioArguments) -> Result<Source, Diagnostics> {
+    match arguments.is_standard_input() {
+        true => Source::read_from("standard input", &mut std::io::stdin().lock()),
+        false => Source::read(&arguments.file),
+    }
 }
 
 fn verdict(scenario: &Scenario) -> String {

@@ -23,6 +23,10 @@ mod junit;
 mod manual;
 mod progress;
 mod run;
+mod sweep;
+mod sweep_arguments;
+mod sweep_jobs;
+mod sweep_many;
 mod terminal;
 mod trace;
 mod tune;
@@ -67,6 +71,7 @@ pub fn main() -> ExitCode {
     let ending = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Tune(arguments) => tune::tune(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),

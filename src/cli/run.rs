@@ -145,13 +145,20 @@ pub(super) fn default_folder(arguments: &ScenarioArguments) -> PathBuf {
     })
 }
 
-/// The command that repeats the run: what decides the figures, and nothing else.
-fn command(arguments: &RunArguments) -> String {
-    let scenario = &arguments.scenario;
-    let mut words = vec!["shardlag run".to_owned(), scenario.file.display().to_string()];
+/// The words of a command that decide the scenario.
+pub(super) fn scenario_words(scenario: &ScenarioArguments) -> Vec<String> {
+    let mut words = vec![scenario.file.display().to_string()];
     words.extend(scenario.set.iter().map(|set| format!("--set '{set}'")));
     words.extend(scenario.seed.map(|seed| format!("--seed {seed}")));
     words.extend(scenario.replications.map(|count| format!("--replications {count}")));
+    words
+}
+
+/// The command that repeats the run: what decides the figures, and nothing else.
+fn command(arguments: &RunArguments) -> String {
+    let scenario = &arguments.scenario;
+    let mut words = vec!["shardlag run".to_owned()];
+    words.extend(scenario_words(scenario));
     let precision = arguments.precision.map(|share| share.get() * 100.0);
     words.extend(precision.map(|percent| format!("--precision {percent}%")));
     words.extend(arguments.uncertainty.as_ref().map(|uncertainty| {

@@ -21,6 +21,7 @@
 //! | [`measured_age`] | IteratorAge measured on AWS over time, and how well it fits |
 //! | [`assertions`] | what the scenario demands |
 //! | [`comparison`] | what differs between two variants, scenarios or saved summaries |
+//! | [`sweep`] | many points of a scenario, on one machine or on many |
 //! | [`tuning`] | the best of many settings that meets what is demanded |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
@@ -55,6 +56,7 @@ pub mod replication;
 pub(crate) mod sentence;
 pub(crate) mod series;
 pub(crate) mod settling;
+pub mod sweep;
 pub mod trace;
 pub mod tuning;
 pub mod uncertainty;
@@ -172,17 +174,30 @@ pub fn run_with_replications(
     options: &RunOptions,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(RunResults, Vec<Vec<Replication>>), RunError> {
-    let threads = options.threads.unwrap_or(0);
+    pool(options.threads)?.install(|| run_here(scenario, options, progress))
+}
+
+/// Threads to run on; `None`: one for each core.
+pub(crate) fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, RunError> {
+    let threads = threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| RunError::Threads { threads, reason: error.to_string() })?;
+    pool.map_err(|error| RunError::Threads { threads, reason: error.to_string() })
+}
+
+/// The same on the threads that this is called from.
+pub(crate) fn run_here(
+    scenario: &Scenario,
+    options: &RunOptions,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(RunResults, Vec<Vec<Replication>>), RunError> {
     let mut replications: Vec<Vec<Replication>> = vec![Vec::new(); scenario.variants.len()];
     let mut wanted = scenario.replications;
     let spans = measured::spans(scenario);
-    let warm_up = pool.install(|| warm_up::warm_up(scenario, options, progress))?;
+    let warm_up = warm_up::warm_up(scenario, options, progress)?;
     loop {
         let from = replications[0].len() as u32;
         let batch = Batch { scenario, options, spans: &spans, from, to: wanted, warm_up: &warm_up };
-        pool.install(|| batch.run(&mut replications, progress))?;
+        batch.run(&mut replications, progress)?;
         let Some(precision) = options.precision else { break };
         match precision::replications_wanted(&replications, precision) {
             Some(more) if more > wanted => wanted = more,
@@ -192,9 +207,9 @@ pub fn run_with_replications(
     let mut results = results(scenario, options, &warm_up, &replications);
     if let Some(uncertainty) = &options.uncertainty {
         let draws = replications[0].len() as u32;
-        let run =
-            || uncertainty::run(uncertainty, scenario, options, warm_up.ends_at, draws, progress);
-        for (index, drawn) in pool.install(run)?.iter().enumerate() {
+        let drawn =
+            uncertainty::run(uncertainty, scenario, options, warm_up.ends_at, draws, progress)?;
+        for (index, drawn) in drawn.iter().enumerate() {
             let variant = &mut results.summary.variants[index];
             let (verdict, stated) = (variant.stability.verdict, &replications[index]);
             let summary = estimates::uncertainty_summary(uncertainty, verdict, stated, drawn);

@@ -12,6 +12,7 @@
 //! | what was validated, as tables and as JSON | [`validation_terminal`], [`validation_json`] |
 //! | two sets of settings side by side | [`comparison_terminal`], [`comparison_markdown`] |
 //! | the same for programs | [`comparison_json`], [`comparison_checks`] |
+//! | a sweep: table, page with charts, CSV and JSON | [`sweep_terminal`], [`sweep_files`] |
 //! | the best of many settings | [`tuning_terminal`], [`tuning_page`], [`tuning_files`] |
 //! | checks for build servers | [`junit`] |
 //! | all of them into a folder, never half-written | [`write_all`] |
@@ -32,6 +33,7 @@ mod rows;
 mod screen;
 mod sparkline;
 mod summary;
+mod sweep;
 mod terminal;
 mod text;
 mod timeseries;
@@ -50,6 +52,7 @@ pub use files::{Outputs, PngCharts, WriteError, write_all, write_files};
 pub use junit::junit;
 pub use page::page;
 pub use summary::summary_json;
+pub use sweep::{sweep_files, sweep_json, sweep_terminal};
 pub use terminal::{TerminalStyle, terminal};
 pub(crate) use text::ascii as plain_ascii;
 pub use timeseries::timeseries_csv;

@@ -8,6 +8,7 @@ mod estimate;
 mod messages;
 mod series;
 mod summary;
+mod sweep;
 mod trace;
 mod tuning;
 mod uncertainty;
@@ -25,6 +26,7 @@ pub use summary::{
     LagStatistics, Ledger, LossReason, MinuteShare, Stability, StabilityVerdict, Summary,
     VariantSummary, WarmUpRule,
 };
+pub use sweep::{SweepAxis, SweepFactor, SweepMetric, SweepResults, SweptPoint, SweptVariant};
 pub use trace::{RecordRange, TraceEvent, TraceLine};
 pub use tuning::{
     Aim, BreakEven, BreakEvenTrial, Effort, Standing, TargetCost, TargetFigure, TunedKey,

@@ -35,6 +35,7 @@ pub struct Factor {
     pub zip: Option<String>,
     /// What is tried.
     pub levels: Levels,
+    written: String,
     key_place: Option<Place>,
 }
 
@@ -66,7 +67,7 @@ impl Factor {
             None => listed(levels)?,
         };
         let (name, key) = (key.to_owned(), key.to_owned());
-        Ok(Factor { key, name, zip: None, levels, key_place: None })
+        Ok(Factor { key, name, zip: None, levels, written: text.to_owned(), key_place: None })
     }
 
     /// Its levels in order.
@@ -80,6 +81,11 @@ impl Factor {
                 range.levels().map_err(|message| format!("the factor `{}` {message}", self.name))
             }
         }
+    }
+
+    /// The factor as it was given to `--factor`; of a scenario file, its key.
+    pub fn written(&self) -> &str {
+        &self.written
     }
 
     /// The change of the scenario that gives the setting this level.
@@ -177,7 +183,8 @@ fn factor(field: &Field<'_>, example: &str, cx: &mut Reading) -> Option<Factor> 
         Some(zip) => Some(non_empty(zip, cx)?),
         None => None,
     };
-    Some(Factor { key, name, zip, levels, key_place: Some(key_field.node.place) })
+    let written = key.clone();
+    Some(Factor { key, name, zip, levels, written, key_place: Some(key_field.node.place) })
 }
 
 fn listed_in_file(values: &Field<'_>, cx: &mut Reading) -> Option<Vec<Level>> {

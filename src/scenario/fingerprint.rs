@@ -23,7 +23,7 @@ impl Write for Fnv {
 }
 
 /// The hash of a text.
-pub(super) fn hash(text: &str) -> u64 {
+pub(crate) fn hash(text: &str) -> u64 {
     let mut hash = Fnv(OFFSET_BASIS);
     hash.write_str(text).expect("hashing a text cannot fail");
     hash.0

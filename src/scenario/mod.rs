@@ -15,6 +15,7 @@
 //! | [`cloudwatch`] | CloudWatch metrics as the AWS CLI and the console write them |
 //! | [`factors`], [`levels`], [`range`] | settings that are tried |
 //! | [`sweep`] | which levels are tried together |
+//! | `files` | what a scenario names |
 //! | `tune` | which settings are to be chosen, and what for |
 //! | `lints` | warnings |
 //!
@@ -32,6 +33,7 @@ mod document;
 pub mod factors;
 mod faults;
 pub mod figures;
+mod files;
 mod fingerprint;
 mod function;
 mod general;
@@ -75,6 +77,8 @@ use crate::units::Duration;
 pub use assertions::{Assertion, Comparison, DemandedOf, PRESETS, parse_assertion};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use factors::Factor;
+pub use files::Files;
+pub(crate) use fingerprint::hash;
 pub use general::Analysis;
 pub use measured::Measured;
 pub use measured_age::{AgeStatistic, MeasuredAge};
@@ -193,6 +197,18 @@ pub struct ResolvedSetting {
 /// # Errors
 /// All mistakes of the file and of the overrides, in order of place.
 pub fn load(source: &Source, overrides: &[Override]) -> Result<Scenario, Diagnostics> {
+    load_with_files(source, overrides, &mut Files::default())
+}
+
+/// The same with files that are known already; those that are read are added to them.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_files(
+    source: &Source,
+    overrides: &[Override],
+    files: &mut Files,
+) -> Result<Scenario, Diagnostics> {
     let mut problems = Problems::default();
     let file = problems.add_text(&source.name, &source.text);
     let defaults_text = problems.add_text("default", "");
@@ -207,10 +223,12 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Scenario, Diagnos
         resolved: Vec::new(),
         folder: source.folder.clone(),
         traces: BTreeMap::new(),
+        files: std::mem::take(files),
         seed: 0,
         defaults_text,
     };
     let scenario = read(&root, &source.file_stem(), &mut cx);
+    *files = std::mem::take(&mut cx.files);
     match scenario {
         Some(mut scenario) if !cx.problems.has_errors() => {
             scenario.warnings = cx.problems.take(Severity::Warning);

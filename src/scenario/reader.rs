@@ -9,10 +9,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::ResolvedSetting;
 use super::document::{Entry, Node, Place, Table, Value};
 use super::problems::Problems;
 use super::suggest;
+use super::{Files, ResolvedSetting};
 use crate::model::settings::Arrivals;
 
 /// State of reading one variant.
@@ -23,6 +23,8 @@ pub(super) struct Reading {
     pub resolved: Vec<ResolvedSetting>,
     /// Trace files are relative to this folder.
     pub folder: PathBuf,
+    /// Files read so far, or handed over.
+    pub files: Files,
     /// Traces read so far, by their table as text: variants share them.
     pub traces: BTreeMap<String, Arrivals>,
     /// Seed of the scenario.

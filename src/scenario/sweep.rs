@@ -20,7 +20,7 @@
 use super::document::Node;
 use super::factors::{Factor, Levels, factors};
 use super::fingerprint::hash;
-use super::levels::Level;
+use super::levels::{Level, numbers};
 use super::metrics::{Metric, metric, metric_names};
 use super::reader::{Field, Reading};
 use super::source::Override;
@@ -80,6 +80,11 @@ impl Sweep {
         Sweep { factors, design: Design::Crossed, pareto: default_pareto() }
     }
 
+    /// Whether all combinations are tried.
+    pub fn is_crossed(&self) -> bool {
+        self.design == Design::Crossed
+    }
+
     /// All points, at most `points_max` of them, in an order that never changes.
     ///
     /// # Errors
@@ -112,6 +117,18 @@ impl Sweep {
         }
         groups
     }
+}
+
+/// A level, written as TOML, as people write it.
+pub fn level_label(text: &str) -> String {
+    Level::new(text.to_owned(), None).label()
+}
+
+/// Levels, written as TOML, as numbers; `None`: they are not numbers of the same kind.
+pub fn level_numbers(texts: &[&str]) -> Option<Vec<f64>> {
+    let levels: Vec<Level> =
+        texts.iter().map(|text| Level::new((*text).to_owned(), None)).collect();
+    numbers(&levels)
 }
 
 /// The metrics of a Pareto front where nothing else is said.

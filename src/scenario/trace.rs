@@ -319,12 +319,18 @@ fn column_index(which: &Field<'_>, first: &csv::StringRecord, cx: &mut Reading) 
 
 /// Reads a file beside the scenario; `file` is where the scenario names it.
 pub(super) fn read_file(file: &Field<'_>, name: &str, cx: &mut Reading) -> Option<String> {
+    if let Some(text) = cx.files.get(name) {
+        return Some(text.to_owned());
+    }
     let path = cx.folder.join(name);
     let problem = match fs::metadata(&path) {
         Ok(metadata) if metadata.is_dir() => format!("`{name}` is a folder"),
         Ok(metadata) if metadata.len() > FILE_BYTES_MAX => format!("`{name}` is larger than 1GiB"),
         Ok(_) => match fs::read(&path).map(String::from_utf8) {
-            Ok(Ok(text)) => return Some(text),
+            Ok(Ok(text)) => {
+                cx.files.add(name, &text);
+                return Some(text);
+            }
             Ok(Err(_)) => format!("`{name}` is not UTF-8 text"),
             Err(error) => format!("`{name}` cannot be read: {error}"),
         },

@@ -96,7 +96,8 @@ fn values_per_interval(summary: &Summary) -> u32 {
     summary.analysis.batches.unwrap_or(summary.replications)
 }
 
-fn figures(summary: &VariantSummary) -> Vec<Option<Estimate>> {
+/// The figures of a variant in the order of [`METRICS`].
+pub(crate) fn figures(summary: &VariantSummary) -> Vec<Option<Estimate>> {
     let json = serde_json::to_value(summary).expect("a summary is plain data");
     let figure = |name: &str| figure_of(&json, name).expect("the summary is our own");
     METRICS.iter().map(|metric| figure(metric.name)).collect()

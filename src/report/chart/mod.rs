@@ -7,6 +7,7 @@
 //! | where the age comes from | `age-breakdown` |
 //! | invocations in flight, throttles | `concurrency` |
 //! | backlog and true lag | `backlog` |
+//! | figures of a sweep over its settings | `lines`, `heat-map`, `effects`, `pareto` |
 //! | what was tried against its targets | `tune` |
 //! | simulated over exact results | `exact` |
 //! | simulated beside measured figures | `measured-*` |
@@ -27,6 +28,7 @@ mod load;
 mod palette;
 mod panel;
 mod render;
+mod sweep;
 mod tuning;
 
 use crate::results::RunResults;
@@ -38,6 +40,7 @@ pub use blocked::blocked_shards;
 pub use breakdown::age_breakdown;
 pub use exact::exact;
 pub use load::{backlog, concurrency};
+pub use sweep::sweep_charts;
 pub use tuning::tuning;
 
 /// A finished chart.
