@@ -81,6 +81,7 @@
 //! | explain a record, a shard or a run | [`experiment::explanation::explain`] | |
 //! | compare many settings | [`scenario::Override`], [`analysis::paired_difference`] | `sweep` |
 //! | run a planned sweep | [`scenario::Sweep`], [`experiment::sweep`] | |
+//! | choose among many settings | [`experiment::tuning::tune`] | |
 //! | make the charts, the page, the files | [`report::write_all`], [`report::charts`] | |
 //!
 //! Mistakes in a scenario come all at once as [`scenario::Diagnostics`], with file, line and

@@ -7,8 +7,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use shardlag::experiment::tuning::{TuneOptions, tune};
 use shardlag::experiment::{RunOptions, run};
-use shardlag::report::{Outputs, PngCharts, write_all};
+use shardlag::report::{Outputs, PngCharts, write_all, write_tuning};
 use shardlag::scenario::{Source, load};
 
 /// A larger CSV or JSON Lines file is not committed; everything else is.
@@ -33,7 +34,8 @@ fn names() -> Vec<String> {
     names
 }
 
-/// Runs a scenario as `shardlag run scenarios/NAME.toml` does, into a folder of its own.
+/// Runs a scenario as `shardlag run scenarios/NAME.toml` does, into a folder of its own, and then
+/// tunes it as `shardlag tune` does if it says how.
 fn report(name: &str) -> PathBuf {
     let path = root().join("scenarios").join(format!("{name}.toml"));
     let shown = format!("scenarios/{name}.toml");
@@ -46,6 +48,12 @@ fn report(name: &str) -> PathBuf {
     let png = if name == SHOWN { PngCharts::IteratorAge } else { PngCharts::Off };
     write_all(&results, &folder, &Outputs { png, ..Outputs::default() }).expect("it is written");
     drop_large(&folder);
+    if let Some(options) = TuneOptions::of(&scenario) {
+        let command = format!("shardlag tune {shown}");
+        let options = TuneOptions { command, ..options.expect("its factors can be crossed") };
+        let tuning = tune(&source, &[], &options, &|_| ()).expect("it can be tuned");
+        write_tuning(&tuning, &folder).expect("it is written");
+    }
     folder
 }
 

@@ -241,6 +241,7 @@ fn the_metrics_of_assertions_are_the_figures_of_the_summary() {
         age_at_finish: Default::default(),
         record_age: Default::default(),
         true_lag: Default::default(),
+        asked: Vec::new(),
         minutes_above: Vec::new(),
         blocked_shard_time: Default::default(),
         age_breakdown: Default::default(),

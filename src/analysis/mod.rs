@@ -14,6 +14,7 @@
 //! | [`unpaired`] | the same where only means and intervals are left |
 //! | [`pareto`] | which are the best compromises between two figures? |
 //! | [`ranking`] | which of several needs more replications to find the best? |
+//! | [`selection`] | which is the best that meets its targets, and how sure is that? |
 //! | [`quantile`] | percentiles and their intervals |
 //! | [`student`], [`normal`] | distributions, for the intervals |
 //! | [`beta`] | the incomplete beta function, for Student's t and the binomial law |
@@ -24,7 +25,7 @@
 //! Everything here is a pure function of numbers: no model, no clock, and no mathematics of the
 //! platform (only `libm`), so that the same samples give the same bits everywhere.
 //!
-//! Left out: selection procedures around the allocation of [`ranking`].
+//! Left out: procedures for more than one figure at a time.
 
 pub mod batch_means;
 pub mod beta;
@@ -38,6 +39,7 @@ pub mod pareto;
 pub mod quantile;
 pub mod ranking;
 pub mod run_length;
+pub mod selection;
 pub mod stability;
 pub mod student;
 pub mod unpaired;

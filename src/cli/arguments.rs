@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use super::explain_arguments::{EXPLAIN_EXAMPLES, ExplainArguments};
 use super::import_arguments::{IMPORT_EXAMPLES, ImportArguments};
 use super::sweep_arguments::{SWEEP_EXAMPLES, SweepArguments};
+use super::tune_arguments::{TUNE_EXAMPLES, TuneArguments};
 use crate::experiment::uncertainty::Uncertainty;
 use crate::scenario::{Diagnostics, Override, Tolerance};
 use crate::units::{Probability, parse_probability};
@@ -35,6 +36,9 @@ pub(super) enum Command {
     /// Run a scenario at many points of its settings, on one machine or on many
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep(SweepArguments),
+    /// Find the best settings that meet what is demanded
+    #[command(after_help = TUNE_EXAMPLES)]
+    Tune(TuneArguments),
     /// Check a scenario without running it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
@@ -62,6 +66,7 @@ pub(super) enum Command {
 const EXAMPLES: &str = "Examples:
   shardlag run scenarios/first-steps.toml
   shardlag check my-scenario.toml
+  shardlag tune scenarios/tune-retry-and-age.toml
 
 Exit codes: 0 fine, 1 the run failed, 2 bad usage or scenario, 99 an assertion does not hold.
 Set NO_COLOR for no colours; where LC_ALL, LC_CTYPE or LANG is not UTF-8, output is ASCII.";
@@ -319,7 +324,7 @@ pub(super) fn overrides(
     set.chain(seed).chain(replications).map(|change| Override::parse(&change)).collect()
 }
 
-fn precision(text: &str) -> Result<Probability, String> {
+pub(super) fn precision(text: &str) -> Result<Probability, String> {
     let share = parse_probability(text).map_err(|error| error.to_string())?;
     match share.get() {
         value if value > 0.0 && value < 1.0 => Ok(share),

@@ -3,7 +3,7 @@
 use super::Ending;
 use super::arguments::{CheckArguments, Format, ScenarioArguments};
 use super::diagnostics;
-use crate::scenario::{Diagnostics, Scenario, Source, load};
+use crate::scenario::{Diagnostics, Override, Scenario, Source, load};
 
 /// Checks a scenario.
 pub(super) fn check(arguments: &CheckArguments) -> Ending {
@@ -27,8 +27,16 @@ pub(super) fn check(arguments: &CheckArguments) -> Ending {
 
 /// Reads the scenario that the arguments name, with their changes.
 pub(super) fn read(arguments: &ScenarioArguments) -> Result<Scenario, Diagnostics> {
+    let (source, overrides) = read_source(arguments)?;
+    load(&source, &overrides)
+}
+
+/// Reads the text that the arguments name, and their changes.
+pub(super) fn read_source(
+    arguments: &ScenarioArguments,
+) -> Result<(Source, Vec<Override>), Diagnostics> {
     let overrides = arguments.overrides()?;
-    load(&source(arguments)?, &overrides)
+    Ok((source(arguments)?, overrides))
 }
 
 /// Reads the text that the arguments name.

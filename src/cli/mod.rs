@@ -6,7 +6,7 @@
 //! | 1 | a run-time error: unwritable output, a limit reached; `validate`: an item fails |
 //! | 2 | bad usage, a scenario or items with mistakes |
 //! | 98 | `compare`: a metric is worse by more than its tolerance |
-//! | 99 | an assertion of the scenario failed |
+//! | 99 | an assertion of the scenario failed; `tune`: no setting meets the targets |
 
 #[macro_use]
 mod output;
@@ -31,6 +31,8 @@ mod sweep_jobs;
 mod sweep_many;
 mod terminal;
 mod trace;
+mod tune;
+mod tune_arguments;
 mod usage;
 mod validate;
 
@@ -73,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
+        Command::Tune(arguments) => tune::tune(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Import(arguments) => import::import(&arguments),

@@ -59,13 +59,17 @@ fn failure(assertion: &Assertion, variant: &VariantSummary) -> Option<Failure> {
 }
 
 /// The share of minutes with a sample whose largest IteratorAge is above so many seconds.
-fn share_of_minutes(variant: &VariantSummary, limit: f64) -> Option<f64> {
+pub fn share_of_minutes(variant: &VariantSummary, limit: f64) -> Option<f64> {
     let share = variant.minutes_above.iter().find(|share| share.limit_seconds == limit);
     share?.share.value
 }
 
-/// The figure at a dotted path of a variant's summary, for example `iterator_age.p99`.
+/// The figure of a variant's summary that is asked for by this name, or at this dotted path, for
+/// example `iterator_age.p99`.
 pub fn figure(variant: &VariantSummary, path: &str) -> Option<f64> {
+    if let Some(asked) = variant.asked.iter().find(|asked| asked.name == path) {
+        return asked.figure.value;
+    }
     let json = serde_json::to_value(variant).expect("a summary is plain data");
     let found = path.split('.').try_fold(&json, |value, key| value.get(key))?;
     found.get("value").unwrap_or(found).as_f64()

@@ -1,5 +1,6 @@
 //! Means over replications with 95 % t intervals: the summary of a variant.
 
+use super::comparison::unit;
 use super::offered_load::stability;
 use super::replication::{AgeFigures, Replication};
 use super::uncertainty::{Drawn, Uncertainty};
@@ -7,10 +8,11 @@ use crate::analysis::input_uncertainty::{Draw, input_interval};
 use crate::analysis::jackknife::Pair;
 use crate::analysis::{ratio_interval, t_interval};
 use crate::results::{
-    AgeBreakdown, AgeStatistics, BatchSizes, BlockedByCause, BlockedShardTime, CloudWatchSums,
-    ConcurrencyUse, Cost, Discarded, Estimate, LagStatistics, Ledger, MinuteShare, Stability,
-    StabilityVerdict, UncertainInput, UncertaintySummary, VariantSummary,
+    AgeBreakdown, AgeStatistics, AskedEstimate, BatchSizes, BlockedByCause, BlockedShardTime,
+    CloudWatchSums, ConcurrencyUse, Cost, Discarded, Estimate, LagStatistics, Ledger, MinuteShare,
+    Stability, StabilityVerdict, UncertainInput, UncertaintySummary, VariantSummary,
 };
+use crate::scenario::figures::{Asked, AskedQuantity, Scope, Statistic};
 use crate::scenario::{Scenario, Variant};
 
 /// Confidence of all intervals.
@@ -99,12 +101,12 @@ pub fn variant_summary(
     limits: &[f64],
 ) -> VariantSummary {
     let stability = stability(&variant.settings, scenario.seed);
-    summary_of(&variant.name, stability, replications, limits)
+    summary_of(variant, stability, replications, limits)
 }
 
 /// The summary of replications of a variant with this stability.
 pub fn summary_of(
-    name: &str,
+    variant: &Variant,
     stability: Stability,
     replications: &[Replication],
     limits: &[f64],
@@ -113,12 +115,13 @@ pub fn summary_of(
     let is_unstable = stability.verdict == StabilityVerdict::Unstable;
     let ages = |select: fn(&Replication) -> AgeFigures| age_statistics(&over, select, is_unstable);
     VariantSummary {
-        name: name.to_owned(),
+        name: variant.name.clone(),
         iterator_age: ages(|replication| replication.iterator_age),
         age_at_finish: ages(|replication| replication.age_at_finish),
         record_age: ages(|replication| replication.record_age),
         true_lag: true_lag(&over, is_unstable),
         minutes_above: minutes_above(&over, limits),
+        asked: asked(&over, &variant.asked),
         blocked_shard_time: blocked_shard_time(&over),
         age_breakdown: age_breakdown(&over),
         ledger: ledger(&over),
@@ -226,6 +229,36 @@ fn minutes_above(over: &Over<'_>, limits: &[f64]) -> Vec<MinuteShare> {
         share: over.some(|replication| share(replication, limit_seconds)),
     };
     limits.iter().map(of_limit).collect()
+}
+
+fn asked(over: &Over<'_>, asked: &[(String, Asked)]) -> Vec<AskedEstimate> {
+    let figure = |(index, (name, one)): (usize, &(String, Asked))| {
+        let value = |replication: &Replication| replication.asked[index];
+        let length = over.batches().map_or(1.0, |(_, _, length)| length);
+        let figure = match (one.scope, one.quantity) {
+            // A batch says nothing about a maximum, nor about the worst shard of the whole.
+            (Scope::LargestOfShards | Scope::SmallestOfShards, _)
+            | (_, AskedQuantity::Age(_, Statistic::Max) | AskedQuantity::TrueLag) => {
+                over.whole(value)
+            }
+            (_, AskedQuantity::Age(_, Statistic::Quantile(_) | Statistic::Mean)) => {
+                over.some(value)
+            }
+            (
+                Scope::Whole | Scope::Shard(_),
+                AskedQuantity::BlockedTime
+                | AskedQuantity::Invocations
+                | AskedQuantity::Errors
+                | AskedQuantity::Processed
+                | AskedQuantity::RetryAttemptsExhausted
+                | AskedQuantity::RecordAgeExceeded
+                | AskedQuantity::Expired
+                | AskedQuantity::Lost,
+            ) => over.scaled(value, length),
+        };
+        AskedEstimate { name: name.clone(), unit: unit(one.dimension()), figure }
+    };
+    asked.iter().enumerate().map(figure).collect()
 }
 
 fn blocked_shard_time(over: &Over<'_>) -> BlockedShardTime {

@@ -23,6 +23,7 @@
 //! | [`assertions`] | what the scenario demands |
 //! | [`comparison`] | what differs between two variants, scenarios or saved summaries |
 //! | [`sweep`] | many points of a scenario, on one machine or on many |
+//! | [`tuning`] | the best of many settings that meets what is demanded |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
 //! | [`assumptions`] | rules without evidence that a run relied on |
 //! | [`trace`] | the first replication event by event |
@@ -61,6 +62,7 @@ pub(crate) mod setting_lines;
 pub(crate) mod settling;
 pub mod sweep;
 pub mod trace;
+pub mod tuning;
 pub mod uncertainty;
 pub mod validation;
 pub mod warm_up;

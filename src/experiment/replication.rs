@@ -15,6 +15,7 @@ use crate::model::simulate_consumers;
 use crate::model::system::Finished;
 use crate::results::{BlockedInterval, DestinationMessage, Redrive};
 use crate::scenario::Variant;
+use crate::scenario::figures::{AgeKind, Asked, AskedQuantity, Scope, Statistic};
 use crate::units::{Duration, Instant};
 
 /// Which replication to run.
@@ -84,6 +85,8 @@ pub struct Replication {
     pub messages: Vec<DestinationMessage>,
     /// What the messages leave.
     pub redrive: Option<Redrive>,
+    /// What the variant asks for beyond the figures of every summary, in its order.
+    pub asked: Vec<Option<f64>>,
     /// Figures of equally long parts; only where they were asked for.
     pub batches: Vec<Replication>,
 }
@@ -128,6 +131,7 @@ pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError>
         let put_unit = variant.prices.kinesis_put_unit;
         let spans = spans.iter().map(|&(from, to)| Span::new(from, to)).collect();
         Recorder::new(&variant.settings, put_unit, horizon, spans, keeps_details)
+            .asking(&variant.asked)
     };
     let warm_up = plan.measuring.warm_up;
     let whole = |variant| recorder(variant, plan.spans, plan.number == 0).after(warm_up);
@@ -193,6 +197,7 @@ pub(super) fn figures(variant: &Variant, recorder: &Recorder<'_>, tallies: Talli
         blocked: [blocked.total, blocked.fully, blocked.worst_shard()].map(seconds),
         blocked_by_cause: blocked.by_cause.map(seconds),
         cost: Dollars::of(variant, &tallies, measured_seconds),
+        asked: variant.asked.iter().map(|(_, one)| asked(*one, recorder, &tallies)).collect(),
         tallies,
         spans: recorder.spans.clone(),
         minutes: recorder.minutes.rows().to_vec(),
@@ -204,6 +209,41 @@ pub(super) fn figures(variant: &Variant, recorder: &Recorder<'_>, tallies: Talli
         redrive: recorder.messages.redrive(),
         batches: Vec::new(),
     }
+}
+
+/// A figure that not every summary has.
+fn asked(asked: Asked, recorder: &Recorder<'_>, tallies: &Tallies) -> Option<f64> {
+    if asked.scope != Scope::Whole {
+        let blocked = |shard: u32| recorder.blocked.of_shard(shard).as_secs_f64();
+        return recorder.shards.as_ref()?.figure(asked, &blocked);
+    }
+    let lost = tallies.retry_attempts_exhausted
+        + tallies.record_age_exceeded
+        + tallies.dropped_at_throttle
+        + tallies.expired;
+    Some(match asked.quantity {
+        AskedQuantity::Age(kind, statistic) => {
+            let ages = match kind {
+                AgeKind::IteratorAge => &recorder.iterator_age,
+                AgeKind::AgeAtFinish => &recorder.age_at_finish,
+                AgeKind::RecordAge => &recorder.record_age,
+            };
+            return match statistic {
+                Statistic::Quantile(share) => ages.quantile(share),
+                Statistic::Max => ages.max(),
+                Statistic::Mean => ages.mean(),
+            };
+        }
+        AskedQuantity::TrueLag => recorder.lags.max(),
+        AskedQuantity::BlockedTime => recorder.blocked.total.as_secs_f64(),
+        AskedQuantity::Invocations => tallies.invocations as f64,
+        AskedQuantity::Errors => tallies.errors as f64,
+        AskedQuantity::Processed => tallies.processed as f64,
+        AskedQuantity::RetryAttemptsExhausted => tallies.retry_attempts_exhausted as f64,
+        AskedQuantity::RecordAgeExceeded => tallies.record_age_exceeded as f64,
+        AskedQuantity::Expired => tallies.expired as f64,
+        AskedQuantity::Lost => lost as f64,
+    })
 }
 
 impl Replication {

@@ -14,6 +14,7 @@
 //! | the same for programs | [`comparison_json`], [`comparison_checks`] |
 //! | what happened and what is wrong | [`explanation_terminal`], [`explanation_json`] |
 //! | a sweep: table, page with charts, CSV and JSON | [`sweep_terminal`], [`sweep_files`] |
+//! | the best of many settings | [`tuning_terminal`], [`tuning_page`], [`tuning_files`] |
 //! | checks for build servers | [`junit`] |
 //! | a trace for ui.perfetto.dev | [`PerfettoTrace`] |
 //! | all of them into a folder, never half-written | [`write_all`] |
@@ -40,6 +41,7 @@ mod sweep;
 mod terminal;
 mod text;
 mod timeseries;
+mod tuning;
 mod validation;
 mod verdict;
 
@@ -60,6 +62,9 @@ pub use sweep::{sweep_files, sweep_json, sweep_terminal};
 pub use terminal::{TerminalStyle, terminal};
 pub(crate) use text::ascii as plain_ascii;
 pub use timeseries::timeseries_csv;
+pub use tuning::{
+    Fragments, tuning_files, tuning_json, tuning_page, tuning_terminal, write_tuning,
+};
 pub use validation::{
     ValidationDetail, calibration_json, calibration_terminal, validation_charts, validation_files,
     validation_json, validation_markdown, validation_page, validation_terminal,

@@ -5,7 +5,9 @@
 //! Reference: metrics S9.1, S9.3, S9.6. Left out: which cells are better; see `page::compared`.
 
 use super::figures::{self, Quantity};
-use crate::results::{Estimate, StabilityVerdict, Summary, UncertaintySummary, VariantSummary};
+use crate::results::{
+    Estimate, MetricUnit, StabilityVerdict, Summary, UncertaintySummary, VariantSummary,
+};
 
 /// One metric over all variants.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +30,7 @@ pub fn rows(summary: &Summary) -> Vec<Row> {
     table.records();
     table.function();
     table.cost();
+    table.asked();
     table.uncertain();
     table.rows
 }
@@ -100,6 +103,21 @@ impl Table<'_> {
             self.add(&label, Quantity::Share, Keep::Always, |variant| {
                 let share = variant.minutes_above.iter().find(|s| s.limit_seconds == limit);
                 share.map_or(Estimate::ABSENT, |s| s.share)
+            });
+        }
+    }
+
+    fn asked(&mut self) {
+        self.section = "Asked for";
+        for index in 0..self.variants.iter().map(|v| v.asked.len()).max().unwrap_or(0) {
+            let Some(one) = self.variants.iter().find_map(|v| v.asked.get(index)) else { continue };
+            let quantity = match one.unit {
+                MetricUnit::Seconds => Quantity::Seconds,
+                MetricUnit::Count | MetricUnit::Ratio => Quantity::Count,
+                MetricUnit::UsDollars => Quantity::Dollars,
+            };
+            self.add(&one.name, quantity, Keep::Always, |variant| {
+                variant.asked.get(index).map_or(Estimate::ABSENT, |asked| asked.figure)
             });
         }
     }

@@ -12,7 +12,7 @@
 //! Left out: a correction for the number of metrics. Of forty judged metrics that do not differ,
 //! one looks better and one worse by chance.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Estimate, StabilityVerdict};
 
@@ -74,7 +74,7 @@ pub struct MetricComparison {
 }
 
 /// What a metric is measured in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MetricUnit {
     /// Seconds or shard-seconds.

@@ -12,6 +12,7 @@ mod series;
 mod summary;
 mod sweep;
 mod trace;
+mod tuning;
 mod uncertainty;
 mod validation;
 
@@ -28,12 +29,17 @@ pub use explanation::{
 pub use messages::{DestinationMessage, FunctionError, MessageWindow, Redrive};
 pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, MinuteSums, TimeSeries};
 pub use summary::{
-    AgeBreakdown, AgeStatistics, AnalysisKind, AnalysisSummary, BatchSizes, BlockedByCause,
-    BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, Discarded, LagStatistics, Ledger,
-    LossReason, MinuteShare, Stability, StabilityVerdict, Summary, VariantSummary, WarmUpRule,
+    AgeBreakdown, AgeStatistics, AnalysisKind, AnalysisSummary, AskedEstimate, BatchSizes,
+    BlockedByCause, BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, Discarded,
+    LagStatistics, Ledger, LossReason, MinuteShare, Stability, StabilityVerdict, Summary,
+    VariantSummary, WarmUpRule,
 };
 pub use sweep::{SweepAxis, SweepFactor, SweepMetric, SweepResults, SweptPoint, SweptVariant};
 pub use trace::{RecordRange, TraceEvent, TraceLine};
+pub use tuning::{
+    Aim, BreakEven, BreakEvenTrial, Effort, Standing, TargetCost, TargetFigure, TunedKey,
+    TunedSettings, TunedValue, Tuning, TuningTarget,
+};
 pub use validation::{
     Calibration, ItemCheck, ItemKind, ItemStatus, Residual, Trial, ValidatedItem, Validation,
     ValidationGroup,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Estimate, UncertaintySummary};
+use super::{Estimate, MetricUnit, UncertaintySummary};
 
 /// The whole summary of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,6 +93,9 @@ pub struct VariantSummary {
     pub true_lag: LagStatistics,
     /// Share of minutes whose largest IteratorAge is above each asserted limit.
     pub minutes_above: Vec<MinuteShare>,
+    /// Figures that assertions ask for and that not every summary has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<AskedEstimate>,
     /// How long shards were blocked (S9.3), in shard-seconds.
     pub blocked_shard_time: BlockedShardTime,
     /// Where the age of finished batches comes from, mean seconds per finished batch (S9.4).
@@ -207,6 +210,17 @@ pub struct MinuteShare {
     pub limit_seconds: f64,
     /// Share of the minutes with samples, 0 to 1.
     pub share: Estimate,
+}
+
+/// A figure that an assertion asks for, for example `iterator_age.p95`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AskedEstimate {
+    /// Its name.
+    pub name: String,
+    /// What it is measured in.
+    pub unit: MetricUnit,
+    /// Its value.
+    pub figure: Estimate,
 }
 
 /// How long shards were blocked, in shard-seconds (S9.3).

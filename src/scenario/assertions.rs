@@ -2,17 +2,18 @@
 //!
 //! | a demand | is of |
 //! |---|---|
-//! | `METRIC < LIMIT` | a figure of the summary |
+//! | `METRIC < LIMIT` | a figure, see [`super::figures`]: a metric, a percentile, of one shard |
 //! | `share_of_minutes(iterator_age.max > LIMIT) < 1%` | minutes whose largest age is above it |
 //!
 //! A limit on a time may be one of [`PRESETS`], or `half_of_retention`: half of the time that the
 //! stream keeps records, the shortest of all variants.
 //!
-//! Left out: other percentiles than those of the summary, and demands on single shards.
+//! Left out: sums and ratios of figures.
 
 use std::ops::Range;
 
-use super::metrics::{Dimension, Metric, metric, metric_names};
+use super::figures::{Asked, Figure};
+use super::metrics::Dimension;
 use super::prices::parse_dollars;
 use super::reader::{Field, Reading};
 use super::suggest;
@@ -60,8 +61,10 @@ impl Comparison {
 pub struct Assertion {
     /// As written.
     pub text: String,
-    /// Path in the summary of a variant; one of [`super::metrics::METRICS`].
+    /// Name of the figure in the summary of a variant.
     pub metric: String,
+    /// How the figure is counted; `None`: every summary has it.
+    pub asked: Option<Asked>,
     /// What is demanded is not the metric itself but the share of minutes, 0 to 1, in which it is
     /// above this many seconds.
     pub minutes_above: Option<f64>,
@@ -75,10 +78,19 @@ pub struct Assertion {
     pub span: Range<usize>,
 }
 
+/// The stream that something is demanded of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DemandedOf {
+    /// How long it keeps records.
+    pub retention: Duration,
+    /// Its shards, the fewest of all variants.
+    pub shards: u32,
+}
+
 /// Reads all `[[assert]]`.
 pub(super) fn assertions(
     field: Option<Field<'_>>,
-    retention: Duration,
+    stream: DemandedOf,
     cx: &mut Reading,
 ) -> Vec<Assertion> {
     let Some(field) = field else {
@@ -93,14 +105,14 @@ pub(super) fn assertions(
         };
         let that = table.required("that", "\"iterator_age.p99 < 60s\"", cx);
         table.finish(cx);
-        assertions.extend(that.and_then(|that| assertion(&that, retention, cx)));
+        assertions.extend(that.and_then(|that| assertion(&that, stream, cx)));
     }
     assertions
 }
 
-fn assertion(field: &Field<'_>, retention: Duration, cx: &mut Reading) -> Option<Assertion> {
+fn assertion(field: &Field<'_>, stream: DemandedOf, cx: &mut Reading) -> Option<Assertion> {
     let text = field.text(cx)?;
-    match parse_assertion(&text, retention) {
+    match parse_assertion(&text, stream) {
         Ok(assertion) => {
             Some(Assertion { span: field.node.place.start..field.node.place.end, ..assertion })
         }
@@ -111,35 +123,26 @@ fn assertion(field: &Field<'_>, retention: Duration, cx: &mut Reading) -> Option
     }
 }
 
-/// Reads `metric < limit` or `share_of_minutes(metric > limit) < share`, for a stream that keeps
-/// records so long.
+/// Reads `metric < limit` or `share_of_minutes(metric > limit) < share`, for such a stream.
 ///
 /// # Errors
 /// What is wrong and what to write.
-pub fn parse_assertion(text: &str, retention: Duration) -> Result<Assertion, String> {
-    let (metric, minutes_above, dimension, comparison, limit) =
-        match text.trim().strip_prefix(SHARE_OF_MINUTES) {
-            Some(rest) => share_of_minutes(text, rest.trim_start(), retention)?,
-            None => {
-                let (metric, comparison, limit) = demand(text, retention)?;
-                (metric, None, metric.dimension, comparison, limit)
-            }
-        };
-    let (metric, text) = (metric.name.to_owned(), text.to_owned());
-    Ok(Assertion { text, metric, minutes_above, dimension, comparison, limit, span: 0..0 })
+pub fn parse_assertion(text: &str, stream: DemandedOf) -> Result<Assertion, String> {
+    let assertion = match text.trim().strip_prefix(SHARE_OF_MINUTES) {
+        Some(rest) => share_of_minutes(text, rest.trim_start(), stream)?,
+        None => demand(text, stream)?,
+    };
+    Ok(Assertion { text: text.to_owned(), ..assertion })
 }
 
-/// The metric, what its minutes are above, and the share that is demanded of them.
-type Share = (&'static Metric, Option<f64>, Dimension, Comparison, f64);
-
-fn share_of_minutes(text: &str, rest: &str, retention: Duration) -> Result<Share, String> {
+fn share_of_minutes(text: &str, rest: &str, stream: DemandedOf) -> Result<Assertion, String> {
     let example = format!("{SHARE_OF_MINUTES}(iterator_age.max > 60s) < 1%");
     let inner = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
     let Some((inner, rest)) = inner else {
         return Err(format!("`{text}` is not understood; write for example `{example}`"));
     };
-    let (metric, comparison, seconds) = demand(inner, retention)?;
-    if metric.name != "iterator_age.max" || comparison != Comparison::Above {
+    let minute = demand(inner, stream)?;
+    if minute.metric != "iterator_age.max" || minute.comparison != Comparison::Above {
         return Err(format!(
             "minutes are known by `iterator_age.max > TIME` only, not by `{}`; write for example \
              `{example}`",
@@ -152,28 +155,38 @@ fn share_of_minutes(text: &str, rest: &str, retention: Duration) -> Result<Share
     }
     let share = parse_probability(share)
         .map_err(|error| format!("`{SHARE_OF_MINUTES}` is a share: {error}"))?;
-    Ok((metric, Some(seconds), Dimension::Number, comparison, share.get()))
+    Ok(Assertion {
+        minutes_above: Some(minute.limit),
+        dimension: Dimension::Number,
+        comparison,
+        limit: share.get(),
+        ..minute
+    })
 }
 
 /// Reads `metric < limit`.
-fn demand(text: &str, retention: Duration) -> Result<(&'static Metric, Comparison, f64), String> {
+fn demand(text: &str, stream: DemandedOf) -> Result<Assertion, String> {
     let (name, comparison, limit) = split(text, text)?;
-    let Some(metric) = metric(name) else {
-        return Err(unknown_metric(name, &metric_names()));
+    let is_larger_better = match comparison {
+        Comparison::Below | Comparison::AtMost => false,
+        Comparison::Above | Comparison::AtLeast => true,
     };
+    let figure = Figure::parse(name, stream.shards)?.of_worst_shard(is_larger_better);
     let preset = PRESETS.iter().find(|(name, _)| *name == limit).map(|(_, seconds)| *seconds);
     let preset = match limit {
-        HALF_OF_RETENTION => Some(retention.as_secs_f64() / 2.0),
+        HALF_OF_RETENTION => Some(stream.retention.as_secs_f64() / 2.0),
         _ => preset,
     };
     let limit = match preset {
-        Some(_) if metric.dimension != Dimension::Seconds => {
+        Some(_) if figure.dimension != Dimension::Seconds => {
             return Err(format!("`{limit}` is a time, but `{name}` is not"));
         }
         Some(seconds) => seconds,
-        None => parse_limit(limit, metric)?,
+        None => parse_limit(limit, name, figure.dimension)?,
     };
-    Ok((metric, comparison, limit))
+    let Figure { name: metric, dimension, asked, direction: _ } = figure;
+    let (text, minutes_above, span) = (text.to_owned(), None, 0..0);
+    Ok(Assertion { text, metric, asked, minutes_above, dimension, comparison, limit, span })
 }
 
 /// What stands on both sides of the comparison of `part`, which is of `text`.
@@ -215,10 +228,9 @@ pub(super) fn unknown_metric(name: &str, known: &[&str]) -> String {
 }
 
 /// Reads a limit in a unit that fits the metric, as seconds, dollars or a plain number.
-pub(super) fn parse_limit(text: &str, metric: &Metric) -> Result<f64, String> {
-    let name = metric.name;
+pub(super) fn parse_limit(text: &str, name: &str, dimension: Dimension) -> Result<f64, String> {
     let plain = text.parse::<f64>().ok().filter(|number| number.is_finite());
-    match metric.dimension {
+    match dimension {
         Dimension::Seconds => match plain {
             Some(_) => Err(format!("`{name}` is a time: `{text}` has no unit; write `{text}s`")),
             None => parse_duration(text)
@@ -249,7 +261,7 @@ pub(super) fn parse_limit(text: &str, metric: &Metric) -> Result<f64, String> {
 mod tests {
     use super::*;
 
-    const DAY: Duration = Duration::from_secs(86_400);
+    const DAY: DemandedOf = DemandedOf { retention: Duration::from_secs(86_400), shards: 2 };
 
     #[test]
     fn limits_have_names_and_minutes_are_counted_by_their_largest_age() {

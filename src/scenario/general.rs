@@ -25,7 +25,7 @@ pub enum Analysis {
 const ANALYSES: [(&str, bool); 2] = [("terminating", false), ("steady_state", true)];
 
 /// Keys that are of the scenario as a whole; variants cannot set them.
-pub(super) const OF_THE_WHOLE: [&str; 13] = [
+pub(super) const OF_THE_WHOLE: [&str; 14] = [
     "name",
     "description",
     "base_name",
@@ -39,6 +39,7 @@ pub(super) const OF_THE_WHOLE: [&str; 13] = [
     "measured_age",
     "compare",
     "sweep",
+    "tune",
 ];
 
 /// What the file says about the scenario as a whole.

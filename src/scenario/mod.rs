@@ -11,11 +11,12 @@
 //! | `general`, `stream`, `traffic`, `mapping`, ... | one file per table of the scenario |
 //! | [`mapping_limits`] | what AWS refuses and how it says so (S12) |
 //! | [`profiles`] | defaults of the knobs per profile and stream kind |
-//! | [`metrics`] | what assertions can name |
+//! | [`metrics`], [`figures`] | what assertions can name |
 //! | [`cloudwatch`] | CloudWatch metrics as the AWS CLI and the console write them |
 //! | [`factors`], [`levels`], [`range`] | settings that are tried |
 //! | [`sweep`] | which levels are tried together |
 //! | `files` | what a scenario names |
+//! | `tune` | which settings are to be chosen, and what for |
 //! | `lints` | warnings |
 //!
 //! Reference: DESIGN.md, "The scenario file". Left out: running, and showing carets, which the
@@ -31,6 +32,7 @@ mod diagnostic;
 mod document;
 pub mod factors;
 mod faults;
+pub mod figures;
 mod files;
 mod fingerprint;
 mod function;
@@ -62,6 +64,7 @@ pub mod sweep;
 mod tolerance;
 mod trace;
 mod traffic;
+mod tune;
 mod variants;
 mod variation;
 mod write_load;
@@ -71,7 +74,7 @@ use std::collections::BTreeMap;
 use crate::model::settings::Settings;
 use crate::units::Duration;
 
-pub use assertions::{Assertion, Comparison, PRESETS, parse_assertion};
+pub use assertions::{Assertion, Comparison, DemandedOf, PRESETS, parse_assertion};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use factors::Factor;
 pub use files::Files;
@@ -86,8 +89,10 @@ pub use suggest::advice as suggestion;
 pub(crate) use suggest::nearest as nearest_name;
 pub use sweep::{Design, DesignPoint, Sweep};
 pub use tolerance::{Allowed, Tolerance};
+pub use tune::{COMBINATIONS_MAX, Ends, Tune};
 
 use document::{Node, Place};
+use figures::Asked;
 use overlay::Change;
 use problems::Problems;
 use reader::{Field, Reading};
@@ -119,6 +124,8 @@ pub struct Scenario {
     pub measured_ages: Vec<MeasuredAge>,
     /// What a sweep tries, where the file says so.
     pub sweep: Option<Sweep>,
+    /// What is to be tuned, where the file says so.
+    pub tune: Option<Tune>,
     /// Hash of the resolved settings of all variants, seed and replications: 16 hex digits.
     pub fingerprint: String,
     /// Doubts about settings that are valid.
@@ -129,6 +136,11 @@ impl Scenario {
     /// The scenario without any variant's changes.
     pub fn base(&self) -> &Variant {
         &self.variants[0]
+    }
+
+    /// The stream that something can be demanded of.
+    pub fn demanded_of(&self) -> DemandedOf {
+        demanded_of(self.variants.iter())
     }
 
     /// The variants that are simulated together: the consumers of one stream.
@@ -152,6 +164,19 @@ pub struct Variant {
     pub resolved: Vec<ResolvedSetting>,
     /// Prices in force.
     pub prices: Prices,
+    /// Figures beyond those of every summary, each with its name, once.
+    pub asked: Vec<(String, Asked)>,
+}
+
+impl Variant {
+    /// Has these figures counted as well.
+    pub fn ask(&mut self, figures: impl Iterator<Item = (String, Asked)>) {
+        for (name, asked) in figures {
+            if self.asked.iter().all(|(known, _)| *known != name) {
+                self.asked.push((name, asked));
+            }
+        }
+    }
 }
 
 /// One setting with the value in force.
@@ -283,6 +308,17 @@ fn read_run(root: &Node, name: &str, runs: &mut Runs<'_>, cx: &mut Reading) {
     }
 }
 
+/// What can be demanded of the streams of all variants.
+fn demanded_of<'v>(variants: impl Iterator<Item = &'v Variant> + Clone) -> DemandedOf {
+    let streams = || variants.clone().map(|variant| &variant.settings.stream);
+    let retention = streams().map(|stream| stream.retention).min();
+    DemandedOf {
+        retention: retention.unwrap_or(Duration::from_secs(86_400)),
+        // A mistake elsewhere says nothing about the number of shards.
+        shards: streams().map(|stream| stream.shards_in_all()).min().unwrap_or(SHARDS_MAX),
+    }
+}
+
 /// Reads everything that can be read, so that all mistakes are found.
 fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> {
     let general = general::general(&Field::of(root, ""), fallback_name, cx);
@@ -305,24 +341,33 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
     let names: Vec<String> =
         resolved.iter().flatten().map(|variant: &Variant| variant.name.clone()).collect();
     let field_of = |key: &str| root.child(key).map(|node| Field::of(node, key));
-    let retentions = resolved.iter().flatten().map(|variant| variant.settings.stream.retention);
-    let retention = retentions.min().unwrap_or(Duration::from_secs(86_400));
-    let assertions = assertions::assertions(field_of("assert"), retention, cx);
+    let asserted =
+        assertions::assertions(field_of("assert"), demanded_of(resolved.iter().flatten()), cx);
     let tolerances = tolerance::tolerances(field_of("compare"), cx);
     let measured = measured::measured(field_of("measured"), &names, cx);
     let start =
         resolved.first().and_then(Option::as_ref).map(|base| base.settings.start_unix_nanos);
     let age_field = field_of("measured_age");
     let measured_ages = measured_age::measured_ages(age_field, &names, start.unwrap_or(0), cx);
+    let shards = demanded_of(resolved.iter().flatten()).shards;
+    let tune = field_of("tune").and_then(|field| tune::tune(&field, shards, cx));
     let sweep = field_of("sweep").and_then(|field| sweep::sweep(&field, cx));
     let seed = cx.seed;
-    let tried = sweep.as_ref().map(|sweep| sweep.single_changes(root, seed, cx));
-    for document in tried.unwrap_or_default() {
+    let of_tune = tune.as_ref().map(|tune| Sweep::crossed(tune.factors.clone()));
+    for document in sweep
+        .iter()
+        .chain(&of_tune)
+        .flat_map(|one| one.single_changes(root, seed, cx))
+        .collect::<Vec<Node>>()
+    {
         // What is wrong with it is reported; what is right is not needed.
         resolve::resolve(&document, base_name, cx);
     }
     let general = general?;
-    let variants = resolved.into_iter().collect::<Option<Vec<Variant>>>()?;
+    let mut variants = resolved.into_iter().collect::<Option<Vec<Variant>>>()?;
+    for variant in &mut variants {
+        variant.ask(asserted.iter().filter_map(|one| Some((one.metric.clone(), one.asked?))));
+    }
     general::check_analysis(field_of("analysis"), general.analysis, &variants, cx);
     let fingerprint = fingerprint::fingerprint(&variants, &general);
     Some(Scenario {
@@ -332,11 +377,12 @@ fn read(root: &Node, fallback_name: &str, cx: &mut Reading) -> Option<Scenario> 
         replications: general.replications,
         analysis: general.analysis,
         variants,
-        assertions,
+        assertions: asserted,
         tolerances,
         measured,
         measured_ages,
         sweep,
+        tune,
         fingerprint,
         warnings: Vec::new(),
     })

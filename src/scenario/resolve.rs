@@ -66,7 +66,7 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     let knobs = model.and_then(|model| model.knobs(assumed_kind, is_pushed, cx));
     let prices = sections.prices(cx);
     let (mapping, schedule) = mappings.unzip();
-    let split_above = stream.as_ref().and_then(StreamSection::split_above);
+    let limit = stream.as_ref().and_then(StreamSection::split_above);
     let mut settings = Settings {
         start_unix_nanos: start_unix_nanos?,
         horizon: horizon?,
@@ -79,9 +79,8 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
         knobs: knobs?,
     };
     kind?;
-    if let Some(limit) = split_above
-        && let Err(message) = add_splits(&mut settings, limit, cx.seed)
-    {
+    let split = limit.map_or(Ok(()), |limit| add_splits(&mut settings, limit, cx.seed));
+    if let Err(message) = split {
         cx.problems.error(sections.root_place, "stream.split_above", message);
         return None;
     }
@@ -92,6 +91,7 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
         settings,
         resolved: in_groups(std::mem::take(&mut cx.resolved)),
         prices: prices?,
+        asked: Vec::new(),
     })
 }
 

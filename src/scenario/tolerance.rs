@@ -72,7 +72,7 @@ impl Tolerance {
                     format!("`{amount}` is not a percentage; write for example `5%`")
                 })?
             }
-            None => Allowed::Amount(parse_limit(amount, metric)?),
+            None => Allowed::Amount(parse_limit(amount, name, metric.dimension)?),
         };
         match allowed {
             Allowed::Share(size) | Allowed::Amount(size) if size.is_finite() && size >= 0.0 => {

@@ -278,6 +278,7 @@ fn summary(variant: usize, seconds: f64) -> VariantSummary {
             max: between(worst * 1.05, worst * 0.01),
             mean: between(worst * 0.2, worst * 0.01),
         },
+        asked: Vec::new(),
         minutes_above: vec![MinuteShare {
             limit_seconds: 60.0,
             share: between(0.912 / (1.0 + variant as f64), 0.004),

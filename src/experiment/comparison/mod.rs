@@ -293,7 +293,8 @@ fn certain_change(difference: &Estimate) -> f64 {
     }
 }
 
-fn unit(dimension: Dimension) -> MetricUnit {
+/// The unit of a dimension, for results.
+pub(super) fn unit(dimension: Dimension) -> MetricUnit {
     match dimension {
         Dimension::Seconds => MetricUnit::Seconds,
         Dimension::Records | Dimension::Count => MetricUnit::Count,

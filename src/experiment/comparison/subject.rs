@@ -71,7 +71,7 @@ impl Subject {
         let variants = variants.map(|((variant, summary), replications)| {
             let of_one = |index: usize| {
                 let stability = summary.stability.clone();
-                figures(&summary_of(&summary.name, stability, &replications[index..=index], &[]))
+                figures(&summary_of(variant, stability, &replications[index..=index], &[]))
             };
             let by_replication: Vec<Vec<Option<Estimate>>> =
                 (0..replications.len()).map(of_one).collect();

@@ -91,6 +91,11 @@ impl BlockedTimes {
         self.shards.iter().map(|shard| shard.total).max().unwrap_or(Duration::ZERO)
     }
 
+    /// How long a shard was blocked.
+    pub fn of_shard(&self, shard: u32) -> Duration {
+        self.shards.get(shard as usize).map_or(Duration::ZERO, |shard| shard.total)
+    }
+
     /// The kept intervals in order of shard and time.
     pub fn intervals(&self) -> Vec<BlockedInterval> {
         let mut intervals = self.intervals.clone().unwrap_or_default();

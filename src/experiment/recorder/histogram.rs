@@ -57,8 +57,9 @@ impl Default for Histogram {
     }
 }
 
+/// The cell of a value.
 #[inline]
-fn cell(value: u64) -> usize {
+pub(super) fn cell(value: u64) -> usize {
     let value = value.min((1 << VALUE_BITS) - 1);
     // Bits beyond the precision; values below 2^(PRECISION_BITS + 1) are their own cells.
     let shift = (u64::BITS - PRECISION_BITS - 1).saturating_sub(value.leading_zeros());
@@ -66,7 +67,7 @@ fn cell(value: u64) -> usize {
 }
 
 /// The largest value of a cell.
-fn largest(cell: usize) -> u64 {
+pub(super) fn largest(cell: usize) -> u64 {
     let shift = (cell >> PRECISION_BITS).saturating_sub(1) as u32;
     let start = (cell as u64 - (u64::from(shift) << PRECISION_BITS)) << shift;
     start + (1 << shift) - 1

@@ -8,6 +8,7 @@
 //! | [`lag`] | the age of the oldest unfinished record, exactly, as a function of time |
 //! | [`blocked`] | blocked-shard time and its intervals |
 //! | [`spans`] | figures of parts of the run |
+//! | [`shards`] | figures of single shards, where they are asked for |
 //! | [`tallies`] | ledger, CloudWatch sums, breakdown of ages, billed time |
 //! | [`messages`] | what the destination got, and the redrive margin |
 //!
@@ -20,6 +21,7 @@ pub mod histogram;
 pub mod lag;
 pub mod messages;
 pub mod minutes;
+pub mod shards;
 pub mod spans;
 pub mod tallies;
 
@@ -28,6 +30,7 @@ use self::blocked::BlockedTimes;
 use self::lag::Lags;
 use self::messages::Messages;
 use self::minutes::Minutes;
+use self::shards::ShardFigures;
 use self::spans::Span;
 use self::tallies::Tallies;
 use crate::model::failure::Outcome;
@@ -35,6 +38,7 @@ use crate::model::function::Invocation;
 use crate::model::observation::{Observation, Observer, Records};
 use crate::model::settings::{IteratorAgeAt, IteratorAgeOn, Settings, StreamKind};
 use crate::model::system::{Finished, created};
+use crate::scenario::figures::{AgeKind, Asked};
 use crate::units::{Bytes, Duration, Instant};
 
 /// Listens to one replication.
@@ -59,6 +63,8 @@ pub struct Recorder<'a> {
     pub tallies: Tallies,
     /// What the destination got.
     pub messages: Messages,
+    /// Figures of single shards; `None`: nobody asks.
+    pub shards: Option<ShardFigures>,
     /// Size of a PUT payload unit where they cost something (Kinesis).
     put_unit: Option<Bytes>,
     /// What the tallies were where the measured part begins.
@@ -94,6 +100,7 @@ impl<'a> Recorder<'a> {
             spans,
             tallies: Tallies::default(),
             messages: Messages::new(keeps_details),
+            shards: None,
             put_unit: is_kinesis.then_some(put_unit),
             before: Tallies::default(),
             measured_from: Instant::START,
@@ -107,6 +114,13 @@ impl<'a> Recorder<'a> {
     #[must_use]
     pub fn after(mut self, warm_up: Instant) -> Recorder<'a> {
         self.warm_up = (warm_up > Instant::START).then_some(warm_up);
+        self
+    }
+
+    /// The same, with what these figures take; those of the whole stream take nothing more.
+    #[must_use]
+    pub fn asking(mut self, asked: &[(String, Asked)]) -> Recorder<'a> {
+        self.shards = ShardFigures::new(asked, self.settings.stream.shards_in_all());
         self
     }
 
@@ -130,6 +144,7 @@ impl<'a> Recorder<'a> {
         self.minutes.settle(now);
         self.lags.finish(now, &mut self.minutes);
         self.blocked.settle(now, &mut self.minutes);
+        self.shards.iter_mut().for_each(|shards| shards.settle(now));
         self.ended_at = now;
     }
 
@@ -141,6 +156,7 @@ impl<'a> Recorder<'a> {
         self.iterator_age = Ages::new();
         self.age_at_finish = Ages::new();
         self.record_age = Ages::new();
+        self.shards.iter_mut().for_each(ShardFigures::restart);
         self.before = self.tallies.so_far(backlog);
         self.tallies.batch_max = 0;
         self.measured_from = now;
@@ -154,13 +170,20 @@ impl<'a> Recorder<'a> {
         self.ended_at = finished.at;
         self.lags.finish(finished.at, &mut self.minutes);
         self.blocked.finish(finished.at, &mut self.minutes);
+        self.shards.iter_mut().for_each(|shards| shards.settle(finished.at));
         self.tallies.close(finished.closing);
         // The last minute's own end is after everything else at that instant.
         self.minutes.backlog(finished.at, finished.closing.remaining);
         self.minutes.finish(finished.at);
     }
 
-    fn invocation_ended(&mut self, now: Instant, invocation: &Invocation, records: Records<'_>) {
+    fn invocation_ended(
+        &mut self,
+        now: Instant,
+        shard: u32,
+        invocation: &Invocation,
+        records: Records<'_>,
+    ) {
         self.tallies.invocation_ended(invocation);
         self.minutes.invocation_ended(now, invocation);
         for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
@@ -185,6 +208,10 @@ impl<'a> Recorder<'a> {
             };
             self.iterator_age.record(age);
             self.age_at_finish.record(at_finish);
+            if let Some(shards) = &mut self.shards {
+                shards.age(shard, AgeKind::IteratorAge, age);
+                shards.age(shard, AgeKind::AgeAtFinish, at_finish);
+            }
             self.minutes.iterator_age(now, age);
             for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
                 span.iterator_age(now, age);
@@ -196,6 +223,9 @@ impl<'a> Recorder<'a> {
 impl Observer for Recorder<'_> {
     #[inline]
     fn observe(&mut self, now: Instant, observation: Observation<'_>) {
+        if let Some(shards) = &mut self.shards {
+            shards.observe(now, observation);
+        }
         match observation {
             Observation::Polled { calls, records: _, shard: _ } => self.tallies.polls += calls,
             Observation::ReadThrottled { shard: _ } => self.tallies.read_throttles += 1,
@@ -225,9 +255,9 @@ impl Observer for Recorder<'_> {
             Observation::InvocationSent { .. } => {
                 self.minutes.concurrency_changed(now, 1);
             }
-            Observation::InvocationEnded { invocation, records, lane: _ } => {
+            Observation::InvocationEnded { invocation, records, lane } => {
                 self.minutes.concurrency_changed(now, -1);
-                self.invocation_ended(now, invocation, records);
+                self.invocation_ended(now, lane.shard, invocation, records);
             }
             Observation::Processed { records, parts, lane: _ } => {
                 self.tallies.processed(records.anew(), parts);

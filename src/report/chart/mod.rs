@@ -8,6 +8,7 @@
 //! | invocations in flight, throttles | `concurrency` |
 //! | backlog and true lag | `backlog` |
 //! | figures of a sweep over its settings | `lines`, `heat-map`, `effects`, `pareto` |
+//! | what was tried against its targets | `tune` |
 //! | simulated over exact results | `exact` |
 //! | simulated beside measured figures | `measured-*` |
 //!
@@ -31,6 +32,7 @@ mod png;
 mod svg;
 mod sweep;
 mod timeline;
+mod tuning;
 
 use crate::results::RunResults;
 use canvas::Canvas;
@@ -45,6 +47,7 @@ pub use load::{backlog, concurrency};
 pub use palette::{dark_rules, named_colours, variant as variant_colour};
 pub use sweep::sweep_charts;
 pub use timeline::ChartTable;
+pub use tuning::tuning;
 
 /// A finished chart.
 #[derive(Debug, Clone, PartialEq)]

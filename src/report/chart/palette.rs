@@ -47,6 +47,8 @@ pub const AXIS: Colour = Colour::solid(0x8a, 0x91, 0x99);
 pub const SHADE: Colour = Colour::solid(0xe9, 0xdf, 0xc4);
 /// What was measured.
 pub const MEASURED: Colour = INK;
+/// The side of a limit that is allowed.
+pub const MEETS: Colour = Colour::solid(0xdd, 0xf0, 0xe4);
 /// Asserted limits.
 pub const LIMIT: Colour = Colour::solid(0xa0, 0x1c, 0x2c);
 

@@ -3,13 +3,13 @@
 //! Offline and without scripts, like the page of a run. Left out: metrics that are neither of the
 //! front nor among the most important ones; they are in `sweep.csv`.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
 use super::words::{Row, extent, figure, finding, front, metric_name, rows, verdict};
 use crate::report::chart::Chart;
+use crate::report::page;
 use crate::results::{SweepMetric, SweepResults};
 
-const STYLE: &str = include_str!("../page/style.css");
 /// Rows of the table of points at most.
 const ROWS_MAX: usize = 1_000;
 
@@ -19,13 +19,7 @@ pub fn sweep_page(results: &SweepResults, charts: &[Chart]) -> String {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (results.scenario) " · sweep · shardlag" }
-                style { (PreEscaped(STYLE)) }
-            }
+            (page::head(&format!("{} · sweep", results.scenario)))
             body {
                 header {
                     h1 { (results.scenario) }
@@ -42,10 +36,7 @@ pub fn sweep_page(results: &SweepResults, charts: &[Chart]) -> String {
                     }
                     @for chart in charts { section {
                         h2 { (chart.title()) }
-                        figure {
-                            div.chart { (PreEscaped(chart.svg())) }
-                            figcaption.quiet { (chart.description()) "." }
-                        }
+                        (page::figure(chart))
                     } }
                     section {
                         h2 { "All points" }

@@ -1,0 +1,2 @@
+aws lambda update-event-source-mapping --uuid "$MAPPING_UUID" \
+    --parallelization-factor 4
