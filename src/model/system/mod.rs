@@ -7,7 +7,8 @@
 //! |---|---|
 //! | `lifecycle` | shards that close and open, parents before children (S1.7) |
 //! | `polling` | when there is polling: enabled, disabled and changed mappings (S2.5 to S2.7) |
-//! | `reading` | polls and the ways of records into lanes (S2) |
+//! | `reading` | polls, and when there is something to read (S2) |
+//! | `fetching` | what is taken out of a shard's log into lanes (S1.6, S2.4) |
 //! | `cutting` | when a free lane's records become a batch (S3) |
 //! | `windows` | tumbling windows: batches of one window, state, final calls (S11) |
 //! | `attempting` | checks before an attempt, concurrency, sending (S5.2 to S5.4) |
@@ -18,6 +19,7 @@
 mod attempting;
 mod bookkeeping;
 mod cutting;
+mod fetching;
 mod finishing;
 mod lifecycle;
 mod polling;

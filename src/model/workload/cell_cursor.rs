@@ -91,8 +91,8 @@ impl CellCursor {
         Some(self.cell(start, length, count, words))
     }
 
-    /// Passes all whole stretches that end at or before `until`, but not the last of all; the number
-    /// of their records.
+    /// Passes all whole stretches that end at or before `until`, but not the last of all; the
+    /// number of their records.
     pub fn skip_through(&mut self, until: Instant) -> u64 {
         self.skip(0, until)
     }
