@@ -27,6 +27,18 @@ impl Ages {
         self.largest = self.largest.max(age);
     }
 
+    /// Counts many ages: what `tell` hands to its argument one by one.
+    #[inline]
+    pub fn record_many(&mut self, tell: impl FnOnce(&mut Many<'_>)) {
+        let histogram = &mut self.histogram;
+        let mut many = Many { histogram, count: 0, sum_nanos: 0, largest: Duration::ZERO };
+        tell(&mut many);
+        let Many { count, sum_nanos, largest, histogram: _ } = many;
+        self.histogram.add(count);
+        self.sum_nanos += sum_nanos;
+        self.largest = self.largest.max(largest);
+    }
+
     /// Number of ages.
     pub fn count(&self) -> u64 {
         self.histogram.total()
@@ -47,6 +59,26 @@ impl Ages {
     pub fn quantile(&self, q: f64) -> Option<f64> {
         let value = Duration::from_nanos(self.histogram.quantile(q)?);
         Some(value.min(self.largest).as_secs_f64())
+    }
+}
+
+/// Ages that are being counted, with their sums at hand.
+#[derive(Debug)]
+pub struct Many<'a> {
+    histogram: &'a mut Histogram,
+    count: u64,
+    sum_nanos: u128,
+    largest: Duration,
+}
+
+impl Many<'_> {
+    /// Counts an age.
+    #[inline]
+    pub fn record(&mut self, age: Duration) {
+        self.histogram.place(age.as_nanos());
+        self.count += 1;
+        self.sum_nanos += u128::from(age.as_nanos());
+        self.largest = self.largest.max(age);
     }
 }
 

@@ -31,6 +31,18 @@ impl Histogram {
         self.total += 1;
     }
 
+    /// Counts a value whose place in the total is added later, by [`Histogram::add`].
+    #[inline]
+    pub(super) fn place(&mut self, value: u64) {
+        self.counts[cell(value)] += 1;
+    }
+
+    /// Adds values that were placed to the total.
+    #[inline]
+    pub(super) fn add(&mut self, placed: u64) {
+        self.total += placed;
+    }
+
     /// Number of values.
     pub fn total(&self) -> u64 {
         self.total

@@ -269,8 +269,9 @@ impl Observer for Recorder<'_> {
                     let units = |bytes: u32| u64::from(bytes).div_ceil(unit.get());
                     self.tallies.put_units += records.sum_by_size(units);
                 }
-                let ages = &mut self.record_age;
-                records.for_each_arrival_anew(|arrival| ages.record(now.since(arrival)));
+                self.record_age.record_many(|ages| {
+                    records.for_each_arrival_anew(|arrival| ages.record(now.since(arrival)));
+                });
             }
             Observation::Discarded { lane, records, discard } => {
                 self.tallies.discarded(records, &discard);

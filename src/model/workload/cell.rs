@@ -143,22 +143,14 @@ impl Cell {
     /// Calls `see` with the arrivals of some records, in no certain order.
     #[inline]
     pub fn for_each(&self, among: u64, mut see: impl FnMut(Instant)) {
-        for first in (0..RECORDS_MAX).step_by(8) {
-            let mut members = (among >> first) & 0xff;
-            if members == 0 {
-                continue;
-            }
-            let mut bits = 0u64;
-            for word in &self.words.levels {
-                bits = (bits << 8) | ((word >> first) & 0xff);
-            }
-            let bytes = transposed(bits);
+        // Word `row` holds the upper bits of the records `row`, `row + 8`, ..., a byte for each.
+        for (row, upper) in (0u32..).zip(transposed(self.words.levels)) {
+            let mut members = (among >> row) & 0x0101_0101_0101_0101;
             while members != 0 {
-                let number = members.trailing_zeros();
+                let at = members.trailing_zeros();
                 members &= members - 1;
-                let upper = (bytes >> (8 * number)) & 0xff;
-                let record = first + number;
-                let place = (upper << LOWER_BITS) | self.lower(record);
+                let record = at + row;
+                let place = ((upper >> at) << LOWER_BITS) | self.lower(record);
                 see(self.arrival(Member { place, record }));
             }
         }
@@ -211,17 +203,22 @@ impl Cell {
     }
 }
 
-/// A matrix of 8 x 8 bits with its rows as columns (Warren 2012, Hacker's Delight, 7-3): bit `i` of
-/// byte `j` becomes bit `j` of byte `i`.
+/// Eight matrices of 8 x 8 bits, each a byte of every word, with their rows as columns (Warren 2012,
+/// Hacker's Delight, 7-3): level `l`, bit `8 j + r` becomes word `r`, bit `8 j + 7 - l`.
 #[inline]
-fn transposed(bits: u64) -> u64 {
-    let swap = |bits: u64, mask: u64, distance: u32| {
-        let differing = (bits ^ (bits >> distance)) & mask;
-        bits ^ differing ^ (differing << distance)
-    };
-    let bits = swap(bits, 0x00aa_00aa_00aa_00aa, 7);
-    let bits = swap(bits, 0x0000_cccc_0000_cccc, 14);
-    swap(bits, 0x0000_0000_f0f0_f0f0, 28)
+fn transposed(levels: [u64; LEVELS]) -> [u64; LEVELS] {
+    let mut words = levels;
+    words.reverse();
+    for (distance, mask) in
+        [(4, 0x0f0f_0f0f_0f0f_0f0f), (2, 0x3333_3333_3333_3333), (1, 0x5555_5555_5555_5555)]
+    {
+        for low in (0..LEVELS).filter(|word| word & distance == 0) {
+            let differing = ((words[low] >> distance) ^ words[low + distance]) & mask;
+            words[low + distance] ^= differing;
+            words[low] ^= differing << distance;
+        }
+    }
+    words
 }
 
 #[cfg(test)]
@@ -290,10 +287,13 @@ mod tests {
     }
 
     #[test]
-    fn a_matrix_of_bits_is_turned() {
-        for (row, column) in (0..8).flat_map(|row| (0..8).map(move |column| (row, column))) {
-            let turned = transposed(1 << (8 * row + column));
-            assert_eq!(turned, 1 << (8 * column + row));
+    fn matrices_of_bits_are_turned() {
+        for (level, bit) in (0..LEVELS).flat_map(|level| (0..64).map(move |bit| (level, bit))) {
+            let mut levels = [0; LEVELS];
+            levels[level] = 1 << bit;
+            let mut turned = [0; LEVELS];
+            turned[bit % 8] = 1 << (bit / 8 * 8 + 7 - level);
+            assert_eq!(transposed(levels), turned);
         }
     }
 }
