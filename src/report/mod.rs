@@ -31,6 +31,7 @@ mod figures;
 mod files;
 mod junit;
 mod measured_age;
+mod metric_words;
 mod page;
 mod perfetto;
 mod rows;

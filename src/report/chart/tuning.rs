@@ -13,6 +13,7 @@ use super::Chart;
 use super::canvas::{Anchor, Canvas, MARGIN, WIDTH, text_width};
 use super::palette::{AXIS, Colour, GRID, INK, LIMIT, MEETS, variant};
 use crate::report::figures::{self, Quantity};
+use crate::report::metric_words::{capitalised, in_words};
 use crate::report::tuning::{quantity, settings_label};
 use crate::results::{Estimate, Standing, TunedSettings, Tuning};
 
@@ -29,9 +30,9 @@ const WIDE: f64 = 30.0;
 
 /// Draws the chart.
 pub fn tuning(tuning: &Tuning) -> Chart {
-    let aim = &tuning.aim.metric;
-    let word = if tuning.aim.maximize { "Most" } else { "Least" };
-    let title = format!("{word} {aim} that the targets allow");
+    let aim = capitalised(&tuning.aim.metric);
+    let word = if tuning.aim.maximize { "most" } else { "least" };
+    let title = format!("{aim}: the {word} that the targets allow");
     let lines = [match tuning.recommended {
         Some(index) => format!("Recommended: {}", settings_label(tuning, &tuning.settings[index])),
         None => "No combination of settings meets all targets".to_owned(),
@@ -81,12 +82,15 @@ fn panel(canvas: &mut Canvas, tuning: &Tuning, target: Option<usize>, above: f64
     let (heading, across, limit) = match target {
         Some(index) => {
             let one = &tuning.targets[index];
-            (one.text.clone(), quantity(one.unit), Some(one.limit))
+            (in_words(&one.metric), quantity(one.unit), Some(one.limit))
         }
         None => ("in order, as nothing is demanded".to_owned(), Some(Quantity::Count), None),
     };
     let top = above + 30.0;
-    canvas.subheading((MARGIN, above + 14.0), &format!("{} against {heading}", tuning.aim.metric));
+    canvas.subheading(
+        (MARGIN, above + 14.0),
+        &format!("{} against {heading}", capitalised(&tuning.aim.metric)),
+    );
     let bottom = top + HEIGHT;
     let x = Scale::of(dots.iter().map(|dot| dot.x), limit, across);
     let y = Scale::of(dots.iter().map(|dot| dot.y), None, aim);
@@ -121,9 +125,10 @@ fn panel(canvas: &mut Canvas, tuning: &Tuning, target: Option<usize>, above: f64
     for dot in &dots {
         mark(canvas, dot, edge, &at);
     }
-    let name = target.map_or("", |index| tuning.targets[index].metric.as_str());
+    let demanded = |index: usize| format!("demanded: {}", tuning.targets[index].text);
+    let name = target.map_or(String::new(), demanded);
     let middle = ((LEFT + RIGHT) / 2.0, bottom + 33.0);
-    canvas.text(middle, Anchor::Middle, name, 12.0, INK);
+    canvas.text(middle, Anchor::Middle, &name, 12.0, INK);
     bottom + 48.0
 }
 

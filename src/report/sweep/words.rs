@@ -1,6 +1,7 @@
 //! Figures, levels and the finding of a sweep as short texts.
 
 use crate::report::figures::{self, Quantity};
+use crate::report::metric_words::in_words;
 use crate::results::{
     Estimate, MetricUnit, StabilityVerdict, SweepMetric, SweepResults, SweptPoint, SweptVariant,
 };
@@ -40,18 +41,7 @@ pub fn front(results: &SweepResults) -> Vec<Row<'_>> {
 
 /// A metric in plain words, where it has some.
 pub fn metric_name(metric: &SweepMetric) -> String {
-    let known = [
-        ("iterator_age.p50", "IteratorAge p50"),
-        ("iterator_age.p90", "IteratorAge p90"),
-        ("iterator_age.p99", "IteratorAge p99"),
-        ("iterator_age.max", "IteratorAge max"),
-        ("iterator_age.mean", "IteratorAge mean"),
-        ("cost_usd.total", "cost"),
-        ("cost_usd.per_million_records", "cost per million records"),
-        ("blocked_shard_time.total", "blocked-shard time"),
-    ];
-    let found = known.iter().find(|(name, _)| *name == metric.name);
-    found.map_or_else(|| metric.name.to_owned(), |(_, words)| (*words).to_owned())
+    in_words(metric.name)
 }
 
 /// A figure as text; a load that cannot be carried has none.

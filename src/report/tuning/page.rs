@@ -9,6 +9,7 @@ use super::{
     Fragments, columns, figure, in_order, name, plain_value, sentences, short_key, shown_value,
     standing,
 };
+use crate::report::metric_words::in_words;
 use crate::report::{chart, page};
 use crate::results::{BreakEven, Standing, TunedSettings, Tuning};
 
@@ -130,9 +131,9 @@ fn combinations(tuning: &Tuning) -> Markup {
                 thead { tr {
                     @for key in columns(tuning) { th scope="col" { (name(key)) } }
                     th scope="col" { "Verdict" }
-                    th scope="col" { (tuning.aim.metric) }
+                    th scope="col" { (in_words(&tuning.aim.metric)) }
                     th scope="col" { "difference" }
-                    @for target in &tuning.targets { th scope="col" { (target.metric) } }
+                    @for target in &tuning.targets { th scope="col" { (in_words(&target.metric)) } }
                     th scope="col" { "Replications" }
                 } }
                 tbody { @for one in in_order(tuning) { tr {

@@ -2,6 +2,7 @@
 
 use super::super::figures::{self, Quantity};
 use super::{figure, plain_value, settings_label, short_key};
+use crate::report::metric_words::{capitalised, in_words};
 use crate::results::{BreakEven, Estimate, Standing, TargetCost, Tuning};
 
 /// The answer.
@@ -25,9 +26,9 @@ pub(super) fn answer(tuning: &Tuning) -> String {
         ),
     };
     format!(
-        "Recommended: {}{now}. {} {value}. {sure} ({effort}).{}",
+        "Recommended: {}{now}. {}: {value}. {sure} ({effort}).{}",
         settings_label(tuning, best),
-        tuning.aim.metric,
+        capitalised(&tuning.aim.metric),
         ties(tuning)
     )
 }
@@ -95,14 +96,15 @@ pub(super) fn cost(tuning: &Tuning, target: usize, cost: &TargetCost) -> String 
     let value = figure(&cost.objective, tuning.aim.unit);
     let settings = settings_label(tuning, &tuning.settings[without]);
     let takes = figure(&cost.figure, one.unit);
-    let metric = &tuning.aim.metric;
+    let metric = in_words(&tuning.aim.metric);
     let saved = match cost.difference.value {
         Some(_) => format!(" ({})", change(&cost.difference, tuning)),
         None => String::new(),
     };
     format!(
         "Without `{}`, {metric} could be {value}{saved}, with {settings}; {} is then {takes}.",
-        one.text, one.metric
+        one.text,
+        in_words(&one.metric)
     )
 }
 

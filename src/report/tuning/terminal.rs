@@ -12,6 +12,7 @@ use super::{
     Fragments, columns, figure, in_order, name, sentences, settings_label, shown_value, standing,
 };
 use crate::report::TerminalStyle;
+use crate::report::metric_words::in_words;
 use crate::results::{Standing, TunedSettings, Tuning};
 
 /// Combinations of a standing that are shown at most.
@@ -135,8 +136,8 @@ fn grid(tuning: &Tuning, shown: &[&TunedSettings], by_key: bool, targets: usize)
         false => vec!["settings".to_owned()],
     };
     let settings = header.len();
-    header.push(broken(&tuning.aim.metric));
-    header.extend(targets.iter().map(|target| broken(&target.metric)));
+    header.push(broken(&in_words(&tuning.aim.metric)));
+    header.extend(targets.iter().map(|target| broken(&in_words(&target.metric))));
     header.push("verdict".to_owned());
     let row = |one: &&TunedSettings| {
         let mut row: Vec<String> = match by_key {
