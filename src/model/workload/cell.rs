@@ -203,8 +203,8 @@ impl Cell {
     }
 }
 
-/// Eight matrices of 8 x 8 bits, each a byte of every word, with their rows as columns (Warren 2012,
-/// Hacker's Delight, 7-3): level `l`, bit `8 j + r` becomes word `r`, bit `8 j + 7 - l`.
+/// Eight matrices of 8 x 8 bits, each a byte of every word, with their rows as columns (Warren
+/// 2012, Hacker's Delight, 7-3): level `l`, bit `8 j + r` becomes word `r`, bit `8 j + 7 - l`.
 #[inline]
 fn transposed(levels: [u64; LEVELS]) -> [u64; LEVELS] {
     let mut words = levels;
