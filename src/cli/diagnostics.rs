@@ -8,6 +8,9 @@ use super::complaint::document;
 use super::terminal;
 use crate::scenario::{Diagnostic, Severity};
 
+/// Characters of a line that are shown at most.
+const LINE_MAX: usize = 160;
+
 /// Prints diagnostics to standard error, or as JSON to standard output.
 pub(super) fn print(diagnostics: &[Diagnostic], format: Format) {
     match format {
@@ -51,9 +54,11 @@ fn with_caret(diagnostic: &Diagnostic, colour: bool) -> String {
     let number = diagnostic.line.to_string();
     let margin = " ".repeat(number.len());
     if let Some(line) = diagnostic.text.lines().nth(diagnostic.line.saturating_sub(1) as usize) {
-        let line: String = line.chars().map(printable).map(terminal::error_sign).collect();
-        let before = " ".repeat(diagnostic.column.saturating_sub(1) as usize);
-        let carets = "^".repeat(marked(diagnostic, line.chars().count()));
+        let line: Vec<char> = line.chars().map(printable).map(terminal::error_sign).collect();
+        let column = diagnostic.column.saturating_sub(1) as usize;
+        let carets = marked(diagnostic, line.len());
+        let (line, column, carets) = excerpt(&line, column, carets);
+        let (before, carets) = (" ".repeat(column), "^".repeat(carets));
         let label = &diagnostic.label;
         writeln!(
             text,
@@ -66,6 +71,21 @@ fn with_caret(diagnostic: &Diagnostic, colour: bool) -> String {
         writeln!(text, "{margin} = {what}: {note}").expect("a string takes any text");
     }
     text
+}
+
+/// What is shown of a line, where the marked part begins in it, from 0, and its length: of a long
+/// line, what is around the beginning of the marked part.
+fn excerpt(line: &[char], column: usize, marked: usize) -> (String, usize, usize) {
+    const LEFT_OUT: &str = "...";
+    if line.len() <= LINE_MAX {
+        return (line.iter().collect(), column, marked);
+    }
+    let from = column.min(line.len()).saturating_sub(LINE_MAX / 4);
+    let to = (from + LINE_MAX).min(line.len());
+    let begin = if from > 0 { LEFT_OUT } else { "" };
+    let end = if to < line.len() { LEFT_OUT } else { "" };
+    let shown: String = line[from..to].iter().collect();
+    (format!("{begin}{shown}{end}"), column - from + begin.len(), marked.min(LINE_MAX / 2))
 }
 
 /// Characters of the line that are marked: at least one, none behind its end.
@@ -98,5 +118,16 @@ mod tests {
         assert!(lines[0].starts_with("error: s.toml:4:10: stream.shards: "), "{shown}");
         assert_eq!(lines[1..3], ["  |", "4 | shards = 0"]);
         assert!(lines[3].starts_with("  |          ^ "), "{shown}");
+    }
+    #[test]
+    fn of_a_long_line_what_is_around_the_mistake_is_shown() {
+        let line: Vec<char> = ("x".repeat(500) + "WRONG" + &"y".repeat(500)).chars().collect();
+        let (shown, column, marked) = excerpt(&line, 500, 5);
+        assert_eq!(&shown[column..column + marked], "WRONG");
+        assert_eq!(shown.len(), LINE_MAX + 6);
+        assert!(shown.starts_with("...x") && shown.ends_with("y..."), "{shown}");
+        let (shown, column, marked) = excerpt(&line, 1_005, 1);
+        assert_eq!((shown.len(), column, marked), (43, 43, 1), "behind the end: {shown}");
+        assert_eq!(excerpt(&line[498..506], 2, 5), ("xxWRONGy".to_owned(), 2, 5));
     }
 }

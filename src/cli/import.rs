@@ -1,11 +1,10 @@
 //! `shardlag import`: files of the AWS world to scenarios.
 
-use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::Ending;
 use super::arguments::Format;
+use super::complaint::{Complaint, Complaints};
 use super::import_arguments::{ImportArguments, MetricPart};
 use crate::import::metrics::{Part, import_metrics};
 use crate::import::scenario_text::{ScenarioText, scenario_text};
@@ -40,27 +39,25 @@ fn metrics(sources: &[SourceFile], arguments: &ImportArguments) -> Ending {
         Ok(made) => made,
         Err(problem) => return refuse(&[problem], arguments),
     };
-    match arguments.format {
-        Format::Human if arguments.quiet => {}
-        Format::Human => made.notes.iter().for_each(|note| eprintln!("{note}")),
-        Format::Json => {
-            let document = serde_json::json!({
-                "schema": "shardlag.import/1",
-                "notes": made.notes,
-                "scenario": made.text,
-            });
-            println!("{document:#}");
-        }
+    if arguments.format == Format::Human && !arguments.quiet {
+        made.notes.iter().for_each(|note| eprintln!("{note}"));
     }
     match target {
         Some(path) => {
             if let Err(message) = write_whole(path, &made.text) {
-                eprintln!("error: {message}");
-                return Ending::RunTimeError;
+                return unwritten(&message, arguments);
             }
         }
         None if arguments.format == Format::Human => print!("{}", made.text),
         None => {}
+    }
+    if arguments.format == Format::Json {
+        let document = serde_json::json!({
+            "schema": "shardlag.import/1",
+            "notes": made.notes,
+            "scenario": made.text,
+        });
+        println!("{document:#}");
     }
     Ending::Fine
 }
@@ -106,8 +103,7 @@ fn mapping(sources: &[SourceFile], arguments: &ImportArguments) -> Ending {
     }
     let text = chosen.as_ref().map(|(_, text)| text);
     if let Err(message) = write(&imported, shown, text, arguments) {
-        eprintln!("error: {message}");
-        return Ending::RunTimeError;
+        return unwritten(&message, arguments);
     }
     if imported.has_errors() { Ending::BadInput } else { Ending::Fine }
 }
@@ -119,38 +115,35 @@ fn write(
     text: Option<&ScenarioText>,
     arguments: &ImportArguments,
 ) -> Result<(), String> {
-    if arguments.format == Format::Json {
-        println!("{:#}", summary::json(imported, shown));
-    }
     match (&arguments.out, text) {
         (Some(out), Some(text)) => {
             write_whole(out, &text.text)?;
             if arguments.format == Format::Human && !arguments.quiet {
                 eprintln!("Scenario: {}", out.display());
             }
-            Ok(())
         }
-        (None, Some(text)) if arguments.format == Format::Human => {
-            print!("{}", text.text);
-            Ok(())
-        }
-        (Some(_) | None, Some(_) | None) => Ok(()),
+        (None, Some(text)) if arguments.format == Format::Human => print!("{}", text.text),
+        (Some(_) | None, Some(_) | None) => {}
     }
+    // Printed last, so that a program never reads both a result and an error.
+    if arguments.format == Format::Json {
+        println!("{:#}", summary::json(imported, shown));
+    }
+    Ok(())
 }
 
-/// Writes a file under another name first, so that it is whole or not there.
+/// Says that the scenario could not be written.
+fn unwritten(message: &str, arguments: &ImportArguments) -> Ending {
+    let mut complaints = Complaints::new(arguments.format);
+    complaints.say(&Complaint::error(message));
+    complaints.without_a_result();
+    Ending::RunTimeError
+}
+
+/// Writes a file whole or not at all.
 pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), String> {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let name = name.ok_or_else(|| format!("{}: this is no file name", path.display()))?;
-    let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| fs::rename(&temporary, path));
-    written.map_err(|error| {
-        // What is left of a failed attempt is of no use; that it may not be there is fine.
-        let _ = fs::remove_file(&temporary);
-        format!("{}: cannot write this file: {error}", path.display())
-    })
+    let written = crate::report::write_whole(path, text);
+    written.map_err(|error| format!("{}: cannot write this file: {error}", path.display()))
 }
 
 /// Reads all files; `-` is standard input.

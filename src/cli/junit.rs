@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::report::junit;
+use crate::report::{junit, write_whole};
 use crate::results::CheckedCase;
 
 /// The file cannot be written.
@@ -13,14 +13,6 @@ pub(super) struct JunitError(PathBuf, io::Error);
 
 /// Writes the cases as one suite.
 pub(super) fn write(file: &Path, suite: &str, cases: &[CheckedCase]) -> Result<(), JunitError> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".part");
-    let part = PathBuf::from(name);
-    let written = std::fs::write(&part, junit(suite, cases));
-    let written = written.and_then(|()| std::fs::rename(&part, file));
-    written.map_err(|error| {
-        // What is half written is worth nothing; that it cannot be removed changes nothing.
-        let _ = std::fs::remove_file(&part);
-        JunitError(file.to_owned(), error)
-    })
+    let written = write_whole(file, &junit(suite, cases));
+    written.map_err(|error| JunitError(file.to_owned(), error))
 }

@@ -1,13 +1,12 @@
 //! `shardlag run --trace`: writes what happens event by event, one JSON object per line or as
 //! ui.perfetto.dev reads it.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::arguments::TraceFormat;
 use crate::experiment::trace::{LINES_MAX, TraceEnd, trace};
-use crate::report::PerfettoTrace;
+use crate::report::{PerfettoTrace, write_whole_with};
 use crate::results::TraceLine;
 use crate::scenario::{Scenario, Variant};
 
@@ -53,31 +52,22 @@ pub(super) fn write(
     seed: u64,
     events_max: u64,
 ) -> Result<Option<String>, TraceError> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".part");
-    let part = PathBuf::from(name);
-    let cannot_write = |error| TraceError::CannotWrite(file.to_owned(), error);
-    let mut out = BufWriter::new(File::create(&part).map_err(cannot_write)?);
     let mut text = TraceText::new(format);
-    let mut failure = out.write_all(text.head().as_bytes()).err();
-    let end = trace(variants, seed, events_max, &mut |line| {
-        if failure.is_none() {
-            failure = out.write_all(text.line(line).as_bytes()).err();
+    let mut end = TraceEnd::CutOff;
+    let written = write_whole_with(file, |out| {
+        let mut failure = out.write_all(text.head().as_bytes()).err();
+        end = trace(variants, seed, events_max, &mut |line| {
+            if failure.is_none() {
+                failure = out.write_all(text.line(line).as_bytes()).err();
+            }
+            failure.is_none()
+        });
+        match failure {
+            Some(error) => Err(error),
+            None => out.write_all(text.tail().as_bytes()),
         }
-        failure.is_none()
     });
-    let written = match failure {
-        Some(error) => Err(error),
-        None => out
-            .write_all(text.tail().as_bytes())
-            .and_then(|()| out.flush())
-            .and_then(|()| std::fs::rename(&part, file)),
-    };
-    if let Err(error) = written {
-        // What is half written is worth nothing; that it cannot be removed changes nothing.
-        let _ = std::fs::remove_file(&part);
-        return Err(cannot_write(error));
-    }
+    written.map_err(|error| TraceError::CannotWrite(file.to_owned(), error))?;
     Ok((end == TraceEnd::CutOff).then(|| {
         format!("{}: the trace ends after {LINES_MAX} lines, before the run does", file.display())
     }))

@@ -3,7 +3,6 @@
 //! Without `--items` the sets of the binary are run. A folder holds configuration files, each with
 //! what is to be read from it.
 
-use std::io::Read;
 use std::path::Path;
 
 use serde_json::Value;
@@ -27,8 +26,11 @@ use crate::results::{
     DestinationMessage, Estimate, ItemCheck, ItemKind, ItemStatus, ValidatedItem, Validation,
     ValidationGroup,
 };
+use crate::scenario::limited::{bytes_of, read_bytes, read_text};
 use crate::scenario::{Diagnostic, Diagnostics, Override, suggestion};
 
+/// A larger file of items, or of what they name, is taken for a mistake, in bytes.
+const FILE_BYTES_MAX: u64 = 64 << 20;
 /// Values of a knob that are tried at most.
 const VALUES_MAX: u32 = 1_000;
 
@@ -122,7 +124,9 @@ fn run(arguments: &ValidateArguments, request: &Request) -> Ending {
 
 /// Prints and writes a validation, and judges it.
 fn finish(arguments: &ValidateArguments, validation: &Validation) -> Ending {
-    print(validation, arguments);
+    if arguments.format == Format::Human {
+        print(validation, arguments);
+    }
     if let Some(folder) = &arguments.out {
         if let Err(error) = write_files(folder, &validation_files(validation)) {
             return fail(&error, arguments.format);
@@ -130,6 +134,10 @@ fn finish(arguments: &ValidateArguments, validation: &Validation) -> Ending {
         if arguments.format == Format::Human && !arguments.quiet {
             println!("Report: {}", folder.join("report.html").display());
         }
+    }
+    // Printed last, so that a program never reads both a result and an error.
+    if arguments.format == Format::Json {
+        print(validation, arguments);
     }
     match validation.count(ItemStatus::Failed) {
         0 => Ending::Fine,
@@ -267,11 +275,10 @@ fn item_sets(arguments: &ValidateArguments) -> Result<Vec<ItemSet>, Vec<Complain
 fn from_path(path: &Path) -> Result<Vec<ItemSet>, Vec<Complaint>> {
     let (name, bytes) = match path.as_os_str() == "-" {
         true => {
-            let mut bytes = Vec::new();
-            let end = std::io::stdin().lock().read_to_end(&mut bytes);
-            ("standard input".to_owned(), end.map(|_| bytes))
+            let bytes = bytes_of(&mut std::io::stdin().lock(), FILE_BYTES_MAX);
+            ("standard input".to_owned(), bytes)
         }
-        false => (path.display().to_string(), std::fs::read(path)),
+        false => (path.display().to_string(), read_bytes(path, FILE_BYTES_MAX)),
     };
     let whole = |message: String| vec![Complaint::error(message).at(&name, None)];
     let bytes = bytes.map_err(|error| whole(format!("cannot read this file: {error}")))?;
@@ -280,7 +287,7 @@ fn from_path(path: &Path) -> Result<Vec<ItemSet>, Vec<Complaint>> {
     let place =
         |problem: &ItemProblem| Complaint::error(&problem.message).at(&name, Some(problem.line));
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let capture = |name: &str| match std::fs::read_to_string(folder.join(name)) {
+    let capture = |name: &str| match read_text(&folder.join(name), FILE_BYTES_MAX) {
         Ok(text) => Ok(text),
         Err(error) => captures_of_the_program(name)
             .map_err(|_| format!("{}: cannot be read: {error}", folder.join(name).display())),

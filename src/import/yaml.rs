@@ -123,15 +123,24 @@ impl Builder<'_> {
         self.finished(node, open.anchor, 1)
     }
 
+    /// An error where the tree and what is remembered of it have grown too large.
+    fn check_limit(&self, node: &Node) -> Result<(), Problem> {
+        if self.nodes <= NODES_MAX {
+            return Ok(());
+        }
+        let message = format!("more than {NODES_MAX} values, copies of aliases included");
+        Err(Problem::at(self.name, node.place.line, message))
+    }
+
     /// Puts a value into what is open; `added` counts the nodes that it adds to the tree.
     fn finished(&mut self, node: Node, anchor: usize, added: usize) -> Result<(), Problem> {
         self.nodes += added;
-        if self.nodes > NODES_MAX {
-            let message = format!("more than {NODES_MAX} values, copies of aliases included");
-            return Err(Problem::at(self.name, node.place.line, message));
-        }
+        self.check_limit(&node)?;
         if anchor > 0 {
+            // What is remembered is a copy too, so that lists in lists cannot multiply.
             let size = count(&node);
+            self.nodes += size;
+            self.check_limit(&node)?;
             self.anchors.insert(anchor, (node.clone(), size));
         }
         match self.open.last_mut() {

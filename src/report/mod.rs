@@ -45,6 +45,7 @@ mod timeseries;
 mod tuning;
 mod validation;
 mod verdict;
+mod whole_file;
 
 pub use chart::{Chart, age_breakdown, backlog, blocked_shards, charts, concurrency, iterator_age};
 pub use cloudwatch::{cloudwatch_json, emf_lines};
@@ -70,3 +71,4 @@ pub use validation::{
     ValidationDetail, calibration_json, calibration_terminal, validation_charts, validation_files,
     validation_json, validation_markdown, validation_page, validation_terminal,
 };
+pub use whole_file::{write_whole, write_whole_with};

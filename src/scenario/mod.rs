@@ -39,6 +39,7 @@ mod function;
 mod general;
 mod knobs;
 pub mod levels;
+pub mod limited;
 mod lints;
 mod mapping;
 pub mod mapping_limits;

@@ -21,6 +21,8 @@ pub(super) struct Problems {
     texts: Vec<NamedText>,
     found: Vec<Found>,
     variant: Option<String>,
+    /// What is said about an error that is one too many.
+    not_kept: Option<Diagnostic>,
 }
 
 #[derive(Debug)]
@@ -93,22 +95,16 @@ impl Problems {
         let known = self.found.iter().position(|found| {
             found.place == place && found.plain_message == message && found.diagnostic.path == path
         });
+        let is_error = |found: &&Found| found.diagnostic.severity == Severity::Error;
+        let is_full = || self.found.iter().filter(is_error).count() >= ERRORS_MAX;
+        if known.is_none() && severity == Severity::Error && is_full() {
+            // Finding its line takes as long as the text before it.
+            return self.not_kept.insert(without_place(message));
+        }
         let index = known.unwrap_or_else(|| {
             let diagnostic = self.diagnostic(severity, place, path, &message);
-            let found = Found { place, plain_message: message, diagnostic };
-            let is_error = |found: &Found| found.diagnostic.severity == Severity::Error;
-            let last_error = self.found.iter().rposition(is_error);
-            let errors = self.found.iter().filter(|found| is_error(found)).count();
-            match last_error {
-                Some(last) if severity == Severity::Error && errors >= ERRORS_MAX => {
-                    self.found[last] = found;
-                    last
-                }
-                Some(_) | None => {
-                    self.found.push(found);
-                    self.found.len() - 1
-                }
-            }
+            self.found.push(Found { place, plain_message: message, diagnostic });
+            self.found.len() - 1
         });
         &mut self.found[index].diagnostic
     }
@@ -142,5 +138,23 @@ impl Problems {
             help: None,
             rule: None,
         }
+    }
+}
+
+/// An error that nobody sees, for those who say more about it.
+fn without_place(message: String) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Error,
+        file: String::new(),
+        line: 1,
+        column: 1,
+        offset: 0,
+        length: 0,
+        text: Arc::from(""),
+        path: String::new(),
+        message,
+        label: String::new(),
+        help: None,
+        rule: None,
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::diagnostic::{Diagnostic, Diagnostics, Severity};
 use super::document::Place;
+use super::limited::bytes_of;
 
 /// A larger scenario file is taken for a mistake, in bytes.
 const FILE_BYTES_MAX: u64 = 256 << 20;
@@ -37,12 +38,12 @@ impl Source {
     /// When it is too large, unreadable or not UTF-8.
     pub fn read_from(name: &str, reader: &mut dyn Read) -> Result<Source, Diagnostics> {
         let fail = |message: String| Diagnostics(vec![plain_error(name, "", message)]);
-        let mut bytes = Vec::new();
-        let read = reader.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes);
-        read.map_err(|error| fail(format!("cannot be read: {error}")))?;
-        if bytes.len() as u64 > FILE_BYTES_MAX {
-            return Err(fail("is larger than 256 MiB".to_owned()));
-        }
+        let bytes = bytes_of(reader, FILE_BYTES_MAX).map_err(|error| {
+            fail(match error.kind() == ErrorKind::FileTooLarge {
+                true => "is larger than 256 MiB".to_owned(),
+                false => format!("cannot be read: {error}"),
+            })
+        })?;
         let text = utf8(bytes).map_err(fail)?;
         Ok(Source { name: name.to_owned(), text, folder: PathBuf::new() })
     }
@@ -65,9 +66,9 @@ impl Source {
         if metadata.len() > FILE_BYTES_MAX {
             return Err(fail("is larger than 256 MiB".to_owned()));
         }
-        let bytes = fs::read(path).map_err(unreadable)?;
-        let text = utf8(bytes).map_err(fail)?;
-        Ok(Source { name, text, folder: path.parent().unwrap_or(Path::new("")).to_owned() })
+        let mut file = fs::File::open(path).map_err(unreadable)?;
+        let source = Source::read_from(&name, &mut file)?;
+        Ok(Source { folder: path.parent().unwrap_or(Path::new("")).to_owned(), ..source })
     }
 
     /// The name of the file without folder and extension.

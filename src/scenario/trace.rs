@@ -15,6 +15,7 @@ use std::io::ErrorKind;
 use super::arrivals::trace_times;
 use super::cloudwatch::{choose, counts, read_metrics};
 use super::document::{Place, Value};
+use super::limited::read_bytes;
 use super::quantity::TIME_MAX;
 use super::reader::{Field, Reading, TableReader};
 use super::suggest;
@@ -326,7 +327,7 @@ pub(super) fn read_file(file: &Field<'_>, name: &str, cx: &mut Reading) -> Optio
     let problem = match fs::metadata(&path) {
         Ok(metadata) if metadata.is_dir() => format!("`{name}` is a folder"),
         Ok(metadata) if metadata.len() > FILE_BYTES_MAX => format!("`{name}` is larger than 1GiB"),
-        Ok(_) => match fs::read(&path).map(String::from_utf8) {
+        Ok(_) => match read_bytes(&path, FILE_BYTES_MAX).map(String::from_utf8) {
             Ok(Ok(text)) => {
                 cx.files.add(name, &text);
                 return Some(text);

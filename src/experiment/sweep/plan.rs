@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SweepError;
 use crate::results::SweepFactor;
+use crate::scenario::limited::read_text;
 use crate::scenario::{
     Diagnostics, Files, Override, Scenario, Source, Sweep, hash, load_with_files,
 };
@@ -183,11 +185,15 @@ impl Plan {
     /// When it cannot be read, is no plan, was changed, or is of another version.
     pub fn read(path: &Path) -> Result<Plan, SweepError> {
         let wrong = |message: String| SweepError::Document(path.to_owned(), message);
-        let unreadable = |error| SweepError::File(path.to_owned(), error);
+        let remedy = "make one with `shardlag sweep plan SCENARIO --out PLAN.json`";
+        let unreadable = |error: io::Error| match error.kind() {
+            ErrorKind::NotFound => wrong(format!("there is no such plan; {remedy}")),
+            _ => wrong(format!("cannot read this plan: {error}")),
+        };
         if fs::metadata(path).map_err(unreadable)?.len() > PLAN_BYTES_MAX {
             return Err(wrong("is larger than 1 GiB, so it is no plan".to_owned()));
         }
-        let text = fs::read_to_string(path).map_err(unreadable)?;
+        let text = read_text(path, PLAN_BYTES_MAX).map_err(unreadable)?;
         let json: serde_json::Value = serde_json::from_str(&text)
             .map_err(|error| wrong(format!("is no plan of a sweep: {error}")))?;
         match json.get("schema").and_then(serde_json::Value::as_str) {
@@ -196,7 +202,6 @@ impl Plan {
                 return Err(wrong(format!("its schema is `{other}`, not `{SCHEMA}`")));
             }
             None => {
-                let remedy = "make one with `shardlag sweep plan SCENARIO --out PLAN.json`";
                 return Err(wrong(format!("is no plan of a sweep; {remedy}")));
             }
         }
@@ -251,7 +256,7 @@ impl Plan {
             let path = self.scenario.folder.join(&file.name);
             let text = match &file.text {
                 Some(text) => text.clone(),
-                None => fs::read_to_string(&path)
+                None => read_text(&path, PLAN_BYTES_MAX)
                     .map_err(|error| SweepError::File(path.clone(), error))?,
             };
             if format!("{:016x}", hash(&text)) != file.hash {

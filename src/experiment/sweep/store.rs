@@ -18,8 +18,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Plan, SweepError};
 use crate::results::SweptVariant;
+use crate::scenario::limited::read_text;
 
 const SCHEMA: &str = "shardlag.sweep-point/1";
+/// A larger file is no finished point, in bytes.
+const POINT_BYTES_MAX: u64 = 256 << 20;
 
 /// A finished point.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -151,7 +154,7 @@ impl Store {
     /// When its file is no result of this point of this plan.
     pub fn read(&self, plan: &Plan, index: usize) -> Result<Option<FinishedPoint>, SweepError> {
         let path = self.path(index);
-        let text = match fs::read_to_string(&path) {
+        let text = match read_text(&path, POINT_BYTES_MAX) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(SweepError::File(path, error)),
@@ -217,6 +220,10 @@ fn listed(folder: &Path) -> Result<Vec<String>, SweepError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => {
+            let message = "this is a file, or in one; name a folder for the points";
+            return Err(SweepError::Document(folder.to_owned(), message.to_owned()));
+        }
         Err(error) => return Err(fail(error)),
     };
     let name = |entry: io::Result<fs::DirEntry>| {
