@@ -186,9 +186,9 @@ impl Plan {
     pub fn read(path: &Path) -> Result<Plan, SweepError> {
         let wrong = |message: String| SweepError::Document(path.to_owned(), message);
         let remedy = "make one with `shardlag sweep plan SCENARIO --out PLAN.json`";
-        let unreadable = |error: io::Error| match error.kind() {
-            ErrorKind::NotFound => wrong(format!("there is no such plan; {remedy}")),
-            _ => wrong(format!("cannot read this plan: {error}")),
+        let unreadable = |error: io::Error| match error.kind() == ErrorKind::NotFound {
+            true => wrong(format!("there is no such plan; {remedy}")),
+            false => wrong(format!("cannot read this plan: {error}")),
         };
         if fs::metadata(path).map_err(unreadable)?.len() > PLAN_BYTES_MAX {
             return Err(wrong("is larger than 1 GiB, so it is no plan".to_owned()));
