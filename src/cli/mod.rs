@@ -7,6 +7,7 @@
 //! | 2 | bad usage, a scenario or items with mistakes |
 //! | 98 | `compare`: a metric is worse by more than its tolerance |
 //! | 99 | an assertion of the scenario failed; `tune`: no setting meets the targets |
+//! | 130 | `run`: interrupted by SIGINT |
 
 #[macro_use]
 mod output;
@@ -21,6 +22,7 @@ mod explain;
 mod explain_arguments;
 mod import;
 mod import_arguments;
+mod interrupt;
 mod junit;
 mod manual;
 mod progress;
@@ -50,7 +52,11 @@ enum Ending {
     BadInput,
     Regression,
     AssertionFailed,
+    Interrupted,
 }
+
+/// What shells say of a program that SIGINT has ended: 128 + 2.
+const INTERRUPTED: u8 = 130;
 
 impl From<Ending> for ExitCode {
     fn from(ending: Ending) -> ExitCode {
@@ -60,6 +66,7 @@ impl From<Ending> for ExitCode {
             Ending::BadInput => 2,
             Ending::Regression => 98,
             Ending::AssertionFailed => 99,
+            Ending::Interrupted => INTERRUPTED,
         })
     }
 }

@@ -54,9 +54,11 @@ pub(super) fn ending(ending: Ending) -> Ending {
     eprintln!("error: standard output: cannot be written: {reason}");
     match ending {
         Ending::Fine => Ending::RunTimeError,
-        Ending::RunTimeError | Ending::BadInput | Ending::Regression | Ending::AssertionFailed => {
-            ending
-        }
+        Ending::RunTimeError
+        | Ending::BadInput
+        | Ending::Regression
+        | Ending::AssertionFailed
+        | Ending::Interrupted => ending,
     }
 }
 

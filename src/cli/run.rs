@@ -11,9 +11,9 @@ use super::arguments::{Format, RunArguments, ScenarioArguments};
 use super::check::read;
 use super::complaint::{Complaint, Complaints};
 use super::import::write_whole;
-use super::{junit, progress, terminal, trace};
+use super::{interrupt, junit, progress, terminal, trace};
 use crate::experiment::assertions::{Failure, checked, failures};
-use crate::experiment::{RunError, RunOptions, run as run_scenario};
+use crate::experiment::{RunError, RunOptions, Stop, run as run_scenario};
 use crate::report::{
     Outputs, cloudwatch_json, emf_lines, summary_json, terminal as report, write_all,
 };
@@ -24,12 +24,15 @@ use crate::scenario::{Diagnostics, Scenario};
 pub(super) fn run(arguments: &RunArguments) -> Ending {
     let mut complaints = Complaints::new(arguments.scenario.format);
     match run_and_write(arguments, &mut complaints) {
-        Ok((scenario, results)) => {
+        Ok(Ran { scenario, results, is_whole }) => {
             // Printed last, so that a program never reads both a summary and an error.
             if arguments.scenario.format == Format::Json {
                 print!("{}", summary_json(&results.summary));
             }
-            let ending = judge(&scenario, &results, &mut complaints);
+            let ending = match is_whole {
+                true => judge(&scenario, &results, &mut complaints),
+                false => interrupted(&scenario, &results, &mut complaints),
+            };
             complaints.beside_a_result();
             ending
         }
@@ -40,10 +43,14 @@ pub(super) fn run(arguments: &RunArguments) -> Ending {
     }
 }
 
-fn run_and_write(
-    arguments: &RunArguments,
-    complaints: &mut Complaints,
-) -> Result<(Scenario, RunResults), Ending> {
+/// A run, with its files unless it was interrupted.
+struct Ran {
+    scenario: Scenario,
+    results: RunResults,
+    is_whole: bool,
+}
+
+fn run_and_write(arguments: &RunArguments, complaints: &mut Complaints) -> Result<Ran, Ending> {
     let quiet = arguments.scenario.quiet;
     let scenario = match read(&arguments.scenario) {
         Ok(scenario) => scenario,
@@ -65,11 +72,20 @@ fn run_and_write(
         let checked = uncertainty.check(&scenario);
         checked.map_err(|said| fail(Ending::BadInput, &format!("--uncertainty: {said}")))?;
     }
-    let results = simulated(arguments, &scenario);
-    let results = results.map_err(|error| fail(Ending::RunTimeError, &error))?;
+    let stop = interrupt::stop_at_interrupt();
+    let results = simulated(arguments, &scenario, stop.clone());
+    let results = results.map_err(|error| match error {
+        RunError::Stopped => fail(Ending::Interrupted, &format!("interrupted; {error}")),
+        RunError::EventLimit { .. } | RunError::Threads { .. } => {
+            fail(Ending::RunTimeError, &error)
+        }
+    })?;
     let is_read = arguments.scenario.format == Format::Human && !quiet;
     if is_read {
         print!("{}", report(&results, terminal::width(), terminal::style()));
+    }
+    if stop.is_set() {
+        return Ok(Ran { scenario, results, is_whole: false });
     }
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario));
     let written = write_all(&results, &folder, &Outputs::default());
@@ -92,11 +108,24 @@ fn run_and_write(
             return Err(Ending::RunTimeError);
         }
     }
-    Ok((scenario, results))
+    Ok(Ran { scenario, results, is_whole: true })
+}
+
+/// Says of how many replications the figures are.
+fn interrupted(scenario: &Scenario, results: &RunResults, complaints: &mut Complaints) -> Ending {
+    let (done, wanted) = (results.summary.replications, scenario.replications);
+    complaints.say(&Complaint::error(format!(
+        "interrupted: the figures are of {done} of {wanted} replications; no file was written"
+    )));
+    Ending::Interrupted
 }
 
 /// Runs all replications behind a progress bar.
-fn simulated(arguments: &RunArguments, scenario: &Scenario) -> Result<RunResults, RunError> {
+fn simulated(
+    arguments: &RunArguments,
+    scenario: &Scenario,
+    stop: Stop,
+) -> Result<RunResults, RunError> {
     let count = scenario.runs().count() as u64 * u64::from(scenario.replications);
     let bar = progress::bar(count, arguments.scenario.quiet);
     let options = RunOptions {
@@ -105,6 +134,7 @@ fn simulated(arguments: &RunArguments, scenario: &Scenario) -> Result<RunResults
         precision: arguments.precision,
         uncertainty: arguments.uncertainty.clone(),
         command: command(arguments),
+        stop,
     };
     let results = run_scenario(scenario, &options, &|replications| {
         bar.set_length(replications.planned);

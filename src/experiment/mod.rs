@@ -38,6 +38,7 @@
 
 pub mod assertions;
 pub mod assumptions;
+mod batch;
 pub(crate) mod batches;
 pub mod comparison;
 pub(crate) mod cost;
@@ -60,6 +61,7 @@ pub(crate) mod sentence;
 pub(crate) mod series;
 pub(crate) mod setting_lines;
 pub(crate) mod settling;
+mod stop;
 pub mod sweep;
 pub mod trace;
 pub mod tuning;
@@ -67,21 +69,18 @@ pub mod uncertainty;
 pub mod validation;
 pub mod warm_up;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-
-use self::replication::{Measuring, Replication, ReplicationPlan};
+use self::batch::Batch;
+use self::replication::Replication;
 use self::setting_lines::{changes, setting_lines};
+pub use self::stop::Stop;
 use self::uncertainty::Uncertainty;
 use self::warm_up::WarmUp;
-use crate::model::settings::Horizon;
 use crate::results::{
     LimitLine, MeasuredSeries, RunResults, Summary, VariantDetails, VariantSummary,
 };
 use crate::scenario::metrics::Dimension;
 use crate::scenario::{Assertion, Scenario, Variant};
-use crate::units::{Instant, Probability};
+use crate::units::Probability;
 
 /// Events of one replication at most, unless told otherwise.
 pub const EVENTS_MAX: u64 = 2_000_000_000;
@@ -100,6 +99,8 @@ pub struct RunOptions {
     pub uncertainty: Option<Uncertainty>,
     /// The command that repeats the run, for the report.
     pub command: String,
+    /// Set from outside: no replication is begun any more, and those that are done are the run.
+    pub stop: Stop,
 }
 
 impl Default for RunOptions {
@@ -111,6 +112,7 @@ impl Default for RunOptions {
             precision: None,
             uncertainty: None,
             command: String::new(),
+            stop: Stop::default(),
         }
     }
 }
@@ -145,6 +147,9 @@ pub enum RunError {
         /// How far it should have got.
         horizon_seconds: f64,
     },
+    /// It was stopped before a replication of every variant was done.
+    #[error("stopped before the first replication was done")]
+    Stopped,
     /// The threads could not be started.
     #[error("cannot start {threads} threads: {reason}")]
     Threads {
@@ -203,15 +208,21 @@ pub(crate) fn run_here(
         let from = replications[0].len() as u32;
         let batch = Batch { scenario, options, spans: &spans, from, to: wanted, warm_up: &warm_up };
         batch.run(&mut replications, progress)?;
+        if options.stop.is_set() {
+            break;
+        }
         let Some(precision) = options.precision else { break };
         match precision::replications_wanted(&replications, precision) {
             Some(more) if more > wanted => wanted = more,
             Some(_) | None => break,
         }
     }
+    if replications[0].is_empty() {
+        return Err(RunError::Stopped);
+    }
     let mut results = results(scenario, options, &warm_up, &replications);
     results.comparison = comparison::of_variants(scenario, &results.summary, &replications);
-    if let Some(uncertainty) = &options.uncertainty {
+    if let Some(uncertainty) = options.uncertainty.as_ref().filter(|_| !options.stop.is_set()) {
         let draws = replications[0].len() as u32;
         let drawn =
             uncertainty::run(uncertainty, scenario, options, warm_up.ends_at, draws, progress)?;
@@ -224,69 +235,6 @@ pub(crate) fn run_here(
         results.warnings.extend(uncertainty.warning(draws));
     }
     Ok((results, replications))
-}
-
-/// Replications `from..to` of every variant.
-struct Batch<'a> {
-    scenario: &'a Scenario,
-    options: &'a RunOptions,
-    spans: &'a [(Instant, Instant)],
-    from: u32,
-    to: u32,
-    warm_up: &'a WarmUp,
-}
-
-impl Batch<'_> {
-    /// A single replication of a steady state is cut into batches.
-    fn measuring(&self, variant: &Variant) -> Measuring {
-        let warm_up = self.warm_up.ends_at;
-        let batch = match (self.warm_up.summary.batches, variant.settings.horizon) {
-            (Some(_), Horizon::For(length)) => batches::batch_length(length, warm_up),
-            (None, _) | (_, Horizon::Drained { .. }) => None,
-        };
-        Measuring { warm_up, batch }
-    }
-
-    fn run(
-        &self,
-        replications: &mut [Vec<Replication>],
-        progress: &(dyn Fn(Progress) + Sync),
-    ) -> Result<(), RunError> {
-        let runs: Vec<&[Variant]> = self.scenario.runs().collect();
-        let plans: Vec<ReplicationPlan<'_>> = runs
-            .iter()
-            .flat_map(|&variants| (self.from..self.to).map(move |number| (variants, number)))
-            .map(|(variants, number)| ReplicationPlan {
-                variants,
-                seed: self.scenario.seed,
-                number,
-                spans: self.spans,
-                events_max: self.options.events_max,
-                measuring: self.measuring(&variants[0]),
-            })
-            .collect();
-        let done = AtomicU64::new(u64::from(self.from) * runs.len() as u64);
-        let planned = u64::from(self.to) * runs.len() as u64;
-        let run_one = |plan: &ReplicationPlan<'_>| {
-            let replication = replication::run(plan);
-            progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, planned });
-            replication
-        };
-        let finished: Result<Vec<Vec<Replication>>, RunError> =
-            plans.par_iter().map(run_one).collect();
-        let mut finished = finished?.into_iter();
-        let mut of_runs = replications;
-        for variants in runs {
-            let (of_run, others) = of_runs.split_at_mut(variants.len());
-            for consumers in finished.by_ref().take((self.to - self.from) as usize) {
-                for (of_variant, replication) in of_run.iter_mut().zip(consumers) {
-                    of_variant.push(replication);
-                }
-            }
-            of_runs = others;
-        }
-        Ok(())
-    }
 }
 
 fn results(
