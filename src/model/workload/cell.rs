@@ -25,7 +25,7 @@ pub struct CellWords {
     pub salt: u64,
 }
 
-/// The arrivals in a stretch of time, at most [`RECORDS_MAX`]. Sets of them are words with a bit
+/// The arrivals in a stretch of time, at most 64. Sets of them are words with a bit
 /// for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cell {
