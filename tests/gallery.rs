@@ -121,8 +121,9 @@ fn every_report_belongs_to_a_scenario() {
     for entry in entries {
         let name = entry.expect("a folder can be listed").file_name();
         let name = name.to_string_lossy().into_owned();
-        // Written by `shardlag validate --out reports/validation`, which tests/validate.rs repeats.
-        let is_known = scenarios.contains(&name) || name == "validation";
+        // Written by `shardlag validate --out reports/validation`, which tests/validate.rs repeats,
+        // and by benches/peers/compare.sh.
+        let is_known = scenarios.contains(&name) || name == "validation" || name == "performance";
         assert!(is_known, "reports/{name} has no scenario");
     }
 }
