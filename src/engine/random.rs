@@ -48,17 +48,13 @@ impl RandomSource {
 
     /// A single number uniform on `[0, 1)` with 53 bits at (purpose, entity, index), for chances
     /// that are drawn one by one at scattered indices: a stream computes 32 words to give one.
-    /// The address is hashed part by part with the output function of SplitMix64 (Steele, Lea and
-    /// Flood 2014, Fast Splittable Pseudorandom Number Generators).
+    /// The address is hashed part by part.
     #[inline]
     pub fn uniform_at(&self, purpose: Purpose, entity: u64, index: u64) -> f64 {
         let parts = [self.seed, self.replication, purpose.0, entity, index];
-        let hash = parts.into_iter().fold(0, |hash: u64, part| {
-            let mixed = (hash ^ part).wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            mixed ^ (mixed >> 31)
-        });
+        let hash = parts
+            .into_iter()
+            .fold(0, |hash: u64, part| mix((hash ^ part).wrapping_add(0x9e37_79b9_7f4a_7c15)));
         (hash >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
     }
 
@@ -66,6 +62,15 @@ impl RandomSource {
     pub fn word(&self, purpose: Purpose, entity: u64, index: u64) -> u64 {
         self.stream(purpose, entity).at(index, 1).next_u64()
     }
+}
+
+/// A bijection on 64 bits in which every input bit moves every output bit: the finaliser of
+/// SplitMix64 (Steele, Lea and Flood 2014, Fast Splittable Pseudorandom Number Generators).
+#[inline]
+pub fn mix(mut bits: u64) -> u64 {
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
 }
 
 impl RandomStream {

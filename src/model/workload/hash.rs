@@ -9,16 +9,10 @@
 //! source never share a hash. The second mixing makes shard and lane independent of each other.
 //! Left out: the MD5 of Kinesis, which no scenario can tell from a good hash.
 
+use crate::engine::random::mix;
+
 /// The golden ratio as a fraction of 2^64, the step of splitmix64.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// A bijection on 64 bits in which every input bit moves every output bit.
-#[inline]
-pub(super) fn mix(mut bits: u64) -> u64 {
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
-}
 
 /// Hash of key number `key` among the keys with this salt.
 #[inline]

@@ -16,10 +16,11 @@
 use std::sync::Arc;
 
 use super::addressed::Addressed;
-use super::hash::{lane_of, mix, numbered_key, shard_of};
+use super::hash::{lane_of, numbered_key, shard_of};
 use super::key_list::{KeyList, distribute, zipf_weights};
 use super::weights::ShardWeights;
 use crate::engine::RandomSource;
+use crate::engine::random::mix;
 use crate::model::purposes::{KEY_HASH, WHOLE_STREAM, entity};
 use crate::model::settings::{Keys, Traffic};
 
