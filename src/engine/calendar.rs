@@ -52,6 +52,11 @@ impl<E> EventCalendar<E> {
         self.heap.peek().map(|entry| Instant::from_nanos((entry.key >> 64) as u64))
     }
 
+    /// Number of events that have been taken out.
+    pub fn happened(&self) -> u64 {
+        self.scheduled - self.heap.len() as u64
+    }
+
     /// Number of pending events.
     pub fn len(&self) -> usize {
         self.heap.len()
@@ -124,5 +129,6 @@ mod tests {
         calendar.schedule(Instant::from_secs(3), ());
         assert_eq!(calendar.next_time(), Some(Instant::from_secs(3)));
         assert_eq!(calendar.pop().map(|(at, ())| at), Some(Instant::from_secs(3)));
+        assert_eq!((calendar.happened(), calendar.len()), (1, 1));
     }
 }

@@ -92,6 +92,14 @@ impl RandomStream {
         self.0.next_u64()
     }
 
+    /// The next `N` times 64 random bits.
+    #[inline]
+    pub fn words<const N: usize>(&mut self) -> [u64; N] {
+        let mut bytes = [[0u8; 8]; N];
+        self.0.fill_bytes(bytes.as_flattened_mut());
+        bytes.map(u64::from_le_bytes)
+    }
+
     /// Uniform on `[0, 1)` with 53 bits.
     #[inline]
     pub fn uniform(&mut self) -> f64 {
@@ -130,6 +138,10 @@ mod tests {
         let mut stream = SOURCE.stream(Purpose(3), 4);
         for index in 0..200 {
             assert_eq!(stream.next_u64(), SOURCE.word(Purpose(3), 4, index));
+        }
+        for index in (200..1_000).step_by(3) {
+            let words = [0, 1, 2].map(|ahead| SOURCE.word(Purpose(3), 4, index + ahead));
+            assert_eq!(stream.words(), words);
         }
     }
 

@@ -46,6 +46,7 @@ pub mod delivery;
 pub mod duration_law;
 pub mod estimates;
 pub mod explanation;
+mod groups;
 pub mod item_sets;
 pub mod marks;
 pub(crate) mod measured;

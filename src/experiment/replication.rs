@@ -3,6 +3,7 @@
 use super::RunError;
 use super::batches::Batches;
 use super::cost::Dollars;
+use super::groups::{GroupedRun, groups_of};
 use super::recorder::Recorder;
 use super::recorder::ages::Ages;
 use super::recorder::minutes::MinuteRow;
@@ -10,7 +11,7 @@ use super::recorder::spans::Span;
 use super::recorder::tallies::Tallies;
 use crate::engine::RunEnd;
 use crate::model::observation::Observer;
-use crate::model::settings::{Horizon, Settings};
+use crate::model::settings::Settings;
 use crate::model::simulate_consumers;
 use crate::model::system::Finished;
 use crate::results::{BlockedInterval, DestinationMessage, Redrive};
@@ -33,6 +34,28 @@ pub struct ReplicationPlan<'a> {
     pub events_max: u64,
     /// Which part of the run its figures are of.
     pub measuring: Measuring,
+}
+
+impl ReplicationPlan<'_> {
+    /// In how many groups of shards it is simulated; parts of the run are followed in all shards
+    /// together.
+    fn groups(&self) -> u32 {
+        match self.variants {
+            [variant] if self.spans.is_empty() => groups_of(&variant.settings),
+            _ => 1,
+        }
+    }
+
+    fn too_many_events(&self, at: Instant) -> RunError {
+        let (horizon, _) = self.variants[0].settings.horizon.end();
+        RunError::EventLimit {
+            variant: self.variants[0].name.clone(),
+            replication: self.number,
+            events: self.events_max,
+            at_seconds: at.as_secs_f64(),
+            horizon_seconds: horizon.as_secs_f64(),
+        }
+    }
 }
 
 /// Which part of a run figures are of.
@@ -123,10 +146,7 @@ impl AgeFigures {
 /// # Errors
 /// When it reaches its limit on events.
 pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError> {
-    let horizon = match plan.variants[0].settings.horizon {
-        Horizon::For(length) => length,
-        Horizon::Drained { at_most } => at_most,
-    };
+    let horizon = plan.variants[0].settings.horizon.end().0.since(Instant::START);
     let recorder = |variant: &'a Variant, spans: &[(Instant, Instant)], keeps_details| {
         let put_unit = variant.prices.kinesis_put_unit;
         let spans = spans.iter().map(|&(from, to)| Span::new(from, to)).collect();
@@ -137,9 +157,21 @@ pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError>
     let whole = |variant| recorder(variant, plan.spans, plan.number == 0).after(warm_up);
     let variants = plan.variants.iter();
     match plan.measuring.batch {
+        None if plan.groups() > 1 => {
+            let variant = &plan.variants[0];
+            let grouped = GroupedRun {
+                settings: &variant.settings,
+                seed: plan.seed,
+                replication: plan.number.into(),
+                events_max: plan.events_max,
+            };
+            let recorded = grouped.run(plan.groups(), &|| whole(variant));
+            let whole = recorded.map_err(|at| plan.too_many_events(at))?;
+            Ok(vec![figures(variant, &whole, whole.measured())])
+        }
         None => {
             let mut observers: Vec<Recorder<'_>> = variants.map(whole).collect();
-            let finished = simulated(plan, horizon, &mut observers)?;
+            let finished = simulated(plan, &mut observers)?;
             let consumers = plan.variants.iter().zip(observers).zip(finished);
             let figures = consumers.map(|((variant, mut whole), finished)| {
                 whole.finish(finished);
@@ -153,7 +185,7 @@ pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError>
                 Batches::new(variant, warm_up, whole(variant), part, length)
             };
             let mut observers: Vec<Batches<'_>> = variants.map(batches).collect();
-            let finished = simulated(plan, horizon, &mut observers)?;
+            let finished = simulated(plan, &mut observers)?;
             let consumers = observers.into_iter().zip(finished);
             Ok(consumers.map(|(batches, finished)| batches.finish(finished)).collect())
         }
@@ -162,22 +194,15 @@ pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError>
 
 fn simulated<O: Observer>(
     plan: &ReplicationPlan<'_>,
-    horizon: Duration,
     observers: &mut [O],
 ) -> Result<Vec<Finished>, RunError> {
     let settings: Vec<&Settings> = plan.variants.iter().map(|variant| &variant.settings).collect();
     let number = u64::from(plan.number);
     let finished = simulate_consumers(&settings, plan.seed, number, plan.events_max, observers);
-    if let RunEnd::EventLimit { at } = finished[0].end {
-        return Err(RunError::EventLimit {
-            variant: plan.variants[0].name.clone(),
-            replication: plan.number,
-            events: plan.events_max,
-            at_seconds: at.as_secs_f64(),
-            horizon_seconds: horizon.as_secs_f64(),
-        });
+    match finished[0].end {
+        RunEnd::EventLimit { at } => Err(plan.too_many_events(at)),
+        RunEnd::Exhausted { .. } | RunEnd::Horizon => Ok(finished),
     }
-    Ok(finished)
 }
 
 /// The figures of what a recorder measured; `tallies` are those of that part.

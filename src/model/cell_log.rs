@@ -86,18 +86,21 @@ impl CellLog {
     }
 
     /// Reads the records written at or before `until`, at most `room` of them, part by part with
-    /// the arrival of the first; how many there were.
+    /// the arrival of the first where that is known; how many there were.
     pub fn take(
         &mut self,
         until: Instant,
         room: u64,
-        mut see: impl FnMut(CellPart, Instant),
+        mut see: impl FnMut(CellPart, Option<Instant>),
     ) -> u64 {
         let mut taken = 0;
-        while taken < room {
-            let Some(first) = self.next_arrival().filter(|&first| first <= until) else { break };
+        while taken < room && (!self.ring.is_empty() || self.extend()) {
+            let first = self.next;
             let (&cell, unread) = self.unread_of(0);
             let mut members = cell.through(until) & unread;
+            if members == 0 {
+                break;
+            }
             let room = room - taken;
             if u64::from(members.count_ones()) > room {
                 members = cell.up_to(members, cell.select(members, room as u32 - 1));

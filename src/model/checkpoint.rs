@@ -59,7 +59,7 @@ mod tests {
     }
 
     fn lane(sequences: &[u64]) -> Lane {
-        let mut lane = Lane::new(false);
+        let mut lane = Lane::new(None);
         sequences.iter().for_each(|&sequence| lane.queue.push_back(fetched(sequence)));
         lane
     }

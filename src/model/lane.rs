@@ -7,6 +7,7 @@
 use super::batch::Batch;
 use super::function::Invocation;
 use super::observation::BlockageCause;
+use super::record::Record;
 use super::record_queue::RecordQueue;
 use super::tumbling::OpenWindow;
 use crate::units::Instant;
@@ -59,10 +60,10 @@ pub struct BlockedSince {
 }
 
 impl Lane {
-    /// A lane without records; `in_runs`: those it will hold are parts of cells.
-    pub fn new(in_runs: bool) -> Lane {
+    /// A lane without records; those it will hold are parts of cells where all share `plain`.
+    pub fn new(plain: Option<Record>) -> Lane {
         Lane {
-            queue: RecordQueue::new(in_runs),
+            queue: RecordQueue::new(plain),
             batches: Vec::new(),
             phase: Phase::Ready,
             due_at: None,

@@ -18,6 +18,7 @@ use super::lane::Lane;
 use super::observation::{Blockage, Fetched};
 use super::poll_grid::PollGrid;
 use super::read_limits::Budget;
+use super::record::Record;
 use super::settings::LaneAssignment;
 use super::workload::lane_of;
 use crate::units::Instant;
@@ -43,8 +44,8 @@ pub struct ShardReader {
     pub pushed: Budget,
     /// Its lanes.
     pub lanes: Vec<Lane>,
-    /// They hold parts of cells.
-    in_runs: bool,
+    /// What all their records share where they hold parts of cells.
+    plain: Option<Record>,
     /// Fetched but still in the shard's log (counted pages), oldest first.
     pub counted: VecDeque<CountedPage>,
     /// Records of the counted pages.
@@ -108,13 +109,13 @@ pub struct Page {
 
 impl ShardReader {
     /// A reader with `lanes` lanes that has read nothing; `may_stop`: polling may stop and start
-    /// again during the run; `in_runs`: the shard's log is made of cells.
+    /// again during the run; `plain`: what all records share where the shard's log is of cells.
     pub fn new(
         grid: PollGrid,
         pushed: Budget,
         lanes: u32,
         may_stop: bool,
-        in_runs: bool,
+        plain: Option<Record>,
     ) -> ShardReader {
         ShardReader {
             stage: Stage::Unknown,
@@ -125,8 +126,8 @@ impl ShardReader {
             held_since: None,
             was_refused: false,
             pushed,
-            lanes: (0..lanes).map(|_| Lane::new(in_runs)).collect(),
-            in_runs,
+            lanes: (0..lanes).map(|_| Lane::new(plain)).collect(),
+            plain,
             counted: VecDeque::new(),
             counted_records: 0,
             blockage: None,
@@ -158,7 +159,7 @@ impl ShardReader {
     /// Starts polling at `now` with `lanes` lanes.
     pub fn start(&mut self, grid: PollGrid, lanes: u32, now: Instant) {
         self.grid = grid;
-        let lane = Lane { free_since: now, ..Lane::new(self.in_runs) };
+        let lane = Lane { free_since: now, ..Lane::new(self.plain) };
         self.lanes = vec![lane; lanes as usize];
     }
 
@@ -241,9 +242,9 @@ impl ShardReader {
     /// Sequence and arrival of the oldest record in a lane.
     pub fn oldest_fetched(&self) -> Option<(u64, Instant)> {
         let anew = |fetched: &Fetched| !fetched.is_duplicate;
-        let in_lanes = self.lanes.iter().filter_map(|lane| lane.queue.iter().find(anew));
+        let in_lanes = self.lanes.iter().filter_map(|lane| lane.queue.oldest_anew());
         let again = self.replay.iter().copied().find(anew);
-        in_lanes.chain(again).map(|first| (first.sequence, first.record.arrival)).min()
+        in_lanes.chain(again.map(|first| (first.sequence, first.record.arrival))).min()
     }
 
     /// Records that were read and have not met their end, those to be read again among them.

@@ -6,10 +6,8 @@
 use std::collections::VecDeque;
 use std::collections::vec_deque;
 
-use super::cell_log::CellPart;
-use super::held_back::HeldBack;
 use super::record::Record;
-use super::workload::Cell;
+pub use super::runs::{Run, Runs};
 use crate::units::{Duration, Instant};
 
 /// A record that was read and is not finished.
@@ -37,33 +35,12 @@ pub enum RecordQueue {
     Runs(Runs),
 }
 
-/// Records in parts of cells.
-#[derive(Debug, Clone, Default)]
-pub struct Runs {
-    runs: VecDeque<Run>,
-    records: usize,
-}
-
-/// Records of one cell that were read together.
-#[derive(Debug, Clone, Copy)]
-pub struct Run {
-    cell: Cell,
-    /// Which of the cell's records, at least one.
-    members: u64,
-    /// The first of them.
-    first: Fetched,
-    /// The last of them, once it is known.
-    last: Option<Fetched>,
-    /// How reading them was held back.
-    held: HeldBack,
-}
-
 impl RecordQueue {
-    /// A queue without records, of single ones or of runs.
-    pub fn new(in_runs: bool) -> RecordQueue {
-        match in_runs {
-            true => RecordQueue::Runs(Runs::default()),
-            false => RecordQueue::Singles(VecDeque::new()),
+    /// A queue without records: of runs where all records share `plain`, or of single ones.
+    pub fn new(plain: Option<Record>) -> RecordQueue {
+        match plain {
+            Some(plain) => RecordQueue::Runs(Runs::new(plain)),
+            None => RecordQueue::Singles(VecDeque::new()),
         }
     }
 
@@ -72,7 +49,7 @@ impl RecordQueue {
     pub fn len(&self) -> usize {
         match self {
             RecordQueue::Singles(singles) => singles.len(),
-            RecordQueue::Runs(runs) => runs.records,
+            RecordQueue::Runs(runs) => runs.len(),
         }
     }
 
@@ -87,7 +64,19 @@ impl RecordQueue {
     pub fn front(&self) -> Option<Fetched> {
         match self {
             RecordQueue::Singles(singles) => singles.front().copied(),
-            RecordQueue::Runs(runs) => runs.runs.front().map(|run| run.first),
+            RecordQueue::Runs(runs) => runs.get(0),
+        }
+    }
+
+    /// Position and arrival of the oldest record that was not finished before (S4.5).
+    #[inline]
+    pub fn oldest_anew(&self) -> Option<(u64, Instant)> {
+        match self {
+            RecordQueue::Singles(singles) => {
+                let oldest = singles.iter().find(|fetched| !fetched.is_duplicate)?;
+                Some((oldest.sequence, oldest.record.arrival))
+            }
+            RecordQueue::Runs(runs) => runs.first(),
         }
     }
 
@@ -132,10 +121,7 @@ impl RecordQueue {
     #[inline]
     pub fn push_run(&mut self, run: Run) {
         match self {
-            RecordQueue::Runs(runs) => {
-                runs.records += run.records();
-                runs.runs.push_back(run);
-            }
+            RecordQueue::Runs(runs) => runs.push_back(run),
             RecordQueue::Singles(_) => panic!("a run comes to a queue of single records"),
         }
     }
@@ -163,97 +149,6 @@ impl RecordQueue {
         let all = self.iter().collect();
         self.remove_front(self.len());
         all
-    }
-}
-
-impl Run {
-    /// The records of a part of a cell of which `first` is the first.
-    #[inline]
-    pub fn new(part: CellPart, first: Fetched, held: HeldBack) -> Run {
-        let CellPart { cell, members } = part;
-        Run { cell, members, first, last: None, held }
-    }
-
-    #[inline]
-    fn records(&self) -> usize {
-        self.members.count_ones() as usize
-    }
-
-    /// The record at a position in the run.
-    #[inline]
-    fn at(&self, position: usize) -> Fetched {
-        match self.last {
-            Some(last) if last.sequence == self.first.sequence + position as u64 => last,
-            Some(_) | None => {
-                let member = self.cell.select(self.members, position as u32);
-                self.fetched(position, self.cell.arrival(member))
-            }
-        }
-    }
-
-    fn fetched(&self, position: usize, arrival: Instant) -> Fetched {
-        let (ahead, first) = (position as u64, self.first);
-        let record = Record { arrival, index: first.record.index + ahead, ..first.record };
-        let (sequence, held) = (first.sequence + ahead, self.held.time(arrival));
-        Fetched { record, sequence, held, ..first }
-    }
-
-    /// The first `count` records, of which the last is then known, and the others; at least one
-    /// each.
-    fn split(&self, count: usize) -> (Run, Run) {
-        let last = self.cell.select(self.members, count as u32 - 1);
-        let members = self.cell.up_to(self.members, last);
-        let behind = self.members & !members;
-        let next = self.cell.arrival(self.cell.select(behind, 0));
-        let last = Some(self.fetched(count - 1, self.cell.arrival(last)));
-        let others = Run { members: behind, first: self.fetched(count, next), ..*self };
-        (Run { members, last, ..*self }, others)
-    }
-}
-
-impl Runs {
-    fn get(&self, mut position: usize) -> Option<Fetched> {
-        for run in &self.runs {
-            let records = run.records();
-            if position < records {
-                return Some(if position == 0 { run.first } else { run.at(position) });
-            }
-            position -= records;
-        }
-        None
-    }
-
-    /// Lets a run end where a batch of `count` records does, whose last record is asked for more
-    /// than once.
-    fn split_behind(&mut self, mut count: usize) {
-        for place in 0..self.runs.len() {
-            let records = self.runs[place].records();
-            if count < records {
-                let (batch, others) = self.runs[place].split(count);
-                self.runs[place] = batch;
-                self.runs.insert(place + 1, others);
-                return;
-            }
-            count -= records;
-            if count == 0 {
-                let run = &mut self.runs[place];
-                run.last = Some(run.at(records - 1));
-                return;
-            }
-        }
-    }
-
-    fn remove_front(&mut self, mut count: usize) {
-        self.records -= count;
-        while let Some(run) = self.runs.front_mut().filter(|_| count > 0) {
-            let records = run.records();
-            if count < records {
-                *run = run.split(count).1;
-                return;
-            }
-            count -= records;
-            self.runs.pop_front();
-        }
     }
 }
 
@@ -334,6 +229,37 @@ impl<'a> Records<'a> {
         self.queue.get(self.count - 1).expect("a batch has a last record")
     }
 
+    /// The oldest record; a bug in a final call.
+    #[inline]
+    pub fn first_record(&self) -> Record {
+        match self.queue {
+            RecordQueue::Singles(singles) => singles[0].record,
+            RecordQueue::Runs(runs) => runs.record(0),
+        }
+    }
+
+    /// When the newest record was written; a bug in a final call.
+    #[inline]
+    pub fn last_arrival(&self) -> Instant {
+        let last = self.count - 1;
+        match self.queue {
+            RecordQueue::Singles(singles) => singles[last].record.arrival,
+            RecordQueue::Runs(runs) => runs.record(last).arrival,
+        }
+    }
+
+    /// When the oldest record was written that has not met its end before (S4.5).
+    #[inline]
+    pub fn oldest_anew(&self) -> Option<Instant> {
+        match self.queue {
+            RecordQueue::Singles(singles) => {
+                let mut singles = singles.range(..self.count);
+                singles.find(|fetched| !fetched.is_duplicate).map(|one| one.record.arrival)
+            }
+            RecordQueue::Runs(runs) => (self.count > 0).then(|| runs.record(0).arrival),
+        }
+    }
+
     /// Number of records that have not met their end before (S4.5).
     #[inline]
     pub fn anew(&self) -> u32 {
@@ -361,21 +287,7 @@ impl<'a> Records<'a> {
                     see(fetched.record.arrival);
                 }
             }
-            RecordQueue::Runs(runs) => {
-                let mut left = self.count;
-                for run in &runs.runs {
-                    let records = run.records();
-                    if left < records {
-                        if left > 0 {
-                            let run = run.split(left).0;
-                            run.cell.for_each(run.members, &mut see);
-                        }
-                        return;
-                    }
-                    run.cell.for_each(run.members, &mut see);
-                    left -= records;
-                }
-            }
+            RecordQueue::Runs(runs) => runs.for_each_arrival(self.count, see),
         }
     }
 
@@ -385,10 +297,7 @@ impl<'a> Records<'a> {
             RecordQueue::Singles(singles) => {
                 singles.range(..self.count).map(|fetched| of(fetched.record.bytes)).sum()
             }
-            RecordQueue::Runs(runs) => {
-                let bytes = runs.runs.front().map(|run| run.first.record.bytes);
-                bytes.map_or(0, |bytes| of(bytes) * self.count as u64)
-            }
+            RecordQueue::Runs(runs) => of(runs.plain().bytes) * self.count as u64,
         }
     }
 }

@@ -159,9 +159,9 @@ impl Shard {
         let record = match &mut self.log {
             Log::Records(log) => log.take(until, bytes)?,
             Log::Cells(log) => {
-                let mut arrival = None;
-                log.take(until, 1, |_, first| arrival = Some(first));
-                Record { arrival: arrival?, index: sequence, ..log.plain() }
+                let arrival = log.next_arrival().filter(|&arrival| arrival <= until)?;
+                log.take(until, 1, |_, _| ());
+                Record { arrival, index: sequence, ..log.plain() }
             }
         };
         self.next_sequence += 1;
@@ -169,7 +169,8 @@ impl Shard {
     }
 
     /// Takes the records written at or before `until`, at most `room` of them, in parts of cells
-    /// with the first of each and its sequence number; how many there were.
+    /// with the sequence number of the first of each, and its arrival where that is known; how
+    /// many there were.
     ///
     /// # Panics
     /// Where the log is not made of cells, which is a bug.
@@ -178,13 +179,13 @@ impl Shard {
         &mut self,
         until: Instant,
         room: u64,
-        mut see: impl FnMut(CellPart, Record, u64),
+        mut see: impl FnMut(CellPart, u64, Option<Instant>),
     ) -> u64 {
         let Log::Cells(log) = &mut self.log else { panic!("a log of records is read as cells") };
         let left = self.end.map_or(room, |end| room.min(end - self.next_sequence));
-        let (mut sequence, plain) = (self.next_sequence, log.plain());
-        let taken = log.take(until, left, |part, arrival| {
-            see(part, Record { arrival, index: sequence, ..plain }, sequence);
+        let mut sequence = self.next_sequence;
+        let taken = log.take(until, left, |part, first| {
+            see(part, sequence, first);
             sequence += u64::from(part.members.count_ones());
         });
         self.next_sequence += taken;

@@ -27,16 +27,20 @@ impl Ages {
         self.largest = self.largest.max(age);
     }
 
-    /// Counts many ages: what `tell` hands to its argument one by one.
+    /// Counts `count` ages of which `largest` is the largest: what `tell` hands to its argument
+    /// one by one.
     #[inline]
-    pub fn record_many(&mut self, tell: impl FnOnce(&mut Many<'_>)) {
-        let histogram = &mut self.histogram;
-        let mut many = Many { histogram, count: 0, sum_nanos: 0, largest: Duration::ZERO };
-        tell(&mut many);
-        let Many { count, sum_nanos, largest, histogram: _ } = many;
-        self.histogram.add(count);
-        self.sum_nanos += sum_nanos;
+    pub fn record_many(&mut self, count: u32, largest: Duration, tell: impl FnOnce(&mut Many<'_>)) {
+        tell(&mut Many { histogram: &mut self.histogram, sum_nanos: &mut self.sum_nanos });
+        self.histogram.add(count.into());
         self.largest = self.largest.max(largest);
+    }
+
+    /// Adds the ages of another part of the run.
+    pub fn absorb(&mut self, other: &Ages) {
+        self.histogram.absorb(&other.histogram, other.largest.as_nanos());
+        self.sum_nanos += other.sum_nanos;
+        self.largest = self.largest.max(other.largest);
     }
 
     /// Number of ages.
@@ -62,13 +66,11 @@ impl Ages {
     }
 }
 
-/// Ages that are being counted, with their sums at hand.
+/// Ages that are being counted.
 #[derive(Debug)]
 pub struct Many<'a> {
     histogram: &'a mut Histogram,
-    count: u64,
-    sum_nanos: u128,
-    largest: Duration,
+    sum_nanos: &'a mut u128,
 }
 
 impl Many<'_> {
@@ -76,9 +78,7 @@ impl Many<'_> {
     #[inline]
     pub fn record(&mut self, age: Duration) {
         self.histogram.place(age.as_nanos());
-        self.count += 1;
-        self.sum_nanos += u128::from(age.as_nanos());
-        self.largest = self.largest.max(age);
+        *self.sum_nanos += u128::from(age.as_nanos());
     }
 }
 

@@ -86,6 +86,25 @@ impl BlockedTimes {
         }
     }
 
+    /// Adds what is known of other shards, when both are over.
+    pub fn absorb(&mut self, others: BlockedTimes) {
+        for (shard, other) in self.shards.iter_mut().zip(&others.shards) {
+            shard.total += other.total;
+        }
+        self.total += others.total;
+        self.fully += others.fully;
+        for (sum, other) in self.by_cause.iter_mut().zip(others.by_cause) {
+            *sum += other;
+        }
+        self.is_truncated |= others.is_truncated;
+        if let (Some(intervals), Some(others)) = (&mut self.intervals, others.intervals) {
+            intervals.extend(others);
+            intervals.sort_by(|a, b| a.to.total_cmp(&b.to));
+            self.is_truncated |= intervals.len() > INTERVALS_MAX;
+            intervals.truncate(INTERVALS_MAX);
+        }
+    }
+
     /// The longest blocked shard's time.
     pub fn worst_shard(&self) -> Duration {
         self.shards.iter().map(|shard| shard.total).max().unwrap_or(Duration::ZERO)

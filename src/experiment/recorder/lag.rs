@@ -10,8 +10,6 @@ use crate::units::{Duration, Instant};
 #[derive(Debug, Clone)]
 pub struct Lags {
     shards: Vec<Oldest>,
-    /// Integral of the lag over time, summed over shards, in s^2.
-    integral: f64,
     /// Largest lag.
     largest: Duration,
     /// Figures count from here ...
@@ -24,15 +22,16 @@ pub struct Lags {
 struct Oldest {
     since: Instant,
     arrival: Option<Instant>,
+    /// Integral of the lag over time up to then, in s^2.
+    integral: f64,
 }
 
 impl Lags {
     /// Shards about which nothing is known yet.
     pub fn new(shards: u32) -> Lags {
-        let unknown = Oldest { since: Instant::START, arrival: None };
+        let unknown = Oldest { since: Instant::START, arrival: None, integral: 0.0 };
         Lags {
             shards: vec![unknown; shards as usize],
-            integral: 0.0,
             largest: Duration::ZERO,
             from: Instant::START,
             ended_at: Instant::START,
@@ -51,7 +50,8 @@ impl Lags {
             return;
         }
         self.close(now, shard as usize, minutes);
-        self.shards[shard as usize] = Oldest { since: now, arrival };
+        let oldest = &mut self.shards[shard as usize];
+        (oldest.since, oldest.arrival) = (now, arrival);
     }
 
     /// The run, or a part of it, is over.
@@ -65,9 +65,18 @@ impl Lags {
 
     /// Figures count from `now`, at which [`Lags::finish`] was called.
     pub fn restart(&mut self, now: Instant) {
-        self.integral = 0.0;
+        self.shards.iter_mut().for_each(|shard| shard.integral = 0.0);
         self.largest = Duration::ZERO;
         self.from = now;
+    }
+
+    /// Adds the lags of other shards, when both are over.
+    pub fn absorb(&mut self, others: &Lags) {
+        for (shard, other) in self.shards.iter_mut().zip(&others.shards) {
+            shard.integral += other.integral;
+        }
+        self.largest = self.largest.max(others.largest);
+        (self.from, self.ended_at) = (others.from, others.ended_at);
     }
 
     /// Largest lag over shards and time, in seconds.
@@ -78,15 +87,16 @@ impl Lags {
     /// Mean lag over shards and time, in seconds.
     pub fn mean(&self) -> f64 {
         let time = self.ended_at.since(self.from).as_secs_f64() * self.shards.len() as f64;
-        if time > 0.0 { self.integral / time } else { 0.0 }
+        let integral: f64 = self.shards.iter().map(|shard| shard.integral).sum();
+        if time > 0.0 { integral / time } else { 0.0 }
     }
 
     fn close(&mut self, now: Instant, shard: usize, minutes: &mut Minutes) {
-        let Oldest { since, arrival } = self.shards[shard];
+        let Oldest { since, arrival, integral: _ } = self.shards[shard];
         let Some(arrival) = arrival else { return };
         let (lag, before) = (now.since(arrival), since.since(arrival));
         let (end, start) = (lag.as_secs_f64(), before.as_secs_f64());
-        self.integral += (end - start) * (end + start) / 2.0;
+        self.shards[shard].integral += (end - start) * (end + start) / 2.0;
         self.largest = self.largest.max(lag);
         minutes.lag(since, now, lag);
     }

@@ -2,6 +2,11 @@
 //!
 //! A point covers a minute; where a run has more than [`POINTS_MAX`] minutes, a whole number of
 //! minutes, so that memory stays bounded. Maxima are never lost by that.
+//!
+//! Invocations in flight are counted between events: what ends and begins at one instant was never
+//! in flight at once, whichever of the two is told first. Where groups of shards are simulated one
+//! beside another, each keeps what only all of them together can answer, ages and changes of
+//! concurrency, until [`Minutes::gather`] takes them.
 
 use crate::model::failure::Outcome;
 use crate::model::function::Invocation;
@@ -66,6 +71,20 @@ pub struct RowSums {
     pub delivery_failures: u64,
 }
 
+impl RowSums {
+    fn absorb(&mut self, other: &RowSums) {
+        self.duration_nanos += other.duration_nanos;
+        self.duration_max_nanos = self.duration_max_nanos.max(other.duration_max_nanos);
+        self.polled += other.polled;
+        self.filtered += other.filtered;
+        self.invoked += other.invoked;
+        self.failed += other.failed;
+        self.dropped += other.dropped;
+        self.delivered += other.delivered;
+        self.delivery_failures += other.delivery_failures;
+    }
+}
+
 /// Length of a point in a run that lasts at most `horizon`: whole minutes.
 pub fn step_of(horizon: Duration) -> Duration {
     let minutes = horizon.as_nanos().div_ceil(Duration::from_secs(60).as_nanos());
@@ -82,6 +101,9 @@ pub struct Minutes {
     ages_row: usize,
     in_flight: u32,
     in_flight_since: Instant,
+    /// Of a group of shards: changes of concurrency in order, as twice their time in nanoseconds,
+    /// and one more for an invocation that begins.
+    changes: Option<Vec<u64>>,
     /// The row asked for last, and the time it begins: most questions are about one row.
     at_hand: usize,
     at_hand_from: Instant,
@@ -97,8 +119,47 @@ impl Minutes {
             ages_row: 0,
             in_flight: 0,
             in_flight_since: Instant::START,
+            changes: None,
             at_hand: 0,
             at_hand_from: Instant::START,
+        }
+    }
+
+    /// The same for one of several groups of shards.
+    #[must_use]
+    pub fn of_group(self) -> Minutes {
+        Minutes { changes: Some(Vec::new()), ..self }
+    }
+
+    /// Takes from all groups what they keep, after all of them have come to the end of a point.
+    pub fn gather<'g>(&mut self, groups: impl Iterator<Item = &'g mut Minutes>) {
+        let mut changes = Vec::new();
+        for group in groups {
+            if !group.ages.is_empty() {
+                self.ages_row = group.ages_row;
+                self.ages.append(&mut group.ages);
+            }
+            changes.append(group.changes.get_or_insert_default());
+        }
+        // Each group's are in order, which this way of sorting makes use of.
+        changes.sort();
+        self.close_ages();
+        for change in changes {
+            let now = Instant::from_nanos(change / 2);
+            self.concurrency_changed(now, if change % 2 == 1 { 1 } else { -1 });
+        }
+    }
+
+    /// Adds the points of a group from which everything was taken, when all are over.
+    pub fn absorb(&mut self, group: &Minutes) {
+        for (row, other) in self.rows.iter_mut().zip(&group.rows) {
+            row.lag_max = row.lag_max.max(other.lag_max);
+            row.invocations += other.invocations;
+            row.errors += other.errors;
+            row.throttles += other.throttles;
+            row.backlog += other.backlog;
+            row.blocked_nanos += other.blocked_nanos;
+            row.sums.absorb(&other.sums);
         }
     }
 
@@ -160,11 +221,12 @@ impl Minutes {
 
     /// Notes that `change` more invocations are in flight.
     pub fn concurrency_changed(&mut self, now: Instant, change: i32) {
+        if let Some(changes) = &mut self.changes {
+            changes.push(now.as_nanos() * 2 + u64::from(change > 0));
+            return;
+        }
         self.add_in_flight(now);
         self.in_flight = self.in_flight.checked_add_signed(change).expect("in flight is counted");
-        let in_flight = self.in_flight;
-        let row = self.row(now);
-        row.in_flight_max = row.in_flight_max.max(in_flight);
     }
 
     /// Notes the backlog at the end of the minute that ends `now`.

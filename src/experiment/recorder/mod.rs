@@ -25,6 +25,8 @@ pub mod shards;
 pub mod spans;
 pub mod tallies;
 
+use std::ops::Range;
+
 use self::ages::Ages;
 use self::blocked::BlockedTimes;
 use self::lag::Lags;
@@ -33,6 +35,7 @@ use self::minutes::Minutes;
 use self::shards::ShardFigures;
 use self::spans::Span;
 use self::tallies::Tallies;
+use crate::model::age_parts::AgeParts;
 use crate::model::failure::Outcome;
 use crate::model::function::Invocation;
 use crate::model::observation::{Observation, Observer, Records};
@@ -124,6 +127,28 @@ impl<'a> Recorder<'a> {
         self
     }
 
+    /// The same for one of several groups of shards that are simulated one beside another.
+    #[must_use]
+    pub fn of_group(self) -> Recorder<'a> {
+        Recorder { minutes: self.minutes.of_group(), ..self }
+    }
+
+    /// Adds what the recorder of a group of shards heard, when all are over.
+    pub fn absorb(&mut self, shards: Range<u32>, mut group: Recorder<'_>) {
+        self.iterator_age.absorb(&group.iterator_age);
+        self.age_at_finish.absorb(&group.age_at_finish);
+        self.record_age.absorb(&group.record_age);
+        self.minutes.absorb(&group.minutes);
+        self.lags.absorb(&group.lags);
+        self.blocked.absorb(group.blocked);
+        self.tallies = self.tallies.plus(&group.tallies);
+        self.before = self.before.plus(&group.before);
+        if let (Some(all), Some(others)) = (&mut self.shards, &mut group.shards) {
+            all.take_over(shards, others);
+        }
+        (self.measured_from, self.ended_at) = (group.measured_from, group.ended_at);
+    }
+
     /// Tallies of the measured part; the whole ledger is closed.
     pub fn measured(&self) -> Tallies {
         self.tallies.since(&self.before)
@@ -193,7 +218,7 @@ impl<'a> Recorder<'a> {
             // The final call of a tumbling window has no record that could have an age.
             return;
         }
-        let last = created(self.settings, records.last().record.arrival);
+        let last = created(self.settings, records.last_arrival());
         let (at_send, at_finish) = (invocation.sent_at.since(last), now.since(last));
         // S9.1: one sample per invocation, stamped when it ends.
         let knobs = &self.settings.knobs;
@@ -216,6 +241,25 @@ impl<'a> Recorder<'a> {
             for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
                 span.iterator_age(now, age);
             }
+        }
+    }
+
+    #[inline]
+    fn processed(&mut self, now: Instant, records: Records<'_>, parts: &AgeParts) {
+        let anew = records.anew();
+        self.tallies.processed(anew, parts);
+        self.tallies.duplicates += u64::from(records.count() - anew);
+        for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
+            span.processed += u64::from(records.count());
+        }
+        if let Some(unit) = self.put_unit {
+            let units = |bytes: u32| u64::from(bytes).div_ceil(unit.get());
+            self.tallies.put_units += records.sum_by_size(units);
+        }
+        if let Some(oldest) = records.oldest_anew() {
+            self.record_age.record_many(anew, now - oldest, |ages| {
+                records.for_each_arrival_anew(|arrival| ages.record(now - arrival));
+            });
         }
     }
 }
@@ -260,18 +304,7 @@ impl Observer for Recorder<'_> {
                 self.invocation_ended(now, lane.shard, invocation, records);
             }
             Observation::Processed { records, parts, lane: _ } => {
-                self.tallies.processed(records.anew(), parts);
-                self.tallies.duplicates += u64::from(records.count() - records.anew());
-                for span in self.spans.iter_mut().filter(|span| span.holds(now)) {
-                    span.processed += u64::from(records.count());
-                }
-                if let Some(unit) = self.put_unit {
-                    let units = |bytes: u32| u64::from(bytes).div_ceil(unit.get());
-                    self.tallies.put_units += records.sum_by_size(units);
-                }
-                self.record_age.record_many(|ages| {
-                    records.for_each_arrival_anew(|arrival| ages.record(now.since(arrival)));
-                });
+                self.processed(now, records, parts);
             }
             Observation::Discarded { lane, records, discard } => {
                 self.tallies.discarded(records, &discard);

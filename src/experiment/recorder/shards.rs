@@ -5,6 +5,7 @@
 //! every shard anyway.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::histogram::{cell, largest};
 use crate::model::failure::Outcome;
@@ -63,6 +64,12 @@ impl ShardFigures {
             }
         }
         figures.shards.iter().any(Option::is_some).then_some(figures)
+    }
+
+    /// Takes over what is known of some shards, of which nothing is known here.
+    pub fn take_over(&mut self, shards: Range<u32>, others: &mut ShardFigures) {
+        let range = shards.start as usize..shards.end as usize;
+        self.shards[range.clone()].swap_with_slice(&mut others.shards[range]);
     }
 
     /// Counts what happened, but for ages of invocations, of which the recorder decides.

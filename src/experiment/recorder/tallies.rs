@@ -153,39 +153,57 @@ impl Tallies {
     /// before are missing among the written ones.
     #[must_use]
     pub fn since(&self, before: &Tallies) -> Tallies {
-        let mut parts = self.parts;
-        for (part, before) in parts.iter_mut().zip(before.parts) {
-            *part -= before;
-        }
+        let added = self.combined(before, |now, before| now - before, |now, before| now - before);
+        Tallies { remaining: self.remaining, batch_max: self.batch_max, ..added }
+    }
+
+    /// The sums of these and of others, of other shards.
+    #[must_use]
+    pub fn plus(&self, others: &Tallies) -> Tallies {
+        let sums = self.combined(others, |one, other| one + other, |one, other| one + other);
+        let batch_max = self.batch_max.max(others.batch_max);
+        Tallies { remaining: self.remaining + others.remaining, batch_max, ..sums }
+    }
+
+    /// Every count and sum combined with its like.
+    fn combined(
+        &self,
+        other: &Tallies,
+        of: impl Fn(u64, u64) -> u64,
+        of_parts: impl Fn(u128, u128) -> u128,
+    ) -> Tallies {
+        let duration = of(self.duration.as_nanos(), other.duration.as_nanos());
         Tallies {
-            written: self.written - before.written,
-            processed: self.processed - before.processed,
-            filtered: self.filtered - before.filtered,
-            retry_attempts_exhausted: self.retry_attempts_exhausted
-                - before.retry_attempts_exhausted,
-            record_age_exceeded: self.record_age_exceeded - before.record_age_exceeded,
-            dropped_at_throttle: self.dropped_at_throttle - before.dropped_at_throttle,
-            expired: self.expired - before.expired,
-            skipped: self.skipped - before.skipped,
-            duplicates: self.duplicates - before.duplicates,
-            remaining: self.remaining,
-            polls: self.polls - before.polls,
-            read: self.read - before.read,
-            invocations: self.invocations - before.invocations,
-            errors: self.errors - before.errors,
-            throttles: self.throttles - before.throttles,
-            read_throttles: self.read_throttles - before.read_throttles,
-            duration: self.duration.saturating_sub(before.duration),
-            billed_millis: self.billed_millis - before.billed_millis,
-            invoked_records: self.invoked_records - before.invoked_records,
-            failed_records: self.failed_records - before.failed_records,
-            batch_max: self.batch_max,
-            delivered_records: self.delivered_records - before.delivered_records,
-            undelivered_records: self.undelivered_records - before.undelivered_records,
-            delivery_failures: self.delivery_failures - before.delivery_failures,
-            batches: self.batches - before.batches,
-            parts,
-            put_units: self.put_units - before.put_units,
+            written: of(self.written, other.written),
+            processed: of(self.processed, other.processed),
+            filtered: of(self.filtered, other.filtered),
+            retry_attempts_exhausted: of(
+                self.retry_attempts_exhausted,
+                other.retry_attempts_exhausted,
+            ),
+            record_age_exceeded: of(self.record_age_exceeded, other.record_age_exceeded),
+            dropped_at_throttle: of(self.dropped_at_throttle, other.dropped_at_throttle),
+            expired: of(self.expired, other.expired),
+            skipped: of(self.skipped, other.skipped),
+            duplicates: of(self.duplicates, other.duplicates),
+            polls: of(self.polls, other.polls),
+            read: of(self.read, other.read),
+            invocations: of(self.invocations, other.invocations),
+            errors: of(self.errors, other.errors),
+            throttles: of(self.throttles, other.throttles),
+            read_throttles: of(self.read_throttles, other.read_throttles),
+            billed_millis: of(self.billed_millis, other.billed_millis),
+            invoked_records: of(self.invoked_records, other.invoked_records),
+            failed_records: of(self.failed_records, other.failed_records),
+            delivered_records: of(self.delivered_records, other.delivered_records),
+            undelivered_records: of(self.undelivered_records, other.undelivered_records),
+            delivery_failures: of(self.delivery_failures, other.delivery_failures),
+            batches: of(self.batches, other.batches),
+            put_units: of(self.put_units, other.put_units),
+            duration: Duration::from_nanos(duration),
+            parts: std::array::from_fn(|part| of_parts(self.parts[part], other.parts[part])),
+            batch_max: 0,
+            remaining: 0,
         }
     }
 

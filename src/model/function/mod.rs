@@ -323,7 +323,7 @@ pub(super) fn chance_of(
 fn address_of(purpose: Purpose, facts: &InvocationFacts<'_>) -> (Purpose, u64, u64) {
     let (source, index) = match facts.address.call {
         Call::Records => {
-            let record = facts.records.first().record;
+            let record = facts.records.first_record();
             (record.source, record.index)
         }
         Call::Final { window, .. } => (Record::OF_FINAL_CALLS, window),

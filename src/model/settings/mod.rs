@@ -70,6 +70,16 @@ pub enum Horizon {
     },
 }
 
+impl Horizon {
+    /// The latest end, and whether the run ends before where nothing is left to do.
+    pub fn end(self) -> (Instant, bool) {
+        match self {
+            Horizon::For(length) => (Instant::START + length, false),
+            Horizon::Drained { at_most } => (Instant::START + at_most, true),
+        }
+    }
+}
+
 /// The kind of stream; it decides defaults and shapes (S1, S2.1, S3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StreamKind {

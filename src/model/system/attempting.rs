@@ -25,10 +25,11 @@ impl System<'_> {
         if !self.drop_ineligible(cx, id) {
             return;
         }
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
-        let bytes = lane.queue.front().map_or(0, |first| first.record.bytes);
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
+        let is_alone = lane.head().records == 1;
+        let first = lane.queue.front().filter(|_| is_alone);
         let head = lane.head();
-        if head.records == 1 && self.rules.payload.is_oversize(bytes) {
+        if first.is_some_and(|first| self.rules.payload.is_oversize(first.record.bytes)) {
             // S3.4: each try fails before the handler and uses the retry quota.
             head.end_wait(cx.now);
             head.attempts += 1;
@@ -44,7 +45,7 @@ impl System<'_> {
 
     /// Whether the function's script keeps the head batch from reaching it.
     fn scripted_refusal(&self, now: Instant, id: LaneId) -> Option<ServiceRefusal> {
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let head = lane.batches.last()?;
         let (attempt, delivery) = (head.attempts + 1, head.deliveries + 1);
         let address = BatchAddress { shard: id.shard, attempt, call: head.call, delivery };
@@ -74,7 +75,7 @@ impl System<'_> {
     /// to be tried. Throttled batches and records that waited are checked here too (S7.3).
     fn drop_ineligible<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> bool {
         loop {
-            let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+            let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
             let Some(head) = lane.batches.last().copied() else { return false };
             let arrivals =
                 lane.queue.range(head.records as usize).map(|fetched| fetched.record.arrival);
@@ -100,7 +101,7 @@ impl System<'_> {
     /// dropped before, so that it takes no place in a batch (S1.5, S7.3). Says whether there was
     /// any.
     pub(super) fn drop_stale<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> bool {
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let Some(oldest) = lane.queue.front() else { return false };
         let arrival = std::iter::once(oldest.record.arrival);
         let created = |arrival| created(self.settings, arrival);
@@ -109,10 +110,10 @@ impl System<'_> {
             return false;
         }
         let fill = self.fill(id);
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         lane.batches.push(Batch::cut(fill.records, cx.now, lane.free_since));
         if self.drop_ineligible(cx, id) {
-            self.readers[id.shard as usize].lanes[id.lane as usize].batches.pop();
+            self.readers[id.shard].lanes[id.lane as usize].batches.pop();
         }
         true
     }
@@ -127,7 +128,7 @@ impl System<'_> {
             self.line.pop_front();
         }
         let window = self.window_for_head(id);
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         let head = lane.head();
         head.end_wait(cx.now);
         head.attempts += 1;
@@ -146,7 +147,7 @@ impl System<'_> {
             self.function.invoke(cx.now, address, records, window, &mut cx.shared.account);
         lane.phase = Phase::InFlight(invocation);
         cx.schedule(invocation.ends_at, Event::InvocationEnds { lane: id });
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let records = Records::new(&lane.queue, invocation.records);
         let sent = Observation::InvocationSent { lane: id, invocation: &invocation, records };
         cx.observer.observe(cx.now, sent);
@@ -167,7 +168,7 @@ impl System<'_> {
         policy: ThrottlePolicy,
     ) {
         let knobs = &self.settings.knobs;
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         lane.block(cx.now, BlockageCause::Throttle);
         lane.throttle_streak += 1;
         let streak = lane.throttle_streak;
@@ -207,7 +208,7 @@ impl System<'_> {
             if !self.function.admits(cx.now, &cx.shared.account) {
                 return;
             }
-            let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+            let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
             lane.phase = Phase::Ready;
             self.advance(cx, id, super::cutting::Occasion::BatchDone);
             // A batch that was too old leaves the line without an invocation.
@@ -261,7 +262,7 @@ impl System<'_> {
 
     /// The random stream of a retry of the head batch, addressed by its first record.
     fn at_head(&self, id: LaneId, purpose: Purpose, retry: u32) -> crate::engine::RandomStream {
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let (source, index) = match lane.batches.last().map(|head| head.call) {
             Some(Call::Final { window, .. }) => (Record::OF_FINAL_CALLS, window),
             Some(Call::Records) | None => {
@@ -287,7 +288,7 @@ impl System<'_> {
             Outcome::Partial { succeeded } => succeeded,
             Outcome::Error => 0,
         };
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let mut records = Vec::new();
         for &share in &writes_back.at_shares {
             let arrival = invocation.starts_at() + invocation.duration.scaled(share);
@@ -317,7 +318,7 @@ impl System<'_> {
         let mut written: Vec<u32> = Vec::new();
         for WrittenBack { shard, record, by: _ } in records {
             let shard = self.holder_of(*shard, record);
-            self.shards[shard as usize].write_back(*record);
+            self.shards[shard].write_back(*record);
             if !written.contains(&shard) {
                 written.push(shard);
             }

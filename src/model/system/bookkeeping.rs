@@ -23,7 +23,7 @@ impl System<'_> {
     /// Announces what changed about a shard.
     pub(super) fn announce<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         self.announce_oldest(cx, shard);
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         let state = blockage(&reader.lanes);
         if state != reader.blockage {
             reader.blockage = state;
@@ -35,9 +35,9 @@ impl System<'_> {
     /// Announces the oldest unfinished record of a shard when it is another one (S9.2): the
     /// checkpoint is the record before it (S4.5).
     pub(super) fn announce_oldest<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        let log = &mut self.shards[shard as usize];
+        let log = &mut self.shards[shard];
         let unread = (log.next_sequence(), log.next_arrival());
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         let fetched = reader.oldest_fetched().map(|(sequence, arrival)| (sequence, Some(arrival)));
         let oldest = fetched.map_or(unread, |fetched| fetched.min(unread));
         if reader.oldest != Some(oldest) {
@@ -51,7 +51,7 @@ impl System<'_> {
     /// Passes unread records that are older than retention (S1.5).
     pub(super) fn expire_unread<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         // Records that were fetched are checked when their batch is about to be sent.
-        if self.readers[shard as usize].counted_records > 0 {
+        if self.readers[shard].counted_records > 0 {
             return;
         }
         let oldest_kept = cx.now.saturating_sub(self.settings.stream.retention);
@@ -59,7 +59,7 @@ impl System<'_> {
             return;
         }
         self.expire_replay(cx, shard, oldest_kept);
-        let records = self.shards[shard as usize].skip_before(oldest_kept);
+        let records = self.shards[shard].skip_before(oldest_kept);
         if records > 0 {
             cx.observer.observe(cx.now, Observation::Expired { shard, records, read: None });
         }
@@ -72,7 +72,7 @@ impl System<'_> {
         shard: u32,
         oldest_kept: Instant,
     ) {
-        let replay = &mut self.readers[shard as usize].replay;
+        let replay = &mut self.readers[shard].replay;
         let count = replay.partition_point(|fetched| fetched.record.arrival < oldest_kept);
         let expired = RecordQueue::Singles(replay.drain(..count).collect());
         if count > 0 {
@@ -84,15 +84,15 @@ impl System<'_> {
     /// A minute is over: counts backlogs.
     pub(super) fn minute_ends<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
         let mut backlog = 0;
-        for shard in 0..self.shards_in_all() {
-            if self.readers[shard as usize].stage == Stage::Unknown {
+        for shard in self.shards.numbers() {
+            if self.readers[shard].stage == Stage::Unknown {
                 continue;
             }
             self.expire_unread(cx, shard);
             self.announce(cx, shard);
-            let queued = self.readers[shard as usize].held();
+            let queued = self.readers[shard].held();
             let unread = match self.readable_until(cx.now) {
-                Some(until) => self.shards[shard as usize].unread(until),
+                Some(until) => self.shards[shard].unread(until),
                 None => 0,
             };
             backlog += queued + unread;
@@ -100,7 +100,7 @@ impl System<'_> {
         cx.observer.observe(cx.now, Observation::Minute { backlog });
         cx.shared.clocks -= 1;
         // With nothing but clocks pending a drained run is over.
-        if cx.calendar.len() > cx.shared.clocks {
+        if !self.drains || cx.calendar.len() > cx.shared.clocks {
             self.await_minute(cx);
         }
     }
@@ -117,7 +117,7 @@ impl System<'_> {
             ReadingMode::Pages | ReadingMode::CountedPages => self.schedule_poll(cx, shard),
             ReadingMode::Lanes if self.lane_count() > 1 => self.await_readable(cx, shard),
             ReadingMode::Lanes => {
-                let lane = &self.readers[shard as usize].lanes[0];
+                let lane = &self.readers[shard].lanes[0];
                 if lane.is_free() && lane.queue.is_empty() {
                     self.await_records(cx, LaneId { shard, lane: 0 });
                 }
@@ -130,14 +130,14 @@ impl System<'_> {
         let mut closing = Closing { in_flight: self.function.in_flight(), ..Closing::default() };
         // Records of the very end no longer happen.
         let last = cx.now.saturating_sub(Duration::from_nanos(1));
-        for shard in 0..self.shards_in_all() {
-            if self.readers[shard as usize].stage != Stage::Unknown {
+        for shard in self.shards.numbers() {
+            if self.readers[shard].stage != Stage::Unknown {
                 self.expire_unread(cx, shard);
             }
-            let log = &mut self.shards[shard as usize];
+            let log = &mut self.shards[shard];
             let unread = if cx.now == Instant::START { 0 } else { log.unread(last) };
             let read = log.next_sequence();
-            let reader = &self.readers[shard as usize];
+            let reader = &self.readers[shard];
             closing.written += read + unread;
             closing.remaining += unread + reader.held();
             self.count_idle_polls(cx, shard);

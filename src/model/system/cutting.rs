@@ -25,12 +25,12 @@ impl System<'_> {
     /// The time a lane asked for has come.
     pub(super) fn lane_due<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
         // Since it asked, polling may have begun anew with fewer lanes (S2.7).
-        let lane = self.readers[id.shard as usize].lanes.get(id.lane as usize);
+        let lane = self.readers[id.shard].lanes.get(id.lane as usize);
         if lane.is_none_or(|lane| lane.due_at != Some(cx.now)) {
             return;
         }
         self.poll_first(cx, id.shard);
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         // The poll may have filled the lane's batch, which is then on its way.
         if lane.due_at != Some(cx.now) {
             return;
@@ -51,7 +51,7 @@ impl System<'_> {
         mut occasion: Occasion,
     ) {
         loop {
-            let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+            let lane = &self.readers[id.shard].lanes[id.lane as usize];
             if lane.phase != Phase::Ready || !self.polling.is_on {
                 return;
             }
@@ -66,7 +66,7 @@ impl System<'_> {
     /// Lets the lane act again at `at`.
     pub(super) fn wake<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId, at: Instant) {
         let at = at.max(cx.now);
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         if lane.due_at != Some(at) {
             lane.due_at = Some(at);
             cx.schedule(at, Event::LaneDue { lane: id });
@@ -94,14 +94,14 @@ impl System<'_> {
             }
         }
         self.pull(cx, id);
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         if lane.queue.is_empty() && self.rules.mode == ReadingMode::Lanes {
             self.await_records(cx, id);
         }
         if self.cut_final_call(cx, id) {
             return true;
         }
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         if lane.queue.is_empty() {
             return false;
         }
@@ -119,7 +119,7 @@ impl System<'_> {
             }
         }
         let records = self.without_stale(cx, id, fill.records);
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         lane.due_at = None;
         if records == 0 {
             self.await_records(cx, id);
@@ -129,7 +129,7 @@ impl System<'_> {
         lane.queue.close_batch(records as usize);
         lane.batches.push(Batch::cut(records, cx.now, lane.free_since));
         let by = self.closed_by(id, records, fill.is_full);
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let records = Records::new(&lane.queue, records);
         cx.observer.observe(cx.now, Observation::BatchClosed { lane: id, by, records });
         true
@@ -137,11 +137,9 @@ impl System<'_> {
 
     /// Why a batch of the first `records` records of a lane has no more (S3.1).
     fn closed_by(&self, id: LaneId, records: u32, is_full: bool) -> ClosedBy {
-        let queue = &self.readers[id.shard as usize].lanes[id.lane as usize].queue;
-        let next = queue.get(records as usize).map(|next| next.record.arrival);
         if records == self.mapping.batch_size {
             ClosedBy::BatchSize
-        } else if next.is_some_and(|next| self.starts_a_window(id, next)) {
+        } else if self.is_before_a_window(id, records) {
             ClosedBy::TumblingWindow
         } else if is_full {
             ClosedBy::PayloadLimit
@@ -160,7 +158,7 @@ impl System<'_> {
         chance: Option<Instant>,
     ) {
         let Some(at) = chance else { return };
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let is_empty = lane.queue.is_empty();
         let has_more = self.next_readable(id.shard).is_some();
         if self.lane_count() == 1 && is_empty && has_more && self.rules.has_window {
@@ -186,14 +184,14 @@ impl System<'_> {
         while self.drop_stale(cx, id) {
             self.pull(cx, id);
         }
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         self.rules.payload.fill(lane.queue.iter().map(|fetched| fetched.record.bytes)).records
     }
 
     /// Where several lanes read for themselves: when the window of a lane ends that closes its
     /// batch without waiting for a poll (S3.2).
     fn window_end_without_poll(&self, id: LaneId) -> Option<Instant> {
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let is_needed = self.rules.has_window
             && self.lane_count() > 1
             && self.model() != PollModel::Gated
@@ -204,7 +202,7 @@ impl System<'_> {
 
     /// Whether the lane's window opens and closes whatever polls see (S3.2).
     fn window_counts_without_poll(&self, id: LaneId) -> bool {
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         match self.settings.knobs.window_clock {
             WindowClock::FirstRecord => true,
             WindowClock::PreviousCompletion => lane.last_completion.is_some(),
@@ -215,7 +213,7 @@ impl System<'_> {
     /// S4.4 with `lane_failure_scope = shard`: no batch is cut while a neighbour is blocked. A
     /// blocked lane that cuts its throttled batch anew is not held, or two would hold each other.
     fn is_held_by_neighbour(&self, id: LaneId) -> bool {
-        let lanes = &self.readers[id.shard as usize].lanes;
+        let lanes = &self.readers[id.shard].lanes;
         match self.settings.knobs.lane_failure_scope {
             LaneFailureScope::Lane => false,
             LaneFailureScope::Shard if lanes[id.lane as usize].blocked.is_some() => false,
@@ -227,7 +225,7 @@ impl System<'_> {
     pub(super) fn advance_neighbours<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
         for lane in (0..self.lane_count()).filter(|&lane| lane != id.lane) {
             let neighbour = LaneId { shard: id.shard, lane };
-            if self.readers[id.shard as usize].lanes[lane as usize].is_free() {
+            if self.readers[id.shard].lanes[lane as usize].is_free() {
                 self.advance(cx, neighbour, Occasion::NewRecords);
             }
         }
@@ -242,7 +240,7 @@ impl System<'_> {
         id: LaneId,
         occasion: Occasion,
     ) -> Option<Instant> {
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let is_waiting = !lane.queue.is_empty();
         match (occasion, self.model()) {
             (Occasion::Due, _) => Some(cx.now),
@@ -263,7 +261,7 @@ impl System<'_> {
 
     /// The first time at or after `from` at which a free lane that reads for itself polls.
     fn next_own_poll(&self, id: LaneId, from: Instant) -> Instant {
-        let reader = &self.readers[id.shard as usize];
+        let reader = &self.readers[id.shard];
         let lane = &reader.lanes[id.lane as usize];
         let interval = self.rules.poll_interval;
         let mut from = from.max(self.polling_starts);
@@ -291,7 +289,7 @@ impl System<'_> {
             return;
         };
         let mut at = self.next_own_poll(id, readable.max(cx.now));
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         if self.rules.has_window && self.window_counts_without_poll(id) {
             let clock = self.settings.knobs.window_clock;
             let visibility = self.settings.knobs.read_visibility;
@@ -305,7 +303,7 @@ impl System<'_> {
     }
 
     fn window_end(&self, id: LaneId) -> Instant {
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let oldest = lane.queue.front().expect("a lane with a window has records");
         let readable = oldest.record.arrival + self.settings.knobs.read_visibility;
         let counts_from_readable = self.settings.knobs.window_clock
@@ -342,13 +340,13 @@ impl System<'_> {
         if self.rules.mode != ReadingMode::Lanes || self.lane_count() > 1 {
             return None;
         }
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let mut filling = self.rules.payload.filling();
         for fetched in lane.queue.iter() {
             filling.add(fetched.record.bytes);
         }
         for ahead in 0.. {
-            let record = self.shards[id.shard as usize].peek_in_generation(ahead)?;
+            let record = self.shards[id.shard].peek_in_generation(ahead)?;
             let readable = record.arrival.saturating_add(self.settings.knobs.read_visibility);
             if readable > window_end {
                 return None;

@@ -19,11 +19,11 @@ impl System<'_> {
         let page_records = knobs.page_records.bound().unwrap_or(u32::MAX);
         let mut room = u64::from(page_records.saturating_sub(again));
         if let (PollModel::Buffered, Limit::Limited(lookahead)) = (self.model(), knobs.lookahead) {
-            let unfinished = self.readers[shard as usize].unfinished();
+            let unfinished = self.readers[shard].unfinished();
             room = room.min(u64::from(lookahead).saturating_sub(unfinished));
         }
-        let reader = &mut self.readers[shard as usize];
-        let log = &mut self.shards[shard as usize];
+        let reader = &mut self.readers[shard];
+        let log = &mut self.shards[shard];
         let (interval, visibility) = (self.rules.poll_interval, knobs.read_visibility);
         let (held, now) = (HeldBack::of(reader, interval, visibility, cx.now), cx.now);
         if log.plain().is_some() {
@@ -57,8 +57,8 @@ impl System<'_> {
     pub(super) fn count_page<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> Page {
         let Some(until) = self.readable_until(cx.now) else { return Page::default() };
         let again = self.read_again(cx, shard);
-        let there = self.shards[shard as usize].unread_in_generation(until);
-        let reader = &mut self.readers[shard as usize];
+        let there = self.shards[shard].unread_in_generation(until);
+        let reader = &mut self.readers[shard];
         let page = u64::from(self.rules.counted_page);
         let records = (there - reader.counted_records).min(page);
         if records > 0 {
@@ -72,8 +72,8 @@ impl System<'_> {
     pub(super) fn pull_counted<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         let wanted = self.rules.payload.batch_size() as usize;
         let (mut records, mut filtered) = (0, 0);
-        let reader = &mut self.readers[shard as usize];
-        let log = &mut self.shards[shard as usize];
+        let reader = &mut self.readers[shard];
+        let log = &mut self.shards[shard];
         if log.plain().is_some() {
             let records = pull_runs(reader, log, wanted);
             self.observe_read(cx, shard, records, 0);
@@ -110,9 +110,9 @@ impl System<'_> {
         let single = self.lane_count() == 1;
         let wanted = self.rules.payload.batch_size() as usize;
         let (mut records, mut filtered) = (0, 0);
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         while !single || reader.lanes[0].queue.len() < wanted {
-            let Some((record, sequence)) = self.shards[shard as usize].take(until) else { break };
+            let Some((record, sequence)) = self.shards[shard].take(until) else { break };
             records += 1;
             if record.marks.filtered {
                 filtered += 1;
@@ -133,7 +133,7 @@ impl System<'_> {
     /// records that are. **Assumption**: they come with one read, beside what else it finds.
     fn read_again<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
         let assignment = self.settings.knobs.lane_assignment;
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         let records = reader.replay.len() as u32;
         while let Some(fetched) = reader.replay.pop_front() {
             let held = Duration::ZERO;
@@ -167,11 +167,9 @@ fn take_runs(
     room: u64,
     held: HeldBack,
 ) -> u32 {
-    let (queue, read_at) = (&mut reader.lanes[0].queue, held.now());
-    let taken = log.take_parts(until, room, |part, record, sequence| {
-        let held_for = held.time(record.arrival);
-        let first = Fetched { record, sequence, read_at, held: held_for, is_duplicate: false };
-        queue.push_run(Run::new(part, first, held));
+    let queue = &mut reader.lanes[0].queue;
+    let taken = log.take_parts(until, room, |part, sequence, first| {
+        queue.push_run(Run::new(part, sequence, first, held));
     });
     taken as u32
 }

@@ -19,12 +19,12 @@ use crate::model::tumbling::Call;
 impl System<'_> {
     /// The lane's invocation ends.
     pub(super) fn invocation_ends<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) {
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         let Phase::InFlight(invocation) = lane.phase else {
             panic!("an invocation of {id:?} ends that never started")
         };
         self.poll_first(cx, id.shard);
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         lane.phase = Phase::Ready;
         lane.last_completion = Some(cx.now);
         self.function.ended(&invocation, &mut cx.shared.account);
@@ -65,7 +65,7 @@ impl System<'_> {
         invocation: &Invocation,
         records: u32,
     ) {
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         let batch = *lane.head();
         let finished = Records::new(&lane.queue, records);
         let parts = AgeParts::of(self.rules.age_context, finished.last(), &batch, invocation);
@@ -81,7 +81,7 @@ impl System<'_> {
         id: LaneId,
         invocation: &Invocation,
     ) {
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         let head = lane.head();
         head.waiting_for = WaitingFor::Retry;
         head.end_wait(cx.now);
@@ -102,7 +102,7 @@ impl System<'_> {
         outcome: Outcome,
         cause: BlockageCause,
     ) {
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         lane.block(cx.now, cause);
         let head = *lane.head();
         match after_attempt(self.rules.failure, head.records, head.attempts, outcome) {
@@ -148,7 +148,7 @@ impl System<'_> {
         condition: DiscardCondition,
         response: Option<LastResponse>,
     ) {
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         // S7.2: a batch that was never tried still reports one.
         let invoke_count = lane.head().attempts.max(1);
         let call = lane.head().call;
@@ -161,7 +161,7 @@ impl System<'_> {
         let destination = self.mapping.on_failure.as_ref();
         let delivered = destination::deliver(destination, &self.random, message);
         let window = self.window_facts(id);
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let discard = Discard { condition, invoke_count, response, delivered, window };
         let records_view = Records::new(&lane.queue, records);
         let observation = Observation::Discarded { lane: id, records: records_view, discard };
@@ -169,7 +169,7 @@ impl System<'_> {
         self.finish_records(cx, id, records);
         if call != Call::Records {
             // S11.3: given up, it does not hold the next window.
-            self.readers[id.shard as usize].lanes[id.lane as usize].window = None;
+            self.readers[id.shard].lanes[id.lane as usize].window = None;
         }
     }
 
@@ -182,7 +182,7 @@ impl System<'_> {
         records: u32,
     ) {
         let assignment = self.settings.knobs.lane_assignment;
-        let reader = &mut self.readers[id.shard as usize];
+        let reader = &mut self.readers[id.shard];
         reader.remove_finished(assignment, id.lane, records);
         let lane = &mut reader.lanes[id.lane as usize];
         let was_blocked = lane.blocked.take().is_some();

@@ -20,19 +20,20 @@ use crate::units::Instant;
 impl System<'_> {
     /// Opens the shards that are open at the start.
     pub(super) fn open_first_shards<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
-        for shard in 0..self.settings.stream.shards {
+        let at_start = 0..self.settings.stream.shards;
+        for shard in self.shards.numbers().filter(|shard| at_start.contains(shard)) {
             self.open_generation(cx, shard, Instant::START);
         }
     }
 
     /// A shard is written to no more.
     pub(super) fn shard_closes<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         if reader.closes_at != cx.now || reader.stage != Stage::Open {
             return;
         }
         let closes_for_good = self.lineage.life(shard).closes;
-        let is_empty = self.shards[shard as usize].next_arrival().is_none();
+        let is_empty = self.shards[shard].next_arrival().is_none();
         if is_empty && cx.now < closes_for_good && reader.is_idle() {
             // The roll-over of a shard without records shows nowhere.
             reader.closes_at = closes_for_good;
@@ -40,28 +41,28 @@ impl System<'_> {
             return;
         }
         self.last_activity = cx.now;
-        self.shards[shard as usize].close(cx.now);
+        self.shards[shard].close(cx.now);
         self.announce(cx, shard);
     }
 
     /// Ends a closed shard whose records have all met their ends, and has its children found.
     pub(super) fn end_if_finished<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        let reader = &self.readers[shard as usize];
-        let is_read = self.shards[shard as usize].is_at_end() && reader.stage == Stage::Open;
+        let reader = &self.readers[shard];
+        let is_read = self.shards[shard].is_at_end() && reader.stage == Stage::Open;
         if !is_read || !self.polling.is_on || !reader.is_idle() {
             return;
         }
         // S11.5: the end of the shard closes the window.
         for lane in 0..self.lane_count() {
-            if self.readers[shard as usize].lanes[lane as usize].window.is_some() {
+            if self.readers[shard].lanes[lane as usize].window.is_some() {
                 self.advance(cx, LaneId { shard, lane }, Occasion::Due);
             }
         }
-        if !self.readers[shard as usize].is_idle() {
+        if !self.readers[shard].is_idle() {
             return;
         }
         self.count_idle_polls(cx, shard);
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         let at = cx.now.max(self.polling_starts);
         reader.stop();
         reader.stage = Stage::Ended { at };
@@ -73,16 +74,15 @@ impl System<'_> {
     /// Schedules the opening of the children of a shard whose parents have all ended.
     fn await_children<O: Observer>(&self, cx: &mut Context<'_, O>, shard: u32) {
         let life = self.lineage.life(shard);
-        if self.readers[shard as usize].closes_at < life.closes {
+        if self.readers[shard].closes_at < life.closes {
             self.await_opening(cx, shard, &[shard]);
             return;
         }
         for &child in &life.children {
             let parents = &self.lineage.life(child).parents;
             // A parent that only rolls over will be read on.
-            let is_over = |&parent: &u32| {
-                self.readers[parent as usize].closes_at == self.lineage.life(parent).closes
-            };
+            let is_over =
+                |&parent: &u32| self.readers[parent].closes_at == self.lineage.life(parent).closes;
             if parents.iter().all(is_over) {
                 self.await_opening(cx, child, parents);
             }
@@ -90,14 +90,14 @@ impl System<'_> {
     }
 
     fn await_opening<O: Observer>(&self, cx: &mut Context<'_, O>, child: u32, parents: &[u32]) {
-        let ends = parents.iter().map(|&parent| match self.readers[parent as usize].stage {
+        let ends = parents.iter().map(|&parent| match self.readers[parent].stage {
             Stage::Ended { at } => Some(at),
             Stage::Open | Stage::Unknown => None,
         });
         let Some(ends) = ends.collect::<Option<Vec<Instant>>>() else { return };
         let found = ends.into_iter().max().unwrap_or(cx.now);
         // Shards that were closed before the starting position are known to be passed.
-        let closed = parents.iter().map(|&parent| self.readers[parent as usize].closes_at).max();
+        let closed = parents.iter().map(|&parent| self.readers[parent].closes_at).max();
         let is_passed = closed.is_some_and(|closed| closed <= self.position);
         let delay = self.settings.knobs.child_discovery;
         let at = if is_passed { found } else { found + delay };
@@ -107,7 +107,7 @@ impl System<'_> {
     /// A child shard is found.
     pub(super) fn shard_opens<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         self.last_activity = cx.now;
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         let opened = match reader.stage {
             Stage::Ended { .. } => {
                 reader.generation += 1;
@@ -131,9 +131,7 @@ impl System<'_> {
 
     /// The shard that holds the records of a key of `shard` now.
     pub(super) fn holder_of(&self, shard: u32, record: &Record) -> u32 {
-        let heirs = std::iter::successors(Some(shard), |&shard| {
-            self.shards[shard as usize].heir_of(record)
-        });
+        let heirs = std::iter::successors(Some(shard), |&shard| self.shards[shard].heir_of(record));
         heirs.last().unwrap_or(shard)
     }
 
@@ -144,12 +142,12 @@ impl System<'_> {
         opened: Instant,
     ) {
         let closes_at = self.lineage.closes_after(shard, opened);
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         reader.stage = Stage::Open;
         reader.closes_at = closes_at;
         let generation = reader.generation;
         cx.observer.observe(cx.now, Observation::ShardOpened { shard, generation });
-        let log = &mut self.shards[shard as usize];
+        let log = &mut self.shards[shard];
         log.open_next();
         if closes_at <= cx.now {
             log.close(closes_at);
@@ -159,7 +157,7 @@ impl System<'_> {
     }
 
     fn await_close<O: Observer>(&self, cx: &mut Context<'_, O>, shard: u32) {
-        let at = self.readers[shard as usize].closes_at;
+        let at = self.readers[shard].closes_at;
         if at < self.horizon {
             cx.schedule(at, Event::ShardCloses { shard });
         }
@@ -171,13 +169,10 @@ impl System<'_> {
             let siblings = &self.lineage.life(parent).children;
             let is_right = siblings.last() == Some(&child);
             let half = (siblings.len() > 1).then_some(Half { parent, is_right });
-            let is_last = siblings.iter().all(|&sibling| {
-                sibling == child || self.readers[sibling as usize].stage != Stage::Unknown
-            });
-            let [parent_log, child_log] = self
-                .shards
-                .get_disjoint_mut([parent as usize, child as usize])
-                .expect("a shard is not its own parent");
+            let is_last = siblings
+                .iter()
+                .all(|&sibling| sibling == child || self.readers[sibling].stage != Stage::Unknown);
+            let [parent_log, child_log] = self.shards.both_mut(parent, child);
             parent_log.hand_over(child, child_log, half);
             if is_last {
                 parent_log.retire();

@@ -13,6 +13,7 @@
 //! | `windows` | tumbling windows: batches of one window, state, final calls (S11) |
 //! | `attempting` | checks before an attempt, concurrency, sending (S5.2 to S5.4) |
 //! | `finishing` | what follows the end of an attempt (S5, S6, S8) |
+//! | `independence` | whether shards have anything to do with each other |
 //! | `world` | several consumers of one stream, and what they share |
 //! | `bookkeeping` | what is announced of shards: oldest record, blockage, ledger (S9) |
 
@@ -21,6 +22,7 @@ mod bookkeeping;
 mod cutting;
 mod fetching;
 mod finishing;
+mod independence;
 mod lifecycle;
 mod polling;
 mod reading;
@@ -28,6 +30,7 @@ mod windows;
 mod world;
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use self::polling::Polling;
 use self::world::Shared;
@@ -39,6 +42,7 @@ use super::failure::FailurePolicy;
 use super::function::Function;
 use super::lineage::Lineage;
 use super::observation::Observer;
+use super::per_shard::PerShard;
 use super::poll_grid::PollGrid;
 use super::purposes;
 use super::read_limits::Budget;
@@ -52,7 +56,8 @@ use crate::units::{Duration, Instant, Limit};
 
 pub use attempting::created;
 pub use bookkeeping::Closing;
-pub use world::{Finished, simulate, simulate_consumers};
+pub use independence::shards_are_independent;
+pub use world::{Finished, Simulation, simulate, simulate_consumers};
 
 /// Distance of backlog counts.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -71,8 +76,8 @@ pub struct System<'a> {
     /// The mapping's and the function's random numbers.
     random: RandomSource,
     lineage: Lineage,
-    shards: Vec<Shard>,
-    readers: Vec<ShardReader>,
+    shards: PerShard<Shard>,
+    readers: PerShard<ShardReader>,
     function: Function,
     /// Lanes that wait for concurrency, first come first served (`throttle_policy = queue`).
     line: VecDeque<LaneId>,
@@ -85,6 +90,8 @@ pub struct System<'a> {
     position: Instant,
     /// End of the run.
     horizon: Instant,
+    /// It ends before where nothing is left to do.
+    drains: bool,
     /// Messages for the destination so far, whether or not there is one.
     messages: u64,
     /// Time of the last event that was not just a clock.
@@ -153,21 +160,20 @@ impl<'a> System<'a> {
         plan: &WorkloadPlan,
         lineage: Lineage,
         random: RandomSource,
-        horizon: Instant,
+        shards: Range<u32>,
         in_cells: bool,
     ) -> System<'a> {
         let polling_starts = Instant::START + settings.knobs.enable_delay;
-        let all = 0..settings.stream.shards_in_all();
-        let shards: Vec<Shard> = all.map(|shard| Shard::new(plan, shard, in_cells)).collect();
-        let readers = shards.iter().map(|log| {
+        let shards = PerShard::new(shards, |shard| Shard::new(plan, shard, in_cells));
+        let readers = PerShard::new(shards.numbers(), |shard| {
             let knobs = &settings.knobs;
             let grid = PollGrid::new(polling_starts, knobs.poll_interval, knobs.idle_poll_interval);
             let may_stop = !settings.schedule.is_empty();
             let pushed = Budget::of_bytes(knobs.shard_limits.bytes_per_second);
-            let (lanes, in_runs) = (settings.mapping.parallelization_factor, log.plain().is_some());
-            ShardReader::new(grid, pushed, lanes, may_stop, in_runs)
+            let lanes = settings.mapping.parallelization_factor;
+            ShardReader::new(grid, pushed, lanes, may_stop, shards[shard].plain())
         });
-        let readers = readers.collect();
+        let (horizon, drains) = settings.horizon.end();
         System {
             mapping: &settings.mapping,
             polling: Polling::new(&settings.mapping),
@@ -183,6 +189,7 @@ impl<'a> System<'a> {
             polling_starts,
             position: Instant::START,
             horizon,
+            drains,
             messages: 0,
             last_activity: Instant::START,
             settings,

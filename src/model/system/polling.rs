@@ -121,7 +121,7 @@ impl System<'_> {
         if !self.polling.is_on {
             return;
         }
-        for shard in 0..self.shards_in_all() {
+        for shard in self.shards.numbers() {
             self.count_idle_polls(cx, shard);
         }
         self.polling.is_on = false;
@@ -132,7 +132,7 @@ impl System<'_> {
     /// S2.6: batches that are not in flight are dropped, and what they have been through.
     fn drop_batches<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
         for shard in self.open_shards() {
-            let reader = &mut self.readers[shard as usize];
+            let reader = &mut self.readers[shard];
             reader.stop();
             for lane in &mut reader.lanes {
                 match lane.phase {
@@ -173,7 +173,7 @@ impl System<'_> {
         shard: u32,
         at: Instant,
     ) {
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         let phase = match self.mapping.enhanced_fan_out {
             true => Duration::ZERO,
             false => phase(self.settings, &self.random, shard, reader.generation),
@@ -184,20 +184,15 @@ impl System<'_> {
         self.start_reading(cx, shard);
     }
 
-    /// Shards of the whole run, whether or not they are open now.
-    pub(super) fn shards_in_all(&self) -> u32 {
-        self.shards.len() as u32
-    }
-
     /// Shards that are being read, by index.
     fn open_shards(&self) -> Vec<u32> {
-        let is_open = |shard: &u32| self.readers[*shard as usize].stage == Stage::Open;
-        (0..self.shards_in_all()).filter(is_open).collect()
+        let is_open = |shard: &u32| self.readers[*shard].stage == Stage::Open;
+        self.shards.numbers().filter(is_open).collect()
     }
 
     /// Counts polls since the last one that was simulated.
     pub(super) fn count_idle_polls<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        let reader = &self.readers[shard as usize];
+        let reader = &self.readers[shard];
         let is_polled = self.rules.mode != ReadingMode::Lanes
             && !self.mapping.enhanced_fan_out
             && reader.held_since.is_none()

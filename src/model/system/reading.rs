@@ -12,7 +12,7 @@ use crate::units::{Duration, Instant, Limit};
 impl System<'_> {
     /// Positions the reader of a shard and schedules its first poll (S2.5).
     pub(super) fn start_reading<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        let records = self.shards[shard as usize].skip_before(self.position);
+        let records = self.shards[shard].skip_before(self.position);
         if records > 0 {
             cx.observer.observe(cx.now, Observation::Skipped { shard, records });
         }
@@ -25,7 +25,7 @@ impl System<'_> {
 
     /// A tick of the poll clock (S2.1, S2.4).
     pub(super) fn poll<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         let Some(poll) = reader.next_poll.filter(|poll| poll.at == cx.now) else { return };
         reader.next_poll = None;
         if self.is_held_back(shard) {
@@ -42,7 +42,7 @@ impl System<'_> {
             ReadingMode::CountedPages => self.count_page(cx, shard),
             ReadingMode::Pages | ReadingMode::Lanes => self.fetch_page(cx, shard),
         };
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         reader.grid.polled(poll.nominal, page.records > 0);
         reader.held_since = None;
         reader.was_refused = false;
@@ -63,7 +63,7 @@ impl System<'_> {
     /// S2.4a with `buffered`: a tick at this very instant reads before a lane acts, whichever was
     /// scheduled first. The tick's own entry in the calendar is then void.
     pub(super) fn poll_first<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        let is_due = self.readers[shard as usize].next_poll.is_some_and(|poll| poll.at == cx.now);
+        let is_due = self.readers[shard].next_poll.is_some_and(|poll| poll.at == cx.now);
         if is_due && self.model() == PollModel::Buffered {
             self.poll(cx, shard);
         }
@@ -77,7 +77,7 @@ impl System<'_> {
         shard: u32,
         poll: ScheduledPoll,
     ) {
-        self.readers[shard as usize].held_since = Some(poll.nominal);
+        self.readers[shard].held_since = Some(poll.nominal);
         if poll.passed > 0 && !self.mapping.enhanced_fan_out {
             let polled = Observation::Polled { shard, calls: poll.passed, records: 0 };
             cx.observer.observe(cx.now, polled);
@@ -91,7 +91,7 @@ impl System<'_> {
         shard: u32,
         poll: ScheduledPoll,
     ) {
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         reader.grid.polled(poll.nominal, true);
         reader.was_refused = true;
         let calls = poll.passed + 1;
@@ -106,13 +106,13 @@ impl System<'_> {
             return;
         }
         if self.is_held_back(shard) {
-            let reader = &mut self.readers[shard as usize];
+            let reader = &mut self.readers[shard];
             reader.next_poll = None;
             reader.held_since.get_or_insert(reader.grid.following());
             return;
         }
         let Some(mut wanted) = self.next_unfetched_readable(shard) else { return };
-        let reader = &self.readers[shard as usize];
+        let reader = &self.readers[shard];
         if self.mapping.enhanced_fan_out {
             wanted = wanted.max(reader.pushed.free_at()).max(cx.now);
         } else if cx.shared.reads.counts_every_call() {
@@ -121,7 +121,7 @@ impl System<'_> {
         let tick = reader.grid.next_at_or_after(wanted);
         let at = tick.at.saturating_add(self.lateness(cx, shard, tick.at)).max(cx.now);
         let poll = ScheduledPoll { at, nominal: tick.at, passed: tick.passed };
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         if reader.next_poll.is_none_or(|scheduled| at < scheduled.at) {
             reader.next_poll = Some(poll);
             cx.schedule(at, Event::Poll { shard });
@@ -130,8 +130,8 @@ impl System<'_> {
 
     /// Lets reading go on when enough of the page is finished (S2.4).
     pub(super) fn release_reading<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        if self.readers[shard as usize].held_since.is_some() && !self.is_held_back(shard) {
-            self.readers[shard as usize].grid.resumed(cx.now);
+        if self.readers[shard].held_since.is_some() && !self.is_held_back(shard) {
+            self.readers[shard].grid.resumed(cx.now);
             self.schedule_poll(cx, shard);
         }
     }
@@ -150,7 +150,7 @@ impl System<'_> {
 
     /// The next unread record of a shard whose lanes read for themselves became readable.
     pub(super) fn readable<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         if reader.readable_at != Some(cx.now) {
             return;
         }
@@ -165,7 +165,7 @@ impl System<'_> {
 
     /// With several lanes that read for themselves: looks again when the next record is readable.
     pub(super) fn await_readable<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
-        let reader = &self.readers[shard as usize];
+        let reader = &self.readers[shard];
         let is_needed = if reader.lanes.len() > 1 {
             reader.lanes.iter().any(|lane| lane.is_free())
         } else {
@@ -176,7 +176,7 @@ impl System<'_> {
         }
         let Some(at) = self.next_readable(shard) else { return };
         let at = at.max(cx.now).max(self.polling_starts);
-        let reader = &mut self.readers[shard as usize];
+        let reader = &mut self.readers[shard];
         if reader.readable_at.is_none_or(|scheduled| at < scheduled || scheduled < cx.now) {
             reader.readable_at = Some(at);
             cx.schedule(at, Event::Readable { shard });
@@ -185,16 +185,16 @@ impl System<'_> {
 
     /// When the next unread record can be read, which may be in the past.
     pub(super) fn next_readable(&mut self, shard: u32) -> Option<Instant> {
-        let replay = self.readers[shard as usize].replay.front();
+        let replay = self.readers[shard].replay.front();
         let arrival = match replay {
             Some(fetched) => fetched.record.arrival,
-            None => self.shards[shard as usize].next_in_generation()?,
+            None => self.shards[shard].next_in_generation()?,
         };
         Some(arrival.saturating_add(self.settings.knobs.read_visibility))
     }
 
     fn next_unfetched_readable(&mut self, shard: u32) -> Option<Instant> {
-        let fetched = self.readers[shard as usize].counted_records;
+        let fetched = self.readers[shard].counted_records;
         let visibility = self.settings.knobs.read_visibility;
         if fetched == 0 {
             return self.next_readable(shard);
@@ -204,7 +204,7 @@ impl System<'_> {
         if fetched > LOOK {
             return Some(Instant::START);
         }
-        let arrival = self.shards[shard as usize].arrival_in_generation(fetched)?;
+        let arrival = self.shards[shard].arrival_in_generation(fetched)?;
         Some(arrival.saturating_add(visibility))
     }
 
@@ -219,7 +219,7 @@ impl System<'_> {
     }
 
     fn is_held_back(&self, shard: u32) -> bool {
-        let reader = &self.readers[shard as usize];
+        let reader = &self.readers[shard];
         match (self.model(), self.settings.knobs.lookahead) {
             (PollModel::Paged, _) => {
                 reader.unfinished_of_page(self.rules.has_window) > self.rules.refill_below
@@ -238,7 +238,7 @@ impl System<'_> {
     fn advance_free_lanes<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         for lane in 0..self.lane_count() {
             let id = LaneId { shard, lane };
-            let state = &self.readers[shard as usize].lanes[lane as usize];
+            let state = &self.readers[shard].lanes[lane as usize];
             if state.batches.is_empty() && state.phase == Phase::Ready {
                 self.advance(cx, id, super::cutting::Occasion::NewRecords);
             }
@@ -250,7 +250,7 @@ impl System<'_> {
     fn lateness<O: Observer>(&self, cx: &Context<'_, O>, shard: u32, nominal: Instant) -> Duration {
         let is_polled = !self.mapping.enhanced_fan_out;
         let too_many = is_polled && cx.shared.reads.counts_every_call();
-        let jitter = match too_many || self.readers[shard as usize].was_refused {
+        let jitter = match too_many || self.readers[shard].was_refused {
             true => self.settings.knobs.poll_jitter.max(self.rules.poll_interval),
             false => self.settings.knobs.poll_jitter,
         };

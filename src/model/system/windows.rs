@@ -18,19 +18,26 @@ impl System<'_> {
         Some(rule.index_of(created(self.settings, arrival)))
     }
 
+    /// Whether the record behind the first `records` of a lane is of another window than they.
+    pub(super) fn is_before_a_window(&self, id: LaneId, records: u32) -> bool {
+        let queue = &self.readers[id.shard].lanes[id.lane as usize].queue;
+        let next = self.rules.tumbling.and_then(|_| queue.get(records as usize));
+        next.is_some_and(|next| self.starts_a_window(id, next.record.arrival))
+    }
+
     /// Whether a record is of another window than the oldest one that waits in the lane.
     pub(super) fn starts_a_window(&self, id: LaneId, arrival: Instant) -> bool {
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let oldest = lane.queue.front().and_then(|first| self.window_of(first.record.arrival));
         self.window_of(arrival) != oldest
     }
 
     /// How a batch is filled: a batch never mixes windows (S11.1).
     pub(super) fn fill(&self, id: LaneId) -> Fill {
-        let queue = &self.readers[id.shard as usize].lanes[id.lane as usize].queue;
+        let queue = &self.readers[id.shard].lanes[id.lane as usize].queue;
         let bytes = |fetched: Fetched| fetched.record.bytes;
-        let first = queue.front().and_then(|first| self.window_of(first.record.arrival));
-        let Some(window) = first else {
+        let first = self.rules.tumbling.and_then(|_| queue.front());
+        let Some(window) = first.and_then(|first| self.window_of(first.record.arrival)) else {
             return self.rules.payload.fill(queue.iter().map(bytes));
         };
         let is_of_window =
@@ -48,13 +55,13 @@ impl System<'_> {
         cx: &mut Context<'_, O>,
         id: LaneId,
     ) -> bool {
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let (Some(rule), Some(open)) = (self.rules.tumbling, &lane.window) else { return false };
         let window = open.index;
         let is_due = match lane.queue.front() {
             Some(first) => self.window_of(first.record.arrival) != Some(open.index),
             // S11.5: nothing more comes.
-            None if self.shards[id.shard as usize].is_at_end() => true,
+            None if self.shards[id.shard].is_at_end() => true,
             None => {
                 let closes_at = rule.closes_idle_at(open.index);
                 if closes_at > cx.now {
@@ -71,7 +78,7 @@ impl System<'_> {
     }
 
     fn push_final_call<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId, call: Call) {
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         lane.due_at = None;
         let batch = Batch { call, ..Batch::cut(0, cx.now, lane.free_since) };
         lane.batches.push(batch);
@@ -85,10 +92,10 @@ impl System<'_> {
             return WindowSoFar::default();
         }
         let counts_keys = self.counts_keys();
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let first = lane.queue.front();
         let index = first.and_then(|first| self.window_of(first.record.arrival));
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         let (call, records) = (lane.head().call, lane.head().records);
         if let (None, Some(index), Call::Records) = (&lane.window, index, call) {
             let (state, keys) = (Bytes::new(0), BTreeSet::new());
@@ -114,7 +121,7 @@ impl System<'_> {
         if !self.counts_keys() {
             return;
         }
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         if let Some(open) = &mut lane.window {
             let records = lane.queue.range(records as usize);
             open.keys.extend(records.map(|fetched| fetched.record.key_hash));
@@ -129,7 +136,7 @@ impl System<'_> {
         id: LaneId,
         invocation: &Invocation,
     ) {
-        let lane = &mut self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         match (invocation.call, &mut lane.window) {
             (Call::Final { .. }, window) => *window = None,
             (Call::Records, Some(open)) => {
@@ -146,7 +153,7 @@ impl System<'_> {
     /// What the destination is told of the window of the head batch.
     pub(super) fn window_facts(&self, id: LaneId) -> Option<WindowFacts> {
         let rule = self.rules.tumbling?;
-        let lane = &self.readers[id.shard as usize].lanes[id.lane as usize];
+        let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let (index, is_final, is_early) = match lane.batches.last()?.call {
             Call::Final { window, is_early } => (window, true, is_early),
             Call::Records => (self.window_of(lane.queue.front()?.record.arrival)?, false, false),

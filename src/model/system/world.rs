@@ -6,6 +6,8 @@
 //! their functions write back to the stream (S10.6). Records are the same for all; draws of
 //! mappings and functions are addressed by consumer, so adding one moves no draw of another.
 
+use std::ops::Range;
+
 use super::{ConsumerEvent, Context, System, tells_records_apart};
 use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
 use crate::model::function::concurrency::Account;
@@ -13,7 +15,7 @@ use crate::model::lineage::Lineage;
 use crate::model::observation::Observer;
 use crate::model::read_limits::ReadLimits;
 use crate::model::record::Record;
-use crate::model::settings::{Horizon, Settings};
+use crate::model::settings::Settings;
 use crate::model::system::bookkeeping::Closing;
 use crate::model::workload::WorkloadPlan;
 use crate::units::Instant;
@@ -31,6 +33,18 @@ pub(super) struct Shared {
     pub written_back: Vec<WrittenBack>,
     /// Events in the calendar that only count backlogs.
     pub clocks: usize,
+}
+
+impl Shared {
+    fn new(consumers: &[&Settings]) -> Shared {
+        Shared {
+            account: Account::of(consumers.iter().map(|settings| &settings.concurrency)),
+            reads: ReadLimits::new(consumers),
+            has_other_readers: consumers.len() > 1,
+            written_back: Vec::new(),
+            clocks: 0,
+        }
+    }
 }
 
 /// A record that a consumer's function wrote back (S10.6).
@@ -81,49 +95,109 @@ pub fn simulate_consumers<O: Observer>(
     observers: &mut [O],
 ) -> Vec<Finished> {
     assert_eq!(consumers.len(), observers.len(), "each consumer has an observer");
-    let (horizon, drains) = match consumers[0].horizon {
-        Horizon::For(length) => (Instant::START + length, false),
-        Horizon::Drained { at_most } => (Instant::START + at_most, true),
-    };
     let random = RandomSource::new(seed, replication);
-    let mut world = World::new(consumers, random, horizon);
-    let mut calendar = EventCalendar::new();
-    world.start(&mut calendar, observers);
-    let limits = RunLimits { horizon, events };
-    let end = run(&mut calendar, limits, |now, event, calendar| {
-        world.handle(now, event, calendar, observers);
-    });
-    let at = match end {
-        RunEnd::Exhausted { .. } if drains => world.last_activity(),
-        RunEnd::Exhausted { .. } | RunEnd::Horizon => horizon,
-        RunEnd::EventLimit { at } => at,
-    };
-    let closings = world.close(at, observers);
-    closings.into_iter().map(|closing| Finished { end, at, closing }).collect()
+    let all = 0..consumers[0].stream.shards_in_all();
+    let mut simulation = Simulation::new(World::new(consumers, random, all));
+    simulation.start(observers);
+    let (horizon, _) = consumers[0].horizon.end();
+    let end = simulation.run_until(horizon, events, observers);
+    simulation.finish(end, observers)
+}
+
+/// A run that can be stopped and continued.
+#[derive(Debug)]
+pub struct Simulation<'a> {
+    world: World<'a>,
+    calendar: EventCalendar<ConsumerEvent>,
+}
+
+impl<'a> Simulation<'a> {
+    fn new(world: World<'a>) -> Simulation<'a> {
+        Simulation { world, calendar: EventCalendar::new() }
+    }
+
+    /// One replication of `settings`, in which shards are independent of each other
+    /// ([`shards_are_independent`](super::shards_are_independent)), as a run for each group of
+    /// shards.
+    pub fn of_groups(
+        settings: &'a Settings,
+        seed: u64,
+        replication: u64,
+        groups: impl Iterator<Item = Range<u32>>,
+    ) -> Vec<Simulation<'a>> {
+        let random = RandomSource::new(seed, replication);
+        let plan = WorkloadPlan::new(settings, random);
+        let of_group = |shards| Simulation::new(World::of_one(settings, &plan, random, shards));
+        groups.map(of_group).collect()
+    }
+
+    /// Everything begins.
+    pub fn start<O: Observer>(&mut self, observers: &mut [O]) {
+        self.world.start(&mut self.calendar, observers);
+    }
+
+    /// Lets happen what happens before `until`, but at most `events` events.
+    pub fn run_until<O: Observer>(
+        &mut self,
+        until: Instant,
+        events: u64,
+        observers: &mut [O],
+    ) -> RunEnd {
+        let (limits, world) = (RunLimits { horizon: until, events }, &mut self.world);
+        run(&mut self.calendar, limits, |now, event, calendar| {
+            world.handle(now, event, calendar, observers);
+        })
+    }
+
+    /// Events that have happened.
+    pub fn events(&self) -> u64 {
+        self.calendar.happened()
+    }
+
+    /// What it came to for each consumer; the last part ended like this.
+    pub fn finish<O: Observer>(mut self, end: RunEnd, observers: &mut [O]) -> Vec<Finished> {
+        let (horizon, drains) = self.world.systems[0].settings.horizon.end();
+        let at = match end {
+            RunEnd::Exhausted { .. } if drains => self.world.last_activity(),
+            RunEnd::Exhausted { .. } | RunEnd::Horizon => horizon,
+            RunEnd::EventLimit { at } => at,
+        };
+        let closings = self.world.close(at, observers);
+        closings.into_iter().map(|closing| Finished { end, at, closing }).collect()
+    }
 }
 
 /// The consumers of a stream and what they share.
+#[derive(Debug)]
 struct World<'a> {
     systems: Vec<System<'a>>,
     shared: Shared,
 }
 
 impl<'a> World<'a> {
-    fn new(consumers: &[&'a Settings], random: RandomSource, horizon: Instant) -> World<'a> {
+    fn new(consumers: &[&'a Settings], random: RandomSource, shards: Range<u32>) -> World<'a> {
         let in_cells = !consumers.iter().any(|settings| tells_records_apart(settings));
         let system = |(number, &settings): (u16, &&'a Settings)| {
             let plan = WorkloadPlan::new(settings, random);
             let lineage = Lineage::new(settings, &random);
-            System::new(settings, &plan, lineage, random.of_number(number), horizon, in_cells)
+            let own = random.of_number(number);
+            System::new(settings, &plan, lineage, own, shards.clone(), in_cells)
         };
-        let shared = Shared {
-            account: Account::of(consumers.iter().map(|settings| &settings.concurrency)),
-            reads: ReadLimits::new(consumers),
-            has_other_readers: consumers.len() > 1,
-            written_back: Vec::new(),
-            clocks: 0,
-        };
-        World { systems: (0u16..).zip(consumers).map(system).collect(), shared }
+        let systems = (0u16..).zip(consumers).map(system).collect();
+        World { systems, shared: Shared::new(consumers) }
+    }
+
+    /// Some shards with a single consumer.
+    fn of_one(
+        settings: &'a Settings,
+        plan: &WorkloadPlan,
+        random: RandomSource,
+        shards: Range<u32>,
+    ) -> World<'a> {
+        let (lineage, own) = (Lineage::new(settings, &random), random.of_number(0));
+        let in_cells = !tells_records_apart(settings);
+        let system = System::new(settings, plan, lineage, own, shards, in_cells);
+        World { systems: vec![system], shared: Shared::new(&[settings]) }
     }
 
     fn start<O: Observer>(

@@ -118,6 +118,36 @@ impl Cell {
         self.select_by_lower(among, upper, left as usize)
     }
 
+    /// The first of some records, at least one.
+    #[inline]
+    pub fn first(&self, among: u64) -> Member {
+        self.outermost(among, 0)
+    }
+
+    /// The last of some records, at least one.
+    #[inline]
+    pub fn last(&self, among: u64) -> Member {
+        self.outermost(among, u64::MAX)
+    }
+
+    /// The first of some records, or the last where `flip` turns the bits around.
+    #[inline]
+    fn outermost(&self, mut among: u64, flip: u64) -> Member {
+        let mut upper = 0u64;
+        for word in &self.words.levels {
+            let outer = among & !(word ^ flip);
+            among = if outer == 0 { among } else { outer };
+            upper = (upper << 1) | u64::from(outer == 0);
+        }
+        let upper = (upper ^ flip) & (u64::MAX >> LOWER_BITS);
+        if among & among.wrapping_sub(1) == 0 {
+            let record = among.trailing_zeros();
+            return Member { place: (upper << LOWER_BITS) | self.lower(record), record };
+        }
+        let rank = if flip == 0 { 0 } else { among.count_ones() as usize - 1 };
+        self.select_by_lower(among, upper, rank)
+    }
+
     /// The records of `among` from the first one up to and with a member.
     #[inline]
     pub fn up_to(&self, among: u64, member: Member) -> u64 {
@@ -182,9 +212,8 @@ impl Cell {
     /// The lower bits of a record: a hash of its number, salted.
     #[inline]
     fn lower(&self, record: u32) -> u64 {
-        let mixed = (self.words.salt ^ u64::from(record)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        mixed >> LEVELS
+        let spread = u64::from(record + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (self.words.salt ^ spread).wrapping_mul(0xd6e8_feb8_6659_fd93) >> LEVELS
     }
 
     /// The record of a rank among some that share their upper bits.
@@ -251,6 +280,10 @@ mod tests {
         for cell in cells() {
             let list = sorted(&cell);
             assert_eq!(list.len(), cell.records() as usize);
+            if let (Some(&first), Some(&last)) = (list.first(), list.last()) {
+                assert_eq!(cell.arrival(cell.first(cell.all())), first);
+                assert_eq!(cell.arrival(cell.last(cell.all())), last);
+            }
             for (rank, &arrival) in list.iter().enumerate() {
                 let member = cell.select(cell.all(), rank as u32);
                 assert_eq!(cell.arrival(member), arrival);

@@ -153,8 +153,8 @@ impl CellCursor {
 }
 
 fn words(random: &mut RandomStream) -> CellWords {
-    let levels = [(); LEVELS].map(|()| random.next_u64());
-    CellWords { levels, salt: random.next_u64() }
+    let (levels, salt) = (random.words(), random.next_u64());
+    CellWords { levels, salt }
 }
 
 /// The Poisson distribution.
