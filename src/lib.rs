@@ -25,7 +25,7 @@
 //! | [`analysis`] | intervals, quantiles, stability | the model |
 //! | [`results`] | plain data between computing and showing | how it was computed |
 //! | [`experiment`] | replications, variants, sweeps, the standard recorder | text, charts |
-//! | [`report`] | tables, charts, page, CSV, JSON | the model |
+//! | [`report`] | tables, charts, page, CSV, JSON, Parquet | the model |
 //! | [`cli`] | arguments, progress, exit codes; nothing else prints | rules |
 //!
 //! # Ideas

@@ -13,8 +13,8 @@ use shardlag::report::{
     Chart, Outputs, PngCharts, TerminalStyle, charts, page, terminal, validation_page, write_all,
 };
 use shardlag::results::{
-    Estimate, ItemCheck, ItemKind, ItemStatus, RunResults, ValidatedItem, Validation,
-    ValidationGroup,
+    Estimate, ItemCheck, ItemKind, ItemStatus, RunResults, StabilityVerdict, ValidatedItem,
+    Validation, ValidationGroup,
 };
 
 const UNICODE: TerminalStyle = TerminalStyle { colour: false, unicode: true };
@@ -79,6 +79,45 @@ fn the_verdict_comes_first_and_an_unstable_variant_has_no_mean() {
     assert!(place("35.7 h") < place("IteratorAge p50"));
     assert!(!text.contains("IteratorAge mean"));
     assert!(!page(&results).contains("IteratorAge mean"));
+}
+
+#[test]
+fn a_headline_says_where_records_are_lost_although_the_load_is_carried() {
+    use StabilityVerdict::{Saturated, Stable};
+    let headline = |verdict: StabilityVerdict, lost: &[(f64, f64)]| {
+        let mut results = empty(lost.len());
+        for (variant, (expired, discarded)) in results.summary.variants.iter_mut().zip(lost) {
+            variant.stability.verdict = verdict;
+            variant.ledger.expired = Estimate::point(*expired);
+            variant.ledger.discarded.record_age_exceeded = Estimate::point(*discarded);
+        }
+        let page = page(&results);
+        let (_, rest) = page.split_once("<p class=\"headline\">").expect("a headline");
+        rest.split_once("</p>").expect("it ends").0.to_owned()
+    };
+    let carried = "The load can be carried all the time, but records are";
+    let cases = [
+        (Stable, &[(0.0, 0.0)][..], "Stable: the load can be carried all the time.".to_owned()),
+        (Stable, &[(2.0, 0.0)], format!("{carried} lost to retention.")),
+        (Stable, &[(2.0, 0.5)], format!("{carried} lost to retention and discarded.")),
+        (Stable, &[(0.0, 1.0), (0.0, 1.0)], format!("{carried} discarded in every variant.")),
+        (
+            Stable,
+            &[(2.0, 0.0), (0.0, 1.0), (0.0, 1.0)],
+            format!(
+                "{carried} lost to retention in: base; records are discarded in: “2 retries”, \
+                 “2 retries, bisect”."
+            ),
+        ),
+        (
+            Saturated,
+            &[(0.0, 1.0)],
+            "Saturated: the load exceeds the capacity at times; records are discarded.".to_owned(),
+        ),
+    ];
+    for (verdict, lost, expected) in cases {
+        assert_eq!(headline(verdict, lost), expected);
+    }
 }
 
 #[test]

@@ -27,7 +27,9 @@ fn no_package_needs_a_newer_rust_than_the_manifest_states() {
     assert!(!stated.is_empty(), "Cargo.toml has no `rust-version`");
     assert!(read("README.md").contains(&format!("\nRust {stated} or later is all")));
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--locked", "--offline", "--format-version", "1", "--all-features"])
+        .args(["metadata", "--locked", "--offline", "--format-version", "1"])
+        // What a feature needs is on the machine only where it was built with it.
+        .args(cfg!(feature = "parquet").then_some("--all-features"))
         .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()

@@ -152,6 +152,10 @@ pub(super) struct RunArguments {
     /// Also write the series as lines of CloudWatch's embedded metric format
     #[arg(long, value_name = "FILE")]
     pub emf: Option<PathBuf>,
+    /// Also write timeseries.parquet beside timeseries.csv, with the same rows; needs a shardlag
+    /// that is built with the feature `parquet`
+    #[arg(long)]
+    pub parquet: bool,
     /// Threads [default: one per core]; the results are the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub threads: Option<u32>,

@@ -15,7 +15,8 @@ use super::{interrupt, junit, progress, terminal, trace};
 use crate::experiment::assertions::{Failure, checked, failures};
 use crate::experiment::{RunError, RunOptions, Stop, run as run_scenario};
 use crate::report::{
-    Outputs, cloudwatch_json, emf_lines, summary_json, terminal as report, write_all,
+    Outputs, cloudwatch_json, emf_lines, parquet_support, summary_json, terminal as report,
+    write_all,
 };
 use crate::results::RunResults;
 use crate::scenario::{Diagnostics, Scenario};
@@ -68,6 +69,10 @@ fn run_and_write(arguments: &RunArguments, complaints: &mut Complaints) -> Resul
     };
     let traced = trace::traced(&scenario, arguments.trace_variant.as_deref());
     let traced = traced.map_err(|error| fail(Ending::BadInput, &error))?;
+    if arguments.parquet {
+        parquet_support()
+            .map_err(|error| fail(Ending::BadInput, &format!("--parquet: {error}")))?;
+    }
     if let Some(uncertainty) = &arguments.uncertainty {
         let checked = uncertainty.check(&scenario);
         checked.map_err(|said| fail(Ending::BadInput, &format!("--uncertainty: {said}")))?;
@@ -88,7 +93,8 @@ fn run_and_write(arguments: &RunArguments, complaints: &mut Complaints) -> Resul
         return Ok(Ran { scenario, results, is_whole: false });
     }
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario));
-    let written = write_all(&results, &folder, &Outputs::default());
+    let outputs = Outputs { parquet: arguments.parquet, ..Outputs::default() };
+    let written = write_all(&results, &folder, &outputs);
     written.map_err(|error| fail(Ending::RunTimeError, &error))?;
     let exported = write_exports(&results, arguments);
     exported.map_err(|message| fail(Ending::RunTimeError, &message))?;

@@ -16,7 +16,7 @@ use super::{Ending, import, progress, sweep_jobs, sweep_many, terminal};
 use crate::experiment::RunOptions;
 use crate::experiment::sweep::plan::{PlanError, Planning};
 use crate::experiment::sweep::{Plan, Store, SweepError, merge, run};
-use crate::report::{WriteError, sweep_files, sweep_json, sweep_terminal, write_files};
+use crate::report::{WriteError, parquet_support, sweep_json, sweep_terminal, write_sweep};
 use crate::results::SweepResults;
 use crate::scenario::sweep::pareto_of;
 use crate::scenario::{Design, Diagnostics, Sweep, load};
@@ -42,7 +42,9 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Ending {
 fn here(arguments: &SweepHereArguments) -> Ending {
     let scenario = &arguments.tried.scenario;
     let mut complaints = Complaints::new(scenario.format);
-    let done = planned(&arguments.tried, &mut complaints).and_then(|(plan, replications)| {
+    let possible = can_write(arguments.parquet, &mut complaints);
+    let planned = possible.and_then(|()| planned(&arguments.tried, &mut complaints));
+    let done = planned.and_then(|(plan, replications)| {
         let folder = arguments.out.clone().unwrap_or_else(|| folder_of(scenario));
         let store = Store::new(&folder.join("points"), &plan);
         say_others(&plan, &store, scenario.quiet, &mut complaints)?;
@@ -53,7 +55,13 @@ fn here(arguments: &SweepHereArguments) -> Ending {
         let results = merge(&plan, &[store], &plan.command);
         let results =
             results.map_err(|error| fail(&mut complaints, Ending::RunTimeError, &error))?;
-        let written = report(&results, &folder, scenario.format, scenario.quiet);
+        let shown = Shown {
+            folder: &folder,
+            format: scenario.format,
+            quiet: scenario.quiet,
+            parquet: arguments.parquet,
+        };
+        let written = report(&results, &shown);
         written.map_err(|error| fail(&mut complaints, Ending::RunTimeError, &error))
     });
     match done {
@@ -204,20 +212,36 @@ pub(super) fn run_points(
     ran
 }
 
+/// Says before a long run that no Parquet file can be written.
+pub(super) fn can_write(parquet: bool, complaints: &mut Complaints) -> Result<(), Ending> {
+    match parquet {
+        true => parquet_support()
+            .map_err(|error| fail(complaints, Ending::BadInput, &format!("--parquet: {error}"))),
+        false => Ok(()),
+    }
+}
+
+/// Where and how the results of a sweep are shown.
+pub(super) struct Shown<'a> {
+    /// Folder of the report.
+    pub folder: &'a Path,
+    /// What is printed.
+    pub format: Format,
+    /// Errors only.
+    pub quiet: bool,
+    /// With `sweep.parquet`.
+    pub parquet: bool,
+}
+
 /// Writes the report and prints what people or programs want to see.
-pub(super) fn report(
-    results: &SweepResults,
-    folder: &Path,
-    format: Format,
-    quiet: bool,
-) -> Result<(), WriteError> {
-    write_files(folder, &sweep_files(results))?;
-    match format {
+pub(super) fn report(results: &SweepResults, shown: &Shown<'_>) -> Result<(), WriteError> {
+    write_sweep(results, shown.folder, shown.parquet)?;
+    match shown.format {
         Format::Json => print!("{}", sweep_json(results)),
-        Format::Human if quiet => {}
+        Format::Human if shown.quiet => {}
         Format::Human => {
             print!("{}", sweep_terminal(results, terminal::width(), terminal::style()));
-            println!("Report: {}", folder.join("report.html").display());
+            println!("Report: {}", shown.folder.join("report.html").display());
         }
     }
     Ok(())

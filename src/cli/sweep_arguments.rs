@@ -120,6 +120,10 @@ pub(super) struct SweepHereArguments {
     /// Folder for the table, page and charts [default: reports/<scenario>-sweep]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Also write sweep.parquet beside sweep.csv, with the same rows; needs a shardlag that is
+    /// built with the feature `parquet`
+    #[arg(long)]
+    pub parquet: bool,
 }
 
 /// Arguments of `sweep plan`.
@@ -178,6 +182,10 @@ pub(super) struct SweepMergeArguments {
     /// Folder for the table, page and charts [default: reports/<scenario>-sweep]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Also write sweep.parquet beside sweep.csv, with the same rows; needs a shardlag that is
+    /// built with the feature `parquet`
+    #[arg(long)]
+    pub parquet: bool,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

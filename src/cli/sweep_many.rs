@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Ending;
 use super::arguments::Format;
 use super::complaint::Complaints;
-use super::sweep::{fail, points_folder, report, run_points};
+use super::sweep::{Shown, can_write, fail, points_folder, report, run_points};
 use super::sweep_arguments::{SweepMergeArguments, SweepRunArguments, SweepStatusArguments};
 use crate::experiment::sweep::{Plan, Shard, Store, merge, stretches};
 
@@ -117,6 +117,7 @@ pub(super) fn merge_points(arguments: &SweepMergeArguments) -> Ending {
 }
 
 fn merged(arguments: &SweepMergeArguments, complaints: &mut Complaints) -> Result<(), Ending> {
+    can_write(arguments.parquet, complaints)?;
     let plan = Plan::read(&arguments.plan);
     let plan = plan.map_err(|error| fail(complaints, Ending::BadInput, &error))?;
     let folders = match arguments.points.is_empty() {
@@ -141,7 +142,13 @@ fn merged(arguments: &SweepMergeArguments, complaints: &mut Complaints) -> Resul
     let results = merge(&plan, &stores, &plan.command);
     let results = results.map_err(|error| fail(complaints, Ending::RunTimeError, &error))?;
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&plan));
-    let written = report(&results, &folder, arguments.format, arguments.quiet);
+    let shown = Shown {
+        folder: &folder,
+        format: arguments.format,
+        quiet: arguments.quiet,
+        parquet: arguments.parquet,
+    };
+    let written = report(&results, &shown);
     written.map_err(|error| fail(complaints, Ending::RunTimeError, &error))
 }
 

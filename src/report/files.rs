@@ -2,13 +2,15 @@
 //!
 //! Every file is written whole under a temporary name in the same folder; only when all are
 //! there are they renamed, so an error leaves earlier reports as they were. Left out: removing
-//! files of other programs; only an outdated `destination.jsonl` is removed.
+//! files of other programs; only files of an earlier report that this one does not have are
+//! removed, such as `destination.jsonl`.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{charts, destination_jsonl, page, summary_json, timeseries_csv};
+use super::parquet::WithoutParquet;
+use super::{charts, destination_jsonl, page, summary_json, timeseries_csv, timeseries_parquet};
 use crate::results::RunResults;
 
 /// Which files are written.
@@ -24,6 +26,8 @@ pub struct Outputs {
     pub png: PngCharts,
     /// `timeseries.csv`.
     pub timeseries: bool,
+    /// `timeseries.parquet`, with the same rows; it needs the feature `parquet`.
+    pub parquet: bool,
     /// `destination.jsonl`, if a message was delivered.
     pub destination: bool,
 }
@@ -40,7 +44,7 @@ pub enum PngCharts {
 }
 
 impl Default for Outputs {
-    /// Everything, and of the PNG charts `iterator-age.png`.
+    /// Everything but Parquet, and of the PNG charts `iterator-age.png`.
     fn default() -> Outputs {
         Outputs {
             summary: true,
@@ -48,6 +52,7 @@ impl Default for Outputs {
             svg: true,
             png: PngCharts::IteratorAge,
             timeseries: true,
+            parquet: false,
             destination: true,
         }
     }
@@ -68,9 +73,13 @@ pub enum WriteError {
     /// A file cannot be written.
     #[error("{}: cannot write this file: {}", .0.display(), .1)]
     CannotWrite(PathBuf, io::Error),
+    /// A Parquet file is wanted.
+    #[error(transparent)]
+    WithoutParquet(#[from] WithoutParquet),
 }
 
 const DESTINATION: &str = "destination.jsonl";
+const PARQUET: &str = "timeseries.parquet";
 
 /// Writes the report into `folder`, which is created if needed; gives the files written.
 ///
@@ -81,12 +90,13 @@ pub fn write_all(
     folder: &Path,
     outputs: &Outputs,
 ) -> Result<Vec<PathBuf>, WriteError> {
-    let files = contents(results, outputs);
+    let files = contents(results, outputs)?;
     write_files(folder, &files)?;
-    let outdated = folder.join(DESTINATION);
-    let is_outdated = outputs.destination && files.iter().all(|(name, _)| name != DESTINATION);
-    if is_outdated && outdated.is_file() {
-        fs::remove_file(&outdated).map_err(|error| WriteError::CannotWrite(outdated, error))?;
+    if outputs.destination {
+        remove_outdated(folder, &files, &[DESTINATION])?;
+    }
+    if outputs.timeseries {
+        remove_outdated(folder, &files, &[PARQUET])?;
     }
     Ok(files.into_iter().map(|(name, _)| folder.join(name)).collect())
 }
@@ -111,8 +121,27 @@ pub fn write_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Wri
     Ok(())
 }
 
+/// Removes those of the named files that an earlier report had and this one does not have.
+pub(super) fn remove_outdated(
+    folder: &Path,
+    written: &[(String, Vec<u8>)],
+    names: &[&str],
+) -> Result<(), WriteError> {
+    for name in names {
+        let outdated = folder.join(name);
+        if written.iter().all(|(written, _)| written != name) && outdated.is_file() {
+            let removed = fs::remove_file(&outdated);
+            removed.map_err(|error| WriteError::CannotWrite(outdated, error))?;
+        }
+    }
+    Ok(())
+}
+
 /// Names and contents of the files, in the order in which they are written.
-fn contents(results: &RunResults, outputs: &Outputs) -> Vec<(String, Vec<u8>)> {
+fn contents(
+    results: &RunResults,
+    outputs: &Outputs,
+) -> Result<Vec<(String, Vec<u8>)>, WithoutParquet> {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let mut add = |name: &str, bytes: Vec<u8>| files.push((name.to_owned(), bytes));
     if outputs.summary {
@@ -137,11 +166,14 @@ fn contents(results: &RunResults, outputs: &Outputs) -> Vec<(String, Vec<u8>)> {
     if outputs.timeseries {
         add("timeseries.csv", timeseries_csv(results).into_bytes());
     }
+    if outputs.parquet {
+        add(PARQUET, timeseries_parquet(results)?);
+    }
     let messages = destination_jsonl(results);
     if outputs.destination && !messages.is_empty() {
         add(DESTINATION, messages.into_bytes());
     }
-    files
+    Ok(files)
 }
 
 /// Creates the folder and finds what would fail only after the first file was replaced.

@@ -5,6 +5,7 @@
 //! | terminal: verdict, table, sparklines, sentences | [`terminal()`] |
 //! | `summary.json`, the stable contract | [`summary_json`] |
 //! | `timeseries.csv`, a row per minute and variant | [`timeseries_csv`] |
+//! | the same as Parquet, with the feature `parquet` | [`timeseries_parquet`] |
 //! | CloudWatch metrics: JSON of get-metric-data, EMF | [`cloudwatch_json`], [`emf_lines`] |
 //! | `destination.jsonl`, invocation records (S8.1) | [`destination_jsonl`] |
 //! | charts as SVG and PNG | [`charts`], [`Chart`] |
@@ -13,7 +14,7 @@
 //! | two sets of settings side by side | [`comparison_terminal`], [`comparison_markdown`] |
 //! | the same for programs | [`comparison_json`], [`comparison_checks`] |
 //! | what happened and what is wrong | [`explanation_terminal`], [`explanation_json`] |
-//! | a sweep: table, page with charts, CSV and JSON | [`sweep_terminal`], [`sweep_files`] |
+//! | a sweep: table, page with charts, CSV and JSON | [`sweep_terminal`], [`write_sweep`] |
 //! | the best of many settings | [`tuning_terminal`], [`tuning_page`], [`tuning_files`] |
 //! | checks for build servers | [`junit`] |
 //! | a trace for ui.perfetto.dev | [`PerfettoTrace`] |
@@ -33,12 +34,14 @@ mod junit;
 mod measured_age;
 mod metric_words;
 mod page;
+mod parquet;
 mod perfetto;
 mod rows;
 mod screen;
 mod sparkline;
 mod summary;
 mod sweep;
+mod table;
 mod terminal;
 mod text;
 mod timeseries;
@@ -58,12 +61,13 @@ pub use figures::{Quantity, estimate as format_estimate, plain as format_number}
 pub use files::{Outputs, PngCharts, WriteError, write_all, write_files};
 pub use junit::junit;
 pub use page::page;
+pub use parquet::{WithoutParquet, parquet_support};
 pub use perfetto::PerfettoTrace;
 pub use summary::summary_json;
-pub use sweep::{sweep_files, sweep_json, sweep_terminal};
+pub use sweep::{sweep_csv, sweep_files, sweep_json, sweep_parquet, sweep_terminal, write_sweep};
 pub use terminal::{TerminalStyle, terminal};
 pub(crate) use text::ascii as plain_ascii;
-pub use timeseries::timeseries_csv;
+pub use timeseries::{timeseries_csv, timeseries_parquet};
 pub use tuning::{
     Fragments, tuning_files, tuning_json, tuning_page, tuning_terminal, write_tuning,
 };

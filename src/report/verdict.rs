@@ -6,12 +6,14 @@
 //! | saturated | the same, and that a backlog builds up at times |
 //! | unstable | the same, how fast the age grows, when records are lost, that no mean exists |
 //!
+//! A headline also says where records are lost: a load that is carried is not all there is to say.
+//!
 //! Reference: DESIGN.md, "What a run gives". Left out: how the verdict is computed.
 
 use super::figures::{self, Quantity};
 use crate::results::{
-    AnalysisKind, AnalysisSummary, LossReason, Stability, StabilityVerdict, Summary,
-    UncertainInput, WarmUpRule,
+    AnalysisKind, AnalysisSummary, Estimate, LossReason, Stability, StabilityVerdict, Summary,
+    UncertainInput, VariantSummary, WarmUpRule,
 };
 
 /// The verdict in one word.
@@ -39,24 +41,75 @@ pub fn reason(stability: &Stability) -> String {
     }
 }
 
-/// One line about all variants together, for headlines.
+/// What a variant loses: (to retention, discarded by the mapping).
+pub fn losses(variant: &VariantSummary) -> (bool, bool) {
+    let is_any = |estimate: &Estimate| estimate.value.is_some_and(|value| value > 0.0);
+    let discarded = &variant.ledger.discarded;
+    let is_discarded =
+        is_any(&discarded.retry_attempts_exhausted) || is_any(&discarded.record_age_exceeded);
+    (is_any(&variant.ledger.expired), is_discarded)
+}
+
+/// One or two sentences about all variants together, for headlines: load, then losses.
 pub fn headline(summary: &Summary) -> String {
+    let is_stable = |variant: &VariantSummary| match variant.stability.verdict {
+        StabilityVerdict::Stable => true,
+        StabilityVerdict::Saturated | StabilityVerdict::Unstable => false,
+    };
+    let lost = lost(summary);
+    match (summary.variants.iter().all(is_stable), lost) {
+        // Nobody shall read `stable` and stop there.
+        (true, Some(lost)) => format!("The load can be carried all the time, but {lost}."),
+        (false, Some(lost)) => format!("{}; {lost}.", carried(summary)),
+        (_, None) => format!("{}.", carried(summary)),
+    }
+}
+
+/// Whether the load can be carried, without a full stop.
+fn carried(summary: &Summary) -> String {
     let unstable = names(summary, StabilityVerdict::Unstable);
     let saturated = names(summary, StabilityVerdict::Saturated);
     let total = summary.variants.len();
     match (total, unstable.len(), saturated.len()) {
-        (0, _, _) => "Nothing was simulated.".to_owned(),
-        (1, 0, 0) => "Stable: the load can be carried all the time.".to_owned(),
-        (1, 0, _) => "Saturated: the load exceeds the capacity at times.".to_owned(),
-        (1, _, _) => "Unstable: the load cannot be carried.".to_owned(),
-        (_, 0, 0) => "All variants are stable: the load can be carried all the time.".to_owned(),
+        (0, _, _) => "Nothing was simulated".to_owned(),
+        (1, 0, 0) => "Stable: the load can be carried all the time".to_owned(),
+        (1, 0, _) => "Saturated: the load exceeds the capacity at times".to_owned(),
+        (1, _, _) => "Unstable: the load cannot be carried".to_owned(),
+        (_, 0, 0) => "All variants are stable: the load can be carried all the time".to_owned(),
         (_, 0, _) => {
-            format!("The load exceeds the capacity at times in: {}.", saturated.join(", "))
+            format!("The load exceeds the capacity at times in: {}", listed(&saturated))
         }
         (_, count, _) if count == total => {
-            "All variants are unstable: the load cannot be carried.".to_owned()
+            "All variants are unstable: the load cannot be carried".to_owned()
         }
-        (_, _, _) => format!("The load cannot be carried in: {}.", unstable.join(", ")),
+        (_, _, _) => format!("The load cannot be carried in: {}", listed(&unstable)),
+    }
+}
+
+/// Where records are lost and how, without a full stop; `None`: nowhere.
+fn lost(summary: &Summary) -> Option<String> {
+    let all = &summary.variants;
+    let those = |is_lost: fn((bool, bool)) -> bool| {
+        let losing = all.iter().filter(|variant| is_lost(losses(variant)));
+        let names: Vec<String> = losing.map(|variant| variant.name.clone()).collect();
+        match names.len() {
+            0 => None,
+            1 if all.len() == 1 => Some(String::new()),
+            count if count == all.len() => Some(" in every variant".to_owned()),
+            _ => Some(format!(" in: {}", listed(&names))),
+        }
+    };
+    let (expired, discarded) = (those(|(expired, _)| expired), those(|(_, discarded)| discarded));
+    match (expired, discarded) {
+        (None, None) => None,
+        (Some(place), None) => Some(format!("records are lost to retention{place}")),
+        (None, Some(place)) => Some(format!("records are discarded{place}")),
+        (Some(one), Some(other)) if one == other => {
+            Some(format!("records are lost to retention and discarded{one}"))
+        }
+        (Some(one), Some(other)) => {
+            Some(format!("records are lost to retention{one}; records are discarded{other}"))
+        }
     }
 }
 
@@ -124,6 +177,14 @@ fn growth(stability: &Stability) -> String {
     }
     parts.push("a mean age does not exist".to_owned());
     parts.join("; ")
+}
+
+/// Names one after the other, in quotes where one of them has a comma of its own.
+fn listed(names: &[String]) -> String {
+    match names.iter().any(|name| name.contains(',')) {
+        true => names.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", "),
+        false => names.join(", "),
+    }
 }
 
 fn names(summary: &Summary, verdict: StabilityVerdict) -> Vec<String> {

@@ -22,7 +22,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::{charts, dark_rules};
 use super::verdict;
-use crate::results::{Estimate, RunResults, SettingLine, StabilityVerdict, VariantSummary};
+use crate::results::{RunResults, SettingLine, StabilityVerdict, VariantSummary};
 
 pub(super) use figures::{figure, scroll};
 pub(super) use sections::section;
@@ -107,12 +107,9 @@ fn what_happened(results: &RunResults) -> Markup {
 
 /// Badges for what is lost: a load that can be carried is not all there is to say.
 fn losses(variant: &VariantSummary) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let is_any = |estimate: &Estimate| estimate.value.is_some_and(|value| value > 0.0);
-    let discarded = &variant.ledger.discarded;
-    let is_discarded =
-        is_any(&discarded.retry_attempts_exhausted) || is_any(&discarded.record_age_exceeded);
-    let expired = is_any(&variant.ledger.expired).then_some(("bad", "records lost"));
-    let discarded = is_discarded.then_some(("doubtful", "records discarded"));
+    let (expired, discarded) = verdict::losses(variant);
+    let expired = expired.then_some(("bad", "records lost"));
+    let discarded = discarded.then_some(("doubtful", "records discarded"));
     expired.into_iter().chain(discarded)
 }
 

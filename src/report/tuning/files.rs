@@ -1,10 +1,10 @@
 //! The files of `tune`, beside those of `run` in the same folder.
 
-use std::fs;
 use std::path::Path;
 
 use super::{Fragments, tuning_json, tuning_page};
-use crate::report::{WriteError, chart, write_files};
+use crate::report::chart;
+use crate::report::files::{WriteError, remove_outdated, write_files};
 use crate::results::Tuning;
 
 /// Files that only recommended settings of the mapping have.
@@ -17,14 +17,7 @@ const SETTINGS: [&str; 3] = ["tune-apply.sh", "tune-cloudformation.yaml", "tune-
 pub fn write_tuning(tuning: &Tuning, folder: &Path) -> Result<(), WriteError> {
     let files = tuning_files(tuning);
     write_files(folder, &files)?;
-    for name in SETTINGS {
-        let outdated = folder.join(name);
-        if files.iter().all(|(written, _)| written != name) && outdated.is_file() {
-            let removed = fs::remove_file(&outdated);
-            removed.map_err(|error| WriteError::CannotWrite(outdated, error))?;
-        }
-    }
-    Ok(())
+    remove_outdated(folder, &files, &SETTINGS)
 }
 
 /// Names and contents: `tune.json`, `tune.html`, `tune.svg`, and with recommended settings of the
