@@ -37,7 +37,7 @@ seeds() {
             *.sh) seed import g "$file" ;;
         esac
     done
-    for file in e f g h i j; do seed trace "$file" ../tests/import/example/metrics.json; done
+    for file in e f g h i j k; do seed trace "$file" ../tests/import/example/metrics.json; done
     mkdir -p target/seeds/items
     line=0
     while IFS= read -r file; do
@@ -59,7 +59,7 @@ for target in "${targets[@]}"; do
     [[ ! -s dictionaries/$target.dict ]] || dictionary=(-dict="dictionaries/$target.dict")
     began=$SECONDS
     ending=fine
-    nice -n 19 "$binaries/$target" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=10 \
+    nice -n 19 "$binaries/$target" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=30 \
         -print_final_stats=1 -artifact_prefix="artifacts/$target/" "${dictionary[@]}" \
         "target/corpus/$target" "corpus/$target" "regressions/$target" "target/seeds/$target" \
         >"target/$target.log" 2>&1 || ending=finding

@@ -7,8 +7,8 @@ use shardlag::import::scenario_text::scenario_text;
 use shardlag::import::{ImportOptions, Imported, SourceFile, import, summary};
 use shardlag::scenario::{Diagnostics, Source, load};
 
-use crate::kind_and_text;
-use crate::scenario::nowhere;
+use super::kind_and_text;
+use super::scenario::nowhere;
 
 /// Names of the files of the AWS world, one or more of each way to read them.
 const NAMES: [&str; 9] = [

@@ -22,7 +22,7 @@ use shardlag::report::{
 use shardlag::results::Comparison;
 use shardlag::scenario::{Source, load};
 
-use crate::kind_and_text;
+use super::kind_and_text;
 
 /// The sweep that points are of.
 const SWEPT: &str = "

@@ -3,14 +3,15 @@
 //! What is accepted is run for a while. Left out: other columns than these.
 
 use std::path::Path;
+use std::slice::from_ref;
 
 use shardlag::experiment::{RunOptions, run};
 use shardlag::import::SourceFile;
 use shardlag::import::metrics::{Part, import_metrics};
 use shardlag::scenario::{Diagnostics, Files, Source, load, load_with_files};
 
-use crate::kind_and_text;
-use crate::scenario::nowhere;
+use super::kind_and_text;
+use super::scenario::nowhere;
 
 /// Ways of a scenario to name a file of arrivals.
 const TRACES: [&str; 6] = [
@@ -26,19 +27,26 @@ const PARTS: [Part; 4] = [Part::Traffic, Part::Duration, Part::Faults, Part::Ove
 /// A run is cut off after so many events.
 const EVENTS_MAX: u64 = 3_000;
 
-/// Reads a file of arrivals.
+/// Reads a file of arrivals or of metrics.
 pub fn try_bytes(bytes: &[u8]) {
-    let Some((kind, text)) = kind_and_text(bytes, TRACES.len() + PARTS.len()) else { return };
-    match TRACES.get(kind) {
-        Some(trace) => arrivals(trace, text),
-        None => metrics(&PARTS[kind - TRACES.len()..=kind - TRACES.len()], text),
+    let Some((kind, text)) = kind_and_text(bytes, TRACES.len() + 1 + PARTS.len()) else { return };
+    if let Some(trace) = TRACES.get(kind) {
+        return scenario_with(&format!("{{ trace = {{ {trace} }} }}"), "", text);
+    }
+    match kind - TRACES.len() {
+        0 => scenario_with("{ constant = { rate = '1/s' } }", MEASURED, text),
+        part => metrics(&PARTS[part - 1..part], text),
     }
 }
 
-fn arrivals(trace: &str, text: &str) {
+/// A measured age beside the simulated one.
+const MEASURED: &str = "measured_age = [{ file = 'fuzzed.json' }]\n";
+
+/// Reads and runs a scenario that names a file of this text.
+fn scenario_with(arrivals: &str, lines: &str, text: &str) {
     let scenario = format!(
         "duration = '1h'\nreplications = 1\nstream = {{ kind = 'kinesis', shards = 2 }}\n\
-         traffic = [{{ arrivals = {{ trace = {{ {trace} }} }} }}]\n\
+         traffic = [{{ arrivals = {arrivals} }}]\n{lines}\
          mapping = {{ StartingPosition = 'TRIM_HORIZON' }}\nfunction = {{ duration = '40ms' }}\n"
     );
     let names = ["fuzzed.csv", "fuzzed.json"];
@@ -46,11 +54,8 @@ fn arrivals(trace: &str, text: &str) {
     let source = Source { folder: nowhere(), ..Source::of_text(&scenario) };
     match load_with_files(&source, &[], &mut files) {
         Ok(scenario) => {
-            let options = RunOptions {
-                threads: Some(1),
-                events_max: EVENTS_MAX,
-                ..RunOptions::default()
-            };
+            let options =
+                RunOptions { threads: Some(1), events_max: EVENTS_MAX, ..RunOptions::default() };
             // Reaching the limit is an answer.
             let _ = run(&scenario, &options, &|_| ());
         }
@@ -62,7 +67,7 @@ fn metrics(parts: &[Part], text: &str) {
     let file = SourceFile { name: "fuzzed.json".to_owned(), text: text.to_owned() };
     let base = SourceFile { name: "fragment".to_owned(), text: String::new() };
     for metric in [None, Some("IncomingRecords")] {
-        let Ok(made) = import_metrics(&[file.clone()], parts, metric, &base, Path::new("")) else {
+        let Ok(made) = import_metrics(from_ref(&file), parts, metric, &base, Path::new("")) else {
             continue;
         };
         let source = Source { folder: nowhere(), ..Source::of_text(&made.text) };
