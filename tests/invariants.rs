@@ -47,7 +47,7 @@ fn check(settings: &Settings, seed: u64) -> (Tallies, RunEnd) {
         Horizon::For(length) | Horizon::Drained { at_most: length } => length,
     };
     let recorder = Recorder::new(settings, Bytes::new(25_600), horizon, Vec::new(), true);
-    let mut both = Both(recorder, Checker::new(settings, seed));
+    let mut both = Both(recorder, Checker::new(settings, &[], seed));
     let finished = simulate(settings, seed, 0, EVENTS_MAX, &mut both);
     both.0.finish(finished);
     both.1.finish(finished, &both.0);

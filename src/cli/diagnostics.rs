@@ -47,7 +47,7 @@ pub(super) fn weight(severity: Severity) -> (&'static str, &'static str) {
 }
 
 /// One line with place and message, the line of the file with a caret, then rule and advice.
-fn with_caret(diagnostic: &Diagnostic, colour: bool) -> String {
+pub fn with_caret(diagnostic: &Diagnostic, colour: bool) -> String {
     let (name, paint) = weight(diagnostic.severity);
     let (on, off) = if colour { (paint, "\x1b[0m") } else { ("", "") };
     let mut text = format!("{on}{name}{off}: {diagnostic}\n");

@@ -17,7 +17,7 @@ mod check;
 mod compare;
 mod complaint;
 mod completions;
-mod diagnostics;
+pub mod diagnostics;
 mod explain;
 mod explain_arguments;
 mod import;

@@ -123,8 +123,13 @@ fn metric_of(
     let text = read_file(file, &name, cx)?;
     let read = read_metrics(&text).and_then(|series| {
         let series = choose(&series, wanted.as_deref())?.clone();
-        let own = series.period().and_then(|seconds| u64::try_from(seconds).ok());
-        let period = given.or(own.map(Duration::from_secs));
+        let own = match series.period().and_then(|seconds| u64::try_from(seconds).ok()) {
+            Some(seconds) if seconds > TIME_MAX.as_nanos() / 1_000_000_000 => {
+                return Err("its points are more than 3650d apart".to_owned());
+            }
+            seconds => seconds.map(Duration::from_secs),
+        };
+        let period = given.or(own);
         let period = period.ok_or("it has one point only, so it needs a `period`")?;
         let is_whole = period.as_nanos() % 1_000_000_000 == 0;
         let seconds = i64::try_from(period.as_nanos() / 1_000_000_000).ok();

@@ -11,8 +11,11 @@
 //! | discards have their condition's reason (S5.6, S7.1) | discarded |
 //! | a child shard is read when its parents are finished and found (S1.7) | opened, ended |
 //! | backlog of a minute, ledger, blocked times are those of an own count (S9) | minute, finish |
+//! | a shard is busy, waiting while blocked, or idle; together that is the run (S9.3) | finish |
 //!
-//! Left out: records lost to retention by number, which observations do not name.
+//! Where the mapping changes during the run, a lane forgets what it was at, and records may be
+//! delivered again; a bound then holds if it holds for one of its states. Left out: records lost
+//! to retention by number, which observations do not name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,11 +28,11 @@ use shardlag::model::observation::{
 };
 use shardlag::model::record::Record;
 use shardlag::model::settings::{
-    AgeScope, Arrivals, FailureReport, LaneAssignment, Settings, StartingPosition, StreamKind,
-    ThrottlePolicy,
+    AgeScope, Arrivals, FailureReport, LaneAssignment, Mapping, Settings, StartingPosition,
+    StreamKind, ThrottlePolicy,
 };
 use shardlag::model::workload::WorkloadPlan;
-use shardlag::units::{Bytes, Instant, Limit};
+use shardlag::units::{Bytes, Duration, Instant, Limit};
 
 #[path = "checker_books.rs"]
 mod checker_books;
@@ -49,6 +52,8 @@ pub struct Checker<'a> {
     last_of_key: BTreeMap<u64, Instant>,
     /// A key's hash tells it from all others.
     has_keys: bool,
+    /// All records are those of the workload: no consumer writes back.
+    is_closed: bool,
     counts: Counts,
 }
 
@@ -69,6 +74,41 @@ struct ShardBook {
     open: Option<u32>,
     /// The last generation that was read to its end, and when.
     ended_at: Option<(u32, Instant)>,
+    /// Until when the times below are booked.
+    booked_until: Instant,
+    /// Lanes that execute.
+    busy_lanes: u32,
+    times: ShardTimes,
+}
+
+/// What a shard did with its time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct ShardTimes {
+    /// A lane executed.
+    busy: Duration,
+    /// No lane executed, and one was blocked.
+    waiting: Duration,
+    /// Neither.
+    idle: Duration,
+    /// A lane was blocked, whether or not one executed.
+    blocked: Duration,
+}
+
+impl ShardBook {
+    /// Books the time up to `now`, before something changes.
+    fn book_time(&mut self, now: Instant) {
+        let length = now - self.booked_until;
+        self.booked_until = now;
+        let times = &mut self.times;
+        match (self.busy_lanes, self.blocked) {
+            (0, None) => times.idle += length,
+            (0, Some(_)) => times.waiting += length,
+            (_, _) => times.busy += length,
+        }
+        if self.blocked.is_some() {
+            times.blocked += length;
+        }
+    }
 }
 
 /// What is known of a lane.
@@ -98,8 +138,9 @@ struct Counts {
 }
 
 impl<'a> Checker<'a> {
-    /// A checker of the first replication of `settings`.
-    pub fn new(settings: &'a Settings, seed: u64) -> Checker<'a> {
+    /// A checker of the first replication of `settings`, beside which these consumers read.
+    pub fn new(settings: &'a Settings, others: &[&Settings], seed: u64) -> Checker<'a> {
+        let writes_back = |settings: &Settings| settings.function.writes_back.is_some();
         let mut plan = WorkloadPlan::new(settings, RandomSource::new(seed, 0));
         if settings.mapping.parallelization_factor > 1 {
             plan = plan.with_keys();
@@ -111,6 +152,8 @@ impl<'a> Checker<'a> {
         };
         let position = match settings.mapping.starting_position {
             StartingPosition::TrimHorizon => Instant::START,
+            // When polling starts is not known here if the mapping changes.
+            StartingPosition::Latest if !settings.schedule.is_empty() => Instant::START,
             StartingPosition::Latest => Instant::START + settings.knobs.enable_delay,
             StartingPosition::AtTimestamp(at) => at,
         };
@@ -123,24 +166,32 @@ impl<'a> Checker<'a> {
             shards: vec![ShardBook::default(); shards as usize],
             last_of_key: BTreeMap::new(),
             has_keys: plan_has_keys(settings),
+            is_closed: !writes_back(settings) && !others.iter().any(|other| writes_back(other)),
             counts: Counts::default(),
         }
     }
 
-    /// Whether all records are those of the workload: nothing is written back.
-    fn is_closed(&self) -> bool {
-        self.settings.function.writes_back.is_none()
-    }
-
     /// Whether a record's number in its shard says which record of the workload it is.
     fn is_numbered(&self) -> bool {
-        self.is_closed() && self.settings.stream.reshards.is_empty()
+        self.is_closed && self.settings.stream.reshards.is_empty()
+    }
+
+    /// Whether polling may stop and start anew.
+    fn may_restart(&self) -> bool {
+        !self.settings.schedule.is_empty() || !self.settings.mapping.enabled
+    }
+
+    /// Whether one of the states of the mapping is like this.
+    fn some_mapping(&self, is_so: impl Fn(&Mapping) -> bool) -> bool {
+        let scheduled = self.settings.schedule.iter().map(|change| &change.mapping);
+        std::iter::once(&self.settings.mapping).chain(scheduled).any(is_so)
     }
 
     fn opened(&mut self, now: Instant, shard: u32, generation: u32) {
         let parents = self.settings.stream.reshards.iter().find(|r| r.open.contains(&shard));
         let parents = parents.map_or(Vec::new(), |reshard| reshard.close.clone());
         let parents = if generation > 0 { vec![shard] } else { parents };
+        let is_late = self.position > Instant::START || self.may_restart();
         for parent in parents {
             let book = &self.shards[parent as usize];
             let Some((last, at)) = book.ended_at else {
@@ -148,7 +199,6 @@ impl<'a> Checker<'a> {
             };
             assert!(generation == 0 || last + 1 == generation, "{last} before {generation}");
             let delay = self.settings.knobs.child_discovery;
-            let is_late = self.position > Instant::START;
             assert!(is_late || now >= at + delay, "shard {shard} is found too early");
         }
         let book = &mut self.shards[shard as usize];
@@ -156,6 +206,7 @@ impl<'a> Checker<'a> {
     }
 
     fn shard_ended(&mut self, now: Instant, shard: u32, generation: u32) {
+        let may_restart = self.may_restart();
         let retention = self.settings.stream.retention;
         let book = &mut self.shards[shard as usize];
         assert_eq!(book.open.take(), Some(generation), "shard {shard} ends");
@@ -164,8 +215,10 @@ impl<'a> Checker<'a> {
             assert!(book.in_flight.is_none(), "lane {lane} of an ended shard is busy");
             // What was sent and has no end can only have expired.
             let undone = std::mem::take(&mut book.undone);
-            assert!(undone.values().all(|&arrival| now - arrival > retention), "{undone:?}");
-            self.counts.vanished += undone.len() as u64;
+            let has_expired = |arrival: &Instant| now - *arrival > retention;
+            assert!(may_restart || undone.values().all(has_expired), "{undone:?}");
+            // After a restart they may have an end in another lane.
+            self.counts.vanished += if may_restart { 0 } else { undone.len() as u64 };
         }
         // A child's lanes are new ones.
         book.lane_of_key.clear();
@@ -181,8 +234,21 @@ impl<'a> Checker<'a> {
         assert!(invocation.duration <= self.settings.function.timeout, "{invocation:?}");
         assert_eq!(invocation.records, records.count());
         self.in_flight += 1;
+        self.shards[id.shard as usize].busy_lanes += 1;
         let limit = self.concurrency_limit();
         assert!(limit.allows(self.in_flight), "{} in flight of {limit:?}", self.in_flight);
+        let lane = self.lane(id);
+        assert!(lane.in_flight.is_none(), "{id:?} sends while {:?}", lane.in_flight);
+        lane.in_flight = Some(*invocation);
+        lane.ended = None;
+        let retries =
+            |mapping: &Mapping| mapping.maximum_retry_attempts.allows(invocation.attempt - 1);
+        assert!(self.some_mapping(retries), "attempt {}", invocation.attempt);
+        if records.count() == 0 {
+            let has_windows = |mapping: &Mapping| !mapping.tumbling_window.is_zero();
+            assert!(self.some_mapping(has_windows), "{invocation:?} has no records");
+            return;
+        }
         self.check_size(records);
         let mut previous: Option<Fetched> = None;
         for fetched in records.iter() {
@@ -195,11 +261,12 @@ impl<'a> Checker<'a> {
         }
         let (now, retention) = (self.now, self.settings.stream.retention);
         let (first, last) = (records.first().sequence, records.last().sequence);
-        let retries = self.settings.mapping.maximum_retry_attempts;
+        let may_restart = self.may_restart();
         let lane = self.lane(id);
-        assert!(lane.in_flight.is_none(), "{id:?} sends while {:?}", lane.in_flight);
-        lane.in_flight = Some(*invocation);
-        lane.ended = None;
+        if may_restart {
+            lane.undone.clear();
+            lane.attempts.clear();
+        }
         // S5.5: nothing newer of the lane while an older record has no end, unless it expired.
         let mut vanished = 0;
         while let Some((&oldest, &arrival)) = lane.undone.first_key_value() {
@@ -213,18 +280,13 @@ impl<'a> Checker<'a> {
         let same = lane.attempts.entry((first, last)).or_insert(0);
         *same += 1;
         assert!(*same <= invocation.attempt, "attempt {same} is said to be {invocation:?}");
-        assert!(
-            retries.allows(invocation.attempt - 1),
-            "attempt {} with {retries:?} retries",
-            invocation.attempt
-        );
         lane.undone.extend(records.iter().map(|f| (f.sequence, f.record.arrival)));
         self.counts.vanished += vanished;
     }
 
     fn check_size(&self, records: Records<'_>) {
-        let batch_size = self.settings.mapping.batch_size;
-        assert!(records.count() <= batch_size, "{} records", records.count());
+        let fits = |mapping: &Mapping| records.count() <= mapping.batch_size;
+        assert!(self.some_mapping(fits), "{} records", records.count());
         let cost = |bytes: u64| match self.settings.stream.kind {
             StreamKind::DynamoDb => bytes + 450,
             StreamKind::Kinesis => bytes.div_ceil(3) * 4 + 500,
@@ -248,13 +310,19 @@ impl<'a> Checker<'a> {
         let age = self.now - record.arrival;
         assert!(age <= self.settings.stream.retention, "{fetched:?} is sent {age} old");
         let age = self.now - self.created(record.arrival);
-        let limit = self.settings.mapping.maximum_record_age;
-        assert!(limit.allows(age), "{fetched:?} is sent {age} old");
-        let shard = &mut self.shards[id.shard as usize];
-        assert!(!shard.ended.contains(&sequence), "{fetched:?} is sent after its end");
+        let is_young = |mapping: &Mapping| mapping.maximum_record_age.allows(age);
+        assert!(self.some_mapping(is_young), "{fetched:?} is sent {age} old");
+        let has_lane = |mapping: &Mapping| id.lane < mapping.parallelization_factor;
+        assert!(self.some_mapping(has_lane), "{id:?}");
+        let may_restart = self.may_restart();
         let lanes = self.settings.mapping.parallelization_factor;
-        assert!(id.lane < lanes);
-        if lanes > 1 && self.settings.knobs.lane_assignment == LaneAssignment::StaticHash {
+        let shard = &mut self.shards[id.shard as usize];
+        let is_again = may_restart && fetched.is_duplicate;
+        assert!(is_again || !shard.ended.contains(&sequence), "{fetched:?} is sent after its end");
+        if lanes > 1
+            && !may_restart
+            && self.settings.knobs.lane_assignment == LaneAssignment::StaticHash
+        {
             let lane = *shard.lane_of_key.entry(record.key_hash).or_insert(id.lane);
             assert_eq!(lane, id.lane, "the key of {fetched:?} changes its lane");
         }
@@ -283,15 +351,18 @@ impl<'a> Checker<'a> {
     fn ended(&mut self, id: LaneId, invocation: &Invocation, records: Records<'_>) {
         assert_eq!(invocation.ends_at, self.now);
         self.in_flight -= 1;
+        self.shards[id.shard as usize].busy_lanes -= 1;
         self.counts.invocations += 1;
         let is_poison = |fetched: Fetched| fetched.record.marks.poison;
         let poison = records.iter().position(is_poison);
         let says_all_is_well = match self.settings.function.reports {
             FailureReport::Raises | FailureReport::TimesOut => false,
             FailureReport::FirstFailed | FailureReport::AllFailed => {
-                !self.settings.mapping.report_batch_item_failures
+                self.some_mapping(|mapping| !mapping.report_batch_item_failures)
             }
         };
+        // What is scripted wins over what is marked.
+        let poison = poison.filter(|_| self.settings.function.behaviour.is_empty());
         match (invocation.outcome, poison) {
             (Outcome::Success, Some(_)) => {
                 assert!(says_all_is_well, "a poison record succeeds: {invocation:?}");
@@ -314,13 +385,16 @@ impl<'a> Checker<'a> {
             Some(Outcome::Error) | None => panic!("{id:?} processes records it did not send"),
         };
         assert!(expected.is_none_or(|expected| expected == records.count()));
-        self.counts.processed += u64::from(records.count());
+        let once = records.iter().filter(|fetched| !fetched.is_duplicate).count();
+        self.counts.processed += once as u64;
+        let may_restart = self.may_restart();
         for fetched in records.iter() {
             let key = (fetched.record.key_hash, fetched.sequence);
             let shard = &mut self.shards[id.shard as usize];
             let previous = shard.last_of_key.insert(key.0, key.1);
             let keeps_order = previous.is_none_or(|previous| previous < key.1);
-            let is_ordered = self.settings.knobs.lane_assignment != LaneAssignment::RoundRobin;
+            let is_ordered =
+                self.settings.knobs.lane_assignment != LaneAssignment::RoundRobin && !may_restart;
             assert!(keeps_order || !is_ordered, "{} after {previous:?} of its key", key.1);
             let arrival = fetched.record.arrival;
             let before = self.last_of_key.insert(key.0, arrival);
@@ -334,44 +408,52 @@ impl<'a> Checker<'a> {
     }
 
     fn end_records(&mut self, id: LaneId, records: Records<'_>) {
+        let may_restart = self.may_restart();
         for fetched in records.iter() {
             self.lane(id).undone.remove(&fetched.sequence);
             let is_first = self.shards[id.shard as usize].ended.insert(fetched.sequence);
-            assert!(is_first, "{fetched:?} has a second end");
+            let is_again = may_restart && fetched.is_duplicate;
+            assert!(is_first || is_again, "{fetched:?} has a second end");
         }
     }
 
     fn discarded(&mut self, id: LaneId, records: Records<'_>, discard: Discard) {
-        self.counts.discarded += u64::from(records.count());
-        let mapping = &self.settings.mapping;
+        let once = records.iter().filter(|fetched| !fetched.is_duplicate).count();
+        self.counts.discarded += once as u64;
         let is_too_old = |fetched: Fetched| {
             let age = self.now - self.created(fetched.record.arrival);
-            !mapping.maximum_record_age.allows(age)
+            self.some_mapping(|mapping| !mapping.maximum_record_age.allows(age))
         };
         match discard.condition {
             DiscardCondition::RetryAttemptsExhausted => {
-                let attempts = mapping.maximum_retry_attempts.bound().map(|retries| retries + 1);
-                assert_eq!(Some(discard.invoke_count), attempts, "{discard:?}");
+                let is_last = |mapping: &Mapping| {
+                    let retries = mapping.maximum_retry_attempts.bound();
+                    retries.is_some_and(|retries| retries + 1 == discard.invoke_count)
+                };
+                assert!(self.some_mapping(is_last), "{discard:?}");
             }
             DiscardCondition::RecordAgeExceeded => match self.settings.knobs.age_scope {
                 AgeScope::Record => assert!(records.iter().all(is_too_old), "{discard:?}"),
-                AgeScope::Batch => assert!(is_too_old(records.first()), "{discard:?}"),
+                AgeScope::Batch => {
+                    assert!(records.iter().next().is_some_and(is_too_old), "{discard:?}");
+                }
             },
             DiscardCondition::Dropped => {
                 assert_eq!(self.settings.knobs.throttle_policy, ThrottlePolicy::Drop);
             }
         }
-        assert_eq!(discard.delivered.is_some(), mapping.on_failure.is_some());
+        let has_destination = self.settings.mapping.on_failure.is_some();
+        assert_eq!(discard.delivered.is_some(), has_destination);
         assert!(self.lane(id).in_flight.is_none(), "{id:?} discards what it executes");
         self.end_records(id, records);
     }
 
     /// A checkpoint never moves back (S4.5).
     fn oldest_unfinished(&mut self, shard: u32, arrival: Option<Instant>, sequence: u64) {
-        let is_closed = self.is_numbered();
+        let is_numbered = self.is_numbered();
         let book = &mut self.shards[shard as usize];
         let oldest = (arrival.unwrap_or(Instant::FAR_FUTURE), sequence);
-        if is_closed {
+        if is_numbered {
             let is_progress = book.oldest.is_none_or(|last| last < oldest && last.1 <= sequence);
             assert!(is_progress, "{oldest:?} after {:?}", book.oldest);
         }
@@ -396,6 +478,18 @@ impl Observer for Checker<'_> {
         if !matches!(observation, Observation::Minute { .. }) {
             self.now = now;
         }
+        let changes = if let Observation::InvocationSent { lane, .. }
+        | Observation::InvocationEnded { lane, .. } = observation
+        {
+            Some(lane.shard)
+        } else if let Observation::Blocked { shard, .. } = observation {
+            Some(shard)
+        } else {
+            None
+        };
+        if let Some(shard) = changes {
+            self.shards[shard as usize].book_time(now);
+        }
         match observation {
             Observation::InvocationSent { lane, invocation, records } => {
                 self.sent(lane, invocation, records);
@@ -411,7 +505,9 @@ impl Observer for Checker<'_> {
                 assert!(filtered <= records);
                 self.counts.filtered += u64::from(filtered);
             }
-            Observation::Expired { records, shard: _, read: _ } => self.counts.expired += records,
+            Observation::Expired { records, shard: _, read } => {
+                self.counts.expired += read.map_or(records, |records| u64::from(records.anew()));
+            }
             Observation::Skipped { records, shard: _ } => self.counts.skipped += records,
             Observation::Throttled { lane } => {
                 assert!(self.lane(lane).in_flight.is_none(), "{lane:?} tries while it executes");
@@ -430,8 +526,13 @@ impl Observer for Checker<'_> {
             Observation::ShardEnded { shard, generation } => {
                 self.shard_ended(now, shard, generation);
             }
-            Observation::ReadAgain { .. } => panic!("polling does not stop here"),
-            Observation::ServiceFailed { .. } => panic!("nothing scripts a service error here"),
+            Observation::ReadAgain { .. } => {
+                assert!(self.may_restart(), "polling does not stop here");
+            }
+            Observation::ServiceFailed { .. } => {
+                let is_scripted = !self.settings.function.behaviour.is_empty();
+                assert!(is_scripted, "nothing scripts a service error here");
+            }
             Observation::BatchSplit { lane: _, left, right } => {
                 // S6.1: left half first, rounded down.
                 assert!(left > 0 && (left == right || left + 1 == right), "{left} and {right}");

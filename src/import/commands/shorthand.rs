@@ -42,9 +42,6 @@ impl Shorthand {
 
     /// `key=value,key=value`.
     fn pairs(&mut self, depth: usize) -> Result<Node, String> {
-        if depth > DEPTH_MAX {
-            return Err("it is nested too deep".to_owned());
-        }
         let mut entries = Vec::new();
         loop {
             let key = self.until("=,]}")?;
@@ -62,6 +59,9 @@ impl Shorthand {
     }
 
     fn value(&mut self, depth: usize) -> Result<Node, String> {
+        if depth > DEPTH_MAX {
+            return Err("it is nested too deep".to_owned());
+        }
         match self.peek() {
             Some('{') => {
                 self.at += 1;
@@ -72,11 +72,12 @@ impl Shorthand {
             Some('[') => {
                 self.at += 1;
                 let mut elements = Vec::new();
-                while self.peek().is_some_and(|c| c != ']') {
+                while self.peek() != Some(']') {
                     elements.push(self.value(depth + 1)?);
-                    if self.peek() == Some(',') {
-                        self.at += 1;
+                    if self.peek() != Some(',') {
+                        break;
                     }
+                    self.at += 1;
                 }
                 self.close(']')?;
                 Ok(Node::new(Value::List(elements), self.place))
@@ -137,8 +138,10 @@ mod tests {
             let node = structure(word, place).expect(word);
             assert_eq!(plain_json(&node).to_string(), expected, "{word}");
         }
-        for wrong in ["OnFailure", "file://x.json", "{", "A={B=1", "A=1}"] {
+        for wrong in ["OnFailure", "file://x.json", "{", "A={B=1", "A=1}", "A=[}]", "A=[{B=1}}]"] {
             assert!(structure(wrong, place).is_err(), "{wrong}");
         }
+        let deep = format!("A={}", "[".repeat(100_000));
+        assert_eq!(structure(&deep, place), Err("it is nested too deep".to_owned()));
     }
 }

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Fuzzes every target for SECONDS, one after the other, on one core at low priority.
+#
+#     fuzz/run.sh SECONDS [TARGET...]
+#
+# Needs `cargo install cargo-fuzz` and a nightly compiler. What is found lies in fuzz/artifacts/TARGET;
+# seconds and tries are appended to fuzz/target/rounds.txt. A target ends early with a finding. The
+# working corpus is fuzz/target/corpus/TARGET; it begins with fuzz/corpus, fuzz/regressions and files
+# of the repository.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+seconds=${1:?usage: fuzz/run.sh SECONDS [TARGET...]}
+shift
+targets=("$@")
+[[ ${#targets[@]} -gt 0 ]] || targets=(scenario import trace items saved simulation)
+binaries=target/x86_64-unknown-linux-gnu/release
+
+# A seed: the kind as first byte, where the target has kinds, then the text of a file.
+seed() {
+    local folder=target/seeds/$1 kind=$2 file=$3
+    mkdir -p "$folder"
+    { printf '%s' "$kind" && cat "$file"; } >"$folder/${kind:-x}-${file//\//-}"
+}
+
+seeds() {
+    local file line
+    for file in ../scenarios/*.toml; do seed scenario '' "$file"; done
+    for file in ../tests/import/*/*.{yaml,json,tf,yml,sh}; do
+        case $file in
+            *.expect.json | */metrics.json) ;;
+            *.yaml) seed import a "$file" ;;
+            *plan.json) seed import d "$file" ;;
+            *.json) seed import b "$file" && seed import f "$file" ;;
+            *.tf) seed import c "$file" ;;
+            *.yml) seed import e "$file" ;;
+            *.sh) seed import g "$file" ;;
+        esac
+    done
+    for file in e f g h i j k; do seed trace "$file" ../tests/import/example/metrics.json; done
+    mkdir -p target/seeds/items
+    line=0
+    while IFS= read -r file; do
+        line=$((line + 1))
+        printf '%s\n' "$file" >"target/seeds/items/case-$line"
+    done <../src/experiment/delivery/cases.jsonl
+    seed items '' ../src/experiment/validation/statistics.json
+    for file in first-steps sla-gate; do seed saved a "../reports/$file/summary.json"; done
+    mkdir -p target/seeds/simulation
+}
+
+nice -n 19 cargo +nightly fuzz build -s none
+rm -rf target/seeds
+seeds
+failed=0
+for target in "${targets[@]}"; do
+    mkdir -p "target/corpus/$target" "artifacts/$target" "corpus/$target" "regressions/$target"
+    dictionary=()
+    [[ ! -s dictionaries/$target.dict ]] || dictionary=(-dict="dictionaries/$target.dict")
+    began=$SECONDS
+    ending=fine
+    nice -n 19 "$binaries/$target" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=30 \
+        -print_final_stats=1 -artifact_prefix="artifacts/$target/" "${dictionary[@]}" \
+        "target/corpus/$target" "corpus/$target" "regressions/$target" "target/seeds/$target" \
+        >"target/$target.log" 2>&1 || ending=finding
+    tries=$(sed -n 's/^stat::number_of_executed_units: *//p' "target/$target.log")
+    printf '%s %s s, %s tries, %s\n' "$target" $((SECONDS - began)) "${tries:-?}" "$ending" |
+        tee -a target/rounds.txt
+    [[ $ending == fine ]] || failed=1
+done
+exit "$failed"
