@@ -3,15 +3,14 @@
 use super::RunError;
 use super::batches::Batches;
 use super::cost::Dollars;
+use super::limits::{Limited, ReplicationLimits};
 use super::recorder::Recorder;
 use super::recorder::ages::Ages;
 use super::recorder::minutes::MinuteRow;
 use super::recorder::spans::Span;
 use super::recorder::tallies::Tallies;
-use crate::engine::RunEnd;
 use crate::model::observation::Observer;
-use crate::model::settings::{Horizon, Settings};
-use crate::model::simulate_consumers;
+use crate::model::settings::Settings;
 use crate::model::system::Finished;
 use crate::results::{BlockedInterval, DestinationMessage, Redrive};
 use crate::scenario::Variant;
@@ -29,8 +28,8 @@ pub struct ReplicationPlan<'a> {
     pub number: u32,
     /// Parts of the run whose figures are wanted.
     pub spans: &'a [(Instant, Instant)],
-    /// Events at most.
-    pub events_max: u64,
+    /// How much it may be.
+    pub limits: ReplicationLimits,
     /// Which part of the run its figures are of.
     pub measuring: Measuring,
 }
@@ -121,27 +120,23 @@ impl AgeFigures {
 /// Runs a replication: the figures of each consumer.
 ///
 /// # Errors
-/// When it reaches its limit on events.
+/// When it reaches a limit.
 pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError> {
-    let horizon = match plan.variants[0].settings.horizon {
-        Horizon::For(length) => length,
-        Horizon::Drained { at_most } => at_most,
-    };
+    let horizon = plan.variants[0].settings.horizon.at_most();
     let recorder = |variant: &'a Variant, spans: &[(Instant, Instant)], keeps_details| {
         let put_unit = variant.prices.kinesis_put_unit;
         let spans = spans.iter().map(|&(from, to)| Span::new(from, to)).collect();
         Recorder::new(&variant.settings, put_unit, horizon, spans, keeps_details)
             .asking(&variant.asked)
+            .keeping(plan.limits.messages)
     };
     let warm_up = plan.measuring.warm_up;
     let whole = |variant| recorder(variant, plan.spans, plan.number == 0).after(warm_up);
     let variants = plan.variants.iter();
     match plan.measuring.batch {
         None => {
-            let mut observers: Vec<Recorder<'_>> = variants.map(whole).collect();
-            let finished = simulated(plan, horizon, &mut observers)?;
-            let consumers = plan.variants.iter().zip(observers).zip(finished);
-            let figures = consumers.map(|((variant, mut whole), finished)| {
+            let consumers = plan.variants.iter().zip(simulated(plan, variants.map(whole))?);
+            let figures = consumers.map(|(variant, (mut whole, finished))| {
                 whole.finish(finished);
                 figures(variant, &whole, whole.measured())
             });
@@ -152,9 +147,7 @@ pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError>
                 let part = recorder(variant, &[], false);
                 Batches::new(variant, warm_up, whole(variant), part, length)
             };
-            let mut observers: Vec<Batches<'_>> = variants.map(batches).collect();
-            let finished = simulated(plan, horizon, &mut observers)?;
-            let consumers = observers.into_iter().zip(finished);
+            let consumers = simulated(plan, variants.map(batches))?.into_iter();
             Ok(consumers.map(|(batches, finished)| batches.finish(finished)).collect())
         }
     }
@@ -162,22 +155,14 @@ pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError>
 
 fn simulated<O: Observer>(
     plan: &ReplicationPlan<'_>,
-    horizon: Duration,
-    observers: &mut [O],
-) -> Result<Vec<Finished>, RunError> {
+    observers: impl Iterator<Item = O>,
+) -> Result<Vec<(O, Finished)>, RunError> {
     let settings: Vec<&Settings> = plan.variants.iter().map(|variant| &variant.settings).collect();
-    let number = u64::from(plan.number);
-    let finished = simulate_consumers(&settings, plan.seed, number, plan.events_max, observers);
-    if let RunEnd::EventLimit { at } = finished[0].end {
-        return Err(RunError::EventLimit {
-            variant: plan.variants[0].name.clone(),
-            replication: plan.number,
-            events: plan.events_max,
-            at_seconds: at.as_secs_f64(),
-            horizon_seconds: horizon.as_secs_f64(),
-        });
-    }
-    Ok(finished)
+    let (seed, number, limits) = (plan.seed, plan.number, plan.limits);
+    let limited = Limited { consumers: &settings, seed, number, limits };
+    let variant = || plan.variants[0].name.clone();
+    let simulated = limited.simulate(observers.collect());
+    simulated.map_err(|reached| RunError::limit(variant(), number, reached))
 }
 
 /// The figures of what a recorder measured; `tallies` are those of that part.
@@ -258,7 +243,7 @@ impl Replication {
             format!(
                 "Variant {variant}: more blocked intervals or destination messages than are \
                  kept; charts of intervals and destination.jsonl show the first of them, all \
-                 figures count all of them."
+                 figures count all of them. That on messages can be raised with --max-messages."
             )
         })
     }

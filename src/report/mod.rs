@@ -39,6 +39,7 @@ mod screen;
 mod sparkline;
 mod summary;
 mod sweep;
+mod temporary;
 mod terminal;
 mod text;
 mod timeseries;

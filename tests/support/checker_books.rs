@@ -39,7 +39,7 @@ impl Checker<'_> {
             // Records of the very end of a run no longer happen; a drained one has had all.
             let last = match finished.end {
                 RunEnd::Exhausted { .. } => Instant::FAR_FUTURE,
-                RunEnd::Horizon | RunEnd::EventLimit { .. } => {
+                RunEnd::Horizon | RunEnd::EventLimit { .. } | RunEnd::Stopped { .. } => {
                     finished.at.saturating_sub(Duration::from_nanos(1))
                 }
             };
@@ -53,7 +53,7 @@ impl Checker<'_> {
             RunEnd::Exhausted { .. } => {
                 assert_eq!(closing.remaining, 0, "nothing goes on, records are left: {counts:?}");
             }
-            RunEnd::Horizon => {}
+            RunEnd::Horizon | RunEnd::Stopped { .. } => {}
             RunEnd::EventLimit { at } => panic!("too many events by {at:?}"),
         }
         let tallies = &recorder.tallies;

@@ -70,6 +70,15 @@ pub enum Horizon {
     },
 }
 
+impl Horizon {
+    /// How long a run lasts at most.
+    pub fn at_most(&self) -> Duration {
+        match *self {
+            Horizon::For(length) | Horizon::Drained { at_most: length } => length,
+        }
+    }
+}
+
 /// The kind of stream; it decides defaults and shapes (S1, S2.1, S3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StreamKind {

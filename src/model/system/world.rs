@@ -6,8 +6,11 @@
 //! their functions write back to the stream (S10.6). Records are the same for all; draws of
 //! mappings and functions are addressed by consumer, so adding one moves no draw of another.
 
+use std::ops::ControlFlow;
+
 use super::{ConsumerEvent, Context, System, tells_records_apart};
 use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
+use crate::model::event::Event;
 use crate::model::function::concurrency::Account;
 use crate::model::lineage::Lineage;
 use crate::model::observation::Observer;
@@ -91,12 +94,18 @@ pub fn simulate_consumers<O: Observer>(
     world.start(&mut calendar, observers);
     let limits = RunLimits { horizon, events };
     let end = run(&mut calendar, limits, |now, event, calendar| {
+        let is_over = event.event == Event::MinuteEnds;
         world.handle(now, event, calendar, observers);
+        // Once a minute, so that it costs nothing.
+        match is_over && observers.iter().any(Observer::has_enough) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
     });
     let at = match end {
         RunEnd::Exhausted { .. } if drains => world.last_activity(),
         RunEnd::Exhausted { .. } | RunEnd::Horizon => horizon,
-        RunEnd::EventLimit { at } => at,
+        RunEnd::EventLimit { at } | RunEnd::Stopped { at } => at,
     };
     let closings = world.close(at, observers);
     closings.into_iter().map(|closing| Finished { end, at, closing }).collect()
