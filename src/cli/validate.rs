@@ -143,8 +143,8 @@ fn finish(arguments: &ValidateArguments, validation: &Validation) -> Ending {
     let is_unsupported = items > 0 && validation.count(ItemStatus::Unsupported) == items;
     if is_unsupported && !arguments.list {
         let message = format!(
-            "no item was held against anything: all {items} are unsupported; `--list` shows why \
-             and accepts it"
+            "no item was held against anything: {items} of {items} unsupported; `--list` shows \
+             why and accepts it"
         );
         let mut complaints = Complaints::new(arguments.format);
         complaints.say(&Complaint::error(message));
