@@ -4,6 +4,7 @@
 //! 100 ms; a shard blocked for a day in under 2 s.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use shardlag::experiment::limits::ReplicationLimits;
 use shardlag::experiment::replication::{Measuring, ReplicationPlan, run};
 use text::scenario;
 
@@ -73,13 +74,12 @@ fn replications(criterion: &mut Criterion) {
     for (name, text, records) in cases {
         let scenario = scenario(text);
         let (variant, seed) = (scenario.base(), scenario.seed);
-        let events_max = shardlag::experiment::EVENTS_MAX;
+        let limits = ReplicationLimits::default();
         group.throughput(Throughput::Elements(records));
         group.bench_function(name, |bencher| {
             let variants = std::slice::from_ref(variant);
             let measuring = Measuring::default();
-            let plan =
-                ReplicationPlan { variants, seed, number: 1, events_max, spans: &[], measuring };
+            let plan = ReplicationPlan { variants, seed, number: 1, limits, spans: &[], measuring };
             bencher.iter(|| run(&plan).expect("it runs"));
         });
     }

@@ -9,6 +9,7 @@ mod trace;
 use std::collections::BTreeMap;
 
 use shardlag::engine::RandomSource;
+use shardlag::experiment::limits::ReplicationLimits;
 use shardlag::experiment::replication::{Measuring, ReplicationPlan, run};
 use shardlag::model::failure::Outcome;
 use shardlag::model::observation::{Observation, Observer};
@@ -140,8 +141,14 @@ fn mean_record_age(scenario: &Scenario, variant: usize, seed: u64, number: u32) 
     let variant = &scenario.variants[variant];
     let variants = std::slice::from_ref(variant);
     let measuring = Measuring::default();
-    let plan =
-        ReplicationPlan { variants, seed, number, events_max: 10_000_000, spans: &[], measuring };
+    let plan = ReplicationPlan {
+        variants,
+        seed,
+        number,
+        limits: ReplicationLimits::default(),
+        spans: &[],
+        measuring,
+    };
     run(&plan).expect("it runs")[0].record_age.mean.expect("records were processed")
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use shardlag::experiment::limits::ReplicationLimits;
 use shardlag::experiment::recorder::Recorder;
 use shardlag::experiment::replication::{Measuring, ReplicationPlan, run as run_replication};
 use shardlag::experiment::uncertainty::Uncertainty;
@@ -109,10 +110,10 @@ fn more_replications_change_nothing_of_the_first_ones() {
         let scenario = scenario(&text);
         let run_one = |number| {
             let (variant, seed) = (scenario.base(), scenario.seed);
-            let (spans, events_max) = (&[], 10_000_000);
+            let (spans, limits) = (&[], ReplicationLimits::default());
             let variants = std::slice::from_ref(variant);
             let measuring = Measuring::default();
-            let plan = ReplicationPlan { variants, seed, number, events_max, spans, measuring };
+            let plan = ReplicationPlan { variants, seed, number, limits, spans, measuring };
             format!("{:?}", run_replication(&plan).expect("it runs"))
         };
         (0..scenario.replications).map(run_one).collect()

@@ -122,8 +122,9 @@ fn every_report_belongs_to_a_scenario() {
         let name = entry.expect("a folder can be listed").file_name();
         let name = name.to_string_lossy().into_owned();
         // Written by `shardlag validate --out reports/validation`, which tests/validate.rs repeats,
-        // and by benches/peers/compare.sh.
-        let is_known = scenarios.contains(&name) || name == "validation" || name == "performance";
+        // by benches/peers/compare.sh, and by the scripts that reports/reliability names.
+        let others = ["validation", "performance", "reliability"];
+        let is_known = scenarios.contains(&name) || others.contains(&name.as_str());
         assert!(is_known, "reports/{name} has no scenario");
     }
 }

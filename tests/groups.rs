@@ -7,6 +7,7 @@
 mod harness;
 
 use harness::scenario;
+use shardlag::experiment::limits::ReplicationLimits;
 use shardlag::experiment::replication::{Measuring, Replication, ReplicationPlan, run};
 use shardlag::model::system::shards_are_independent;
 use shardlag::scenario::Scenario;
@@ -59,7 +60,7 @@ fn figures(scenario: &Scenario, together: bool, warm_up: u64) -> Replication {
         seed: 5,
         number: 0,
         spans: if together { &part } else { &[] },
-        events_max: u64::MAX,
+        limits: ReplicationLimits::default(),
         measuring: Measuring { warm_up: Instant::from_secs(warm_up), batch: None },
     };
     let mut figures = run(&plan).expect("there is no limit").remove(0);

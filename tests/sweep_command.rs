@@ -314,7 +314,7 @@ fn factors_and_front_of_the_command_line_replace_those_of_the_scenario() {
     let printed = fine(&folder, &arguments);
     assert!(printed.contains("8 points of 2 variants"), "{printed}");
     assert!(folder.join("reports/s-sweep/effects.svg").is_file());
-    let many = ["sweep", "s.toml", "--factor", "mapping.BatchSize=1..10000", "--points-max", "50"];
+    let many = ["sweep", "s.toml", "--factor", "mapping.BatchSize=1..10000", "--max-points", "50"];
     let said = refused(&folder, &many, 2);
     assert!(said.contains("these factors make 10000 points, more than 50"), "{said}");
     let wrong = ["sweep", "s.toml", "--factor", "mapping.BatchSiz=1,2"];

@@ -1,7 +1,7 @@
 //! `[sweep]` of a scenario file: which points it makes, and what is said about mistakes in it.
 
 use shardlag::scenario::levels::Level;
-use shardlag::scenario::sweep::POINTS_MAX;
+use shardlag::scenario::limits::POINTS_MAX;
 use shardlag::scenario::{Design, Factor, Override, Source, Sweep, load};
 
 const BASE: &str = r#"name = "Base"
@@ -96,7 +96,7 @@ fn too_many_points_are_refused_with_their_number() {
         factors.iter().map(|text| Factor::parse(text).expect("a factor")).collect();
     let message = Sweep::crossed(factors.clone()).points(1, POINTS_MAX).expect_err("too many");
     assert!(message.starts_with("these factors make 100000 points, more than 10000"), "{message}");
-    assert!(message.contains("--points-max 100000"), "{message}");
+    assert!(message.contains("--max-points 100000"), "{message}");
     assert_eq!(Sweep::crossed(factors).points(1, 100_000).map(|points| points.len()), Ok(100_000));
 }
 

@@ -116,6 +116,26 @@ fn a_case_that_does_not_agree_is_shown_with_expected_and_found_side_by_side() {
 }
 
 #[test]
+fn items_that_are_all_unsupported_are_no_success_unless_they_are_listed() {
+    let split = case(RIGHT).replace(r#""dynamodb""#, r#""dynamodb", "shards": 0"#);
+    let output = validate_items("unsupported", &split, &[]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("1 of 1 unsupported; `--list` shows why"), "{said}");
+    let output = validate_items("unsupported", &split, &["--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let document: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(document["unsupported"], 1);
+    let beside: Value = serde_json::from_slice(&output.stderr).expect("it is JSON");
+    assert_eq!(beside["schema"], "shardlag.diagnostics/1");
+    let output = validate_items("unsupported", &split, &["--list"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let right = case(RIGHT).replace("two-batches", "right");
+    let with_another = validate_items("unsupported", &format!("{split}\n{right}"), &[]);
+    assert_eq!(with_another.status.code(), Some(0), "{}", text(&with_another.stderr));
+}
+
+#[test]
 fn json_output_is_the_contract() {
     let split = case(RIGHT)
         .replace("two-batches", "split")

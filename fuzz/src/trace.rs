@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::slice::from_ref;
 
+use shardlag::experiment::limits::ReplicationLimits;
 use shardlag::experiment::{RunOptions, run};
 use shardlag::import::SourceFile;
 use shardlag::import::metrics::{Part, import_metrics};
@@ -54,8 +55,8 @@ fn scenario_with(arrivals: &str, lines: &str, text: &str) {
     let source = Source { folder: nowhere(), ..Source::of_text(&scenario) };
     match load_with_files(&source, &[], &mut files) {
         Ok(scenario) => {
-            let options =
-                RunOptions { threads: Some(1), events_max: EVENTS_MAX, ..RunOptions::default() };
+            let limits = ReplicationLimits { events: EVENTS_MAX, ..ReplicationLimits::default() };
+            let options = RunOptions { threads: Some(1), limits, ..RunOptions::default() };
             // Reaching the limit is an answer.
             let _ = run(&scenario, &options, &|_| ());
         }

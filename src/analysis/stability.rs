@@ -259,6 +259,12 @@ mod tests {
         assert_close(stability.seconds_to_loss, 3_600.0);
         assert_eq!(stability.loss_by, Some(LossReason::MaximumRecordAge));
         assert_eq!(stability.seconds_to_expiry, None);
+        load.maximum_age = Limit::Limited(Duration::from_secs(100_000));
+        let stability = assess(&load);
+        // Retention is the shorter of the two.
+        assert_close(stability.seconds_to_loss, 6.0 * 86_400.0);
+        assert_eq!(stability.loss_by, Some(LossReason::Retention));
+        assert_eq!(stability.seconds_to_expiry, stability.seconds_to_loss);
     }
 
     #[test]

@@ -7,16 +7,18 @@ use clap_complete::Shell;
 
 use super::explain_arguments::{EXPLAIN_EXAMPLES, ExplainArguments};
 use super::import_arguments::{IMPORT_EXAMPLES, ImportArguments};
+use super::limit_arguments::{self, LimitArguments};
 use super::sweep_arguments::{SWEEP_EXAMPLES, SweepArguments};
 use super::tune_arguments::{TUNE_EXAMPLES, TuneArguments};
 use crate::experiment::uncertainty::Uncertainty;
+use crate::scenario::limits::{MESSAGES_MAX, TRACE_LINES_MAX};
 use crate::scenario::{Diagnostics, Override, Tolerance};
 use crate::units::{Probability, parse_probability};
 
 /// Simulates AWS Lambda polling DynamoDB Streams and Kinesis shards: IteratorAge, blocked
 /// shards, lost records and cost of event source mapping settings, before they are deployed.
 #[derive(Debug, Parser)]
-#[command(version, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(version, arg_required_else_help = true, after_help = after_help())]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -72,6 +74,10 @@ Exit codes: 0 fine, 1 the run failed, 2 bad usage or scenario, 99 an assertion d
 130 interrupted: Ctrl-C during run shows what is done so far and writes no file.
 Set NO_COLOR for no colours; where LC_ALL, LC_CTYPE or LANG is not UTF-8, output is ASCII.";
 
+fn after_help() -> String {
+    format!("{EXAMPLES}\n\n{}", limit_arguments::table())
+}
+
 const RUN_EXAMPLES: &str = "Examples:
   shardlag run scenarios/poison-record.toml
   shardlag run s.toml --set mapping.BatchSize=500 --set stream.shards=8
@@ -118,7 +124,8 @@ const VALIDATE_EXAMPLES: &str = "Examples:
   shardlag validate --calibrate model.invoke_overhead=12ms,16ms,20ms --list
   shardlag validate --format json | jq '.items[] | select(.status == \"failed\")'
 
-Exit code 1 says that an item fails, 2 that items cannot be read.";
+Exit code 1 says that an item fails, or without --list that all of them are unsupported; 2 that
+items cannot be read.";
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
@@ -159,9 +166,14 @@ pub(super) struct RunArguments {
     /// Threads [default: one per core]; the results are the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub threads: Option<u32>,
-    /// Events of one replication at most
-    #[arg(long, value_name = "N", default_value_t = crate::experiment::EVENTS_MAX)]
-    pub max_events: u64,
+    #[command(flatten)]
+    pub limits: LimitArguments,
+    /// Lines of the trace at most
+    #[arg(long, value_name = "N", requires = "trace", default_value_t = TRACE_LINES_MAX)]
+    pub max_trace_lines: u64,
+    /// Messages in destination.jsonl at most; figures count all of them
+    #[arg(long, value_name = "N", default_value_t = MESSAGES_MAX)]
+    pub max_messages: u64,
 }
 
 /// How a trace is written.
@@ -205,9 +217,8 @@ pub(super) struct CompareArguments {
     /// Threads [default: one per core]; the results are the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub threads: Option<u32>,
-    /// Events of one replication at most
-    #[arg(long, value_name = "N", default_value_t = crate::experiment::EVENTS_MAX)]
-    pub max_events: u64,
+    #[command(flatten)]
+    pub limits: LimitArguments,
     /// What to print
     #[arg(long, value_enum, default_value_t = ComparisonFormat::Human)]
     pub format: ComparisonFormat,

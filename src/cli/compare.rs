@@ -127,7 +127,7 @@ fn subject(input: Input, arguments: &CompareArguments) -> Result<(Subject, Vec<S
     let bar = progress::bar(count, arguments.quiet);
     let options = RunOptions {
         threads: arguments.threads.map(|threads| threads as usize),
-        events_max: arguments.max_events,
+        limits: arguments.limits.limits(),
         ..RunOptions::default()
     };
     let subject = Subject::run(name, &scenario, &options, &|replications| {

@@ -52,7 +52,7 @@ pub(super) struct ExplainArguments {
     #[arg(long)]
     pub quiet: bool,
     /// Events of a run at most
-    #[arg(long, value_name = "N", default_value_t = crate::experiment::EVENTS_MAX)]
+    #[arg(long, value_name = "N", default_value_t = crate::scenario::limits::EVENTS_MAX)]
     pub max_events: u64,
 }
 

@@ -11,10 +11,11 @@ use crate::import::scenario_text::{ScenarioText, scenario_text};
 use crate::import::{
     ImportOptions, Imported, Problem, SourceFile, Weight, import as read, summary,
 };
+use crate::units::Bytes;
 
 /// Imports the mapping of a file.
 pub(super) fn import(arguments: &ImportArguments) -> Ending {
-    let sources = match sources(&arguments.files) {
+    let sources = match sources(&arguments.files, arguments.max_size) {
         Ok(sources) => sources,
         Err(problem) => return refuse(&[problem], arguments),
     };
@@ -28,7 +29,7 @@ pub(super) fn import(arguments: &ImportArguments) -> Ending {
 fn metrics(sources: &[SourceFile], arguments: &ImportArguments) -> Ending {
     let parts: Vec<Part> = arguments.parts.iter().map(|part| part_of(*part)).collect();
     let base = match &arguments.into {
-        Some(path) => SourceFile::read(path),
+        Some(path) => SourceFile::read_up_to(path, arguments.max_size.get()),
         None => Ok(SourceFile { name: "fragment".to_owned(), text: String::new() }),
     };
     let target = arguments.out.as_ref().or(arguments.into.as_ref());
@@ -147,13 +148,14 @@ pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), String> {
 }
 
 /// Reads all files; `-` is standard input.
-pub(super) fn sources(paths: &[PathBuf]) -> Result<Vec<SourceFile>, Problem> {
+fn sources(paths: &[PathBuf], size_max: Bytes) -> Result<Vec<SourceFile>, Problem> {
     let mut sources = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
-            sources.push(SourceFile::from_reader("standard input", std::io::stdin().lock())?);
+            let input = std::io::stdin().lock();
+            sources.push(SourceFile::from_reader("standard input", input, size_max.get())?);
         } else {
-            sources.extend(SourceFile::read_all(path)?);
+            sources.extend(SourceFile::read_all(path, size_max.get())?);
         }
     }
     Ok(sources)

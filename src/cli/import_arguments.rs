@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::arguments::Format;
+use crate::scenario::limits::IMPORT_SIZE_MAX;
+use crate::units::{Bytes, parse_bytes};
 
 /// Examples at the end of its help.
 pub(super) const IMPORT_EXAMPLES: &str = "Examples:
@@ -50,6 +52,9 @@ pub(super) struct ImportArguments {
     /// Where to write the scenario [default: standard output, or where --into says]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Size of each file at most
+    #[arg(long, value_name = "SIZE", default_value = IMPORT_SIZE_MAX, value_parser = parse_bytes)]
+    pub max_size: Bytes,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

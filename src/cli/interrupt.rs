@@ -1,4 +1,4 @@
-//! Ctrl-C during `run`: what is done so far is shown.
+//! Signals. Ctrl-C during `run`: what is done so far is shown.
 //!
 //! | signal | what happens |
 //! |---|---|
@@ -9,7 +9,22 @@
 //! there stay as they were. Left out: systems without signals, where Ctrl-C ends the program; and
 //! SIGTERM, which does so everywhere, since every file is whole at any moment.
 
+#[cfg(unix)]
+use std::sync::Arc;
+
 use crate::experiment::Stop;
+
+/// A file above the limit on its size (`ulimit -f`) is an error from now on, which is told like a
+/// full disk, instead of the end of the program.
+#[cfg(unix)]
+pub(super) fn outlive_large_files() {
+    // Where it cannot be had, the program ends as it always did.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
+}
+
+/// Nothing: there are no signals.
+#[cfg(not(unix))]
+pub(super) fn outlive_large_files() {}
 
 /// A switch that SIGINT sets from now on.
 #[cfg(unix)]

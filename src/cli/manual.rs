@@ -4,9 +4,7 @@
 //! and one for each command, all of them or none. No page holds a date, so that the same version
 //! gives the same bytes.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::CommandFactory;
 use clap_mangen::Man;
@@ -14,6 +12,7 @@ use clap_mangen::Man;
 use super::Ending;
 use super::arguments::{Arguments, Format};
 use super::complaint::{Complaint, Complaints};
+use crate::report::write_files;
 
 /// Prints the manual page, or writes all of them.
 pub(super) fn manual(folder: Option<&Path>) -> Ending {
@@ -22,14 +21,14 @@ pub(super) fn manual(folder: Option<&Path>) -> Ending {
         print!("{}", pages[0].text);
         return Ending::Fine;
     };
-    match write_all(&pages, folder) {
+    let file = |page: &Page| (page.name.clone(), page.text.clone().into_bytes());
+    match write_files(folder, &pages.iter().map(file).collect::<Vec<_>>()) {
         Ok(()) => {
             pages.iter().for_each(|page| println!("{}", folder.join(&page.name).display()));
             Ending::Fine
         }
-        Err((path, error)) => {
-            let message = format!("{}: cannot be written: {error}", path.display());
-            Complaints::new(Format::Human).say(&Complaint::error(message));
+        Err(error) => {
+            Complaints::new(Format::Human).say(&Complaint::error(error));
             Ending::RunTimeError
         }
     }
@@ -64,28 +63,4 @@ fn with_examples_as_typed(page: &str) -> String {
     };
     let (examples, rest) = after.split_at(after.find("\n.SH ").map_or(after.len(), |at| at + 1));
     format!("{before}.SH EXAMPLES\n.nf\n{}\n.fi\n{rest}", examples.trim_end())
-}
-
-/// Writes all pages beside their places first, then puts them there.
-fn write_all(pages: &[Page], folder: &Path) -> Result<(), (PathBuf, io::Error)> {
-    fs::create_dir_all(folder).map_err(|error| (folder.to_owned(), error))?;
-    let place = |page: &Page| {
-        let temporary = format!(".{}.{}.tmp", page.name, std::process::id());
-        (folder.join(temporary), folder.join(&page.name))
-    };
-    let written = pages.iter().try_for_each(|page| {
-        let (temporary, target) = place(page);
-        fs::write(&temporary, &page.text).map_err(|error| (target, error))
-    });
-    let placed = written.and_then(|()| {
-        pages.iter().try_for_each(|page| {
-            let (temporary, target) = place(page);
-            fs::rename(temporary, &target).map_err(|error| (target, error))
-        })
-    });
-    if placed.is_err() {
-        // What is half written is worth nothing; that it cannot be removed changes nothing.
-        pages.iter().for_each(|page| drop(fs::remove_file(place(page).0)));
-    }
-    placed
 }

@@ -24,6 +24,7 @@ mod import;
 mod import_arguments;
 mod interrupt;
 mod junit;
+mod limit_arguments;
 mod manual;
 mod progress;
 mod run;
@@ -73,6 +74,7 @@ impl From<Ending> for ExitCode {
 
 /// Runs the command of the process's arguments.
 pub fn main() -> ExitCode {
+    interrupt::outlive_large_files();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return output::ending(usage::refuse(error)).into(),

@@ -13,26 +13,31 @@ use super::complaint::{Complaint, Complaints};
 use super::import::write_whole;
 use super::{interrupt, junit, progress, terminal, trace};
 use crate::experiment::assertions::{Failure, checked, failures};
+use crate::experiment::limits::ReplicationLimits;
 use crate::experiment::{RunError, RunOptions, Stop, run as run_scenario};
 use crate::report::{
     Outputs, cloudwatch_json, emf_lines, parquet_support, summary_json, terminal as report,
     write_all,
 };
 use crate::results::RunResults;
-use crate::scenario::{Diagnostics, Scenario};
+use crate::scenario::{Diagnostics, Scenario, Variant};
 
 /// Runs a scenario.
 pub(super) fn run(arguments: &RunArguments) -> Ending {
     let mut complaints = Complaints::new(arguments.scenario.format);
     match run_and_write(arguments, &mut complaints) {
-        Ok(Ran { scenario, results, is_whole }) => {
+        Ok(Ran { scenario, results, end }) => {
             // Printed last, so that a program never reads both a summary and an error.
             if arguments.scenario.format == Format::Json {
                 print!("{}", summary_json(&results.summary));
             }
-            let ending = match is_whole {
-                true => judge(&scenario, &results, &mut complaints),
-                false => interrupted(&scenario, &results, &mut complaints),
+            let ending = match end {
+                End::Whole => judge(&scenario, &results, &mut complaints),
+                End::Interrupted => interrupted(&scenario, &results, &mut complaints),
+                End::Limit(said) => {
+                    complaints.say(&Complaint::error(said));
+                    Ending::RunTimeError
+                }
             };
             complaints.beside_a_result();
             ending
@@ -44,11 +49,19 @@ pub(super) fn run(arguments: &RunArguments) -> Ending {
     }
 }
 
-/// A run, with its files unless it was interrupted.
+/// A run, with its files if it is whole.
 struct Ran {
     scenario: Scenario,
     results: RunResults,
-    is_whole: bool,
+    end: End,
+}
+
+/// How a run ended.
+enum End {
+    Whole,
+    Interrupted,
+    /// A replication reached a limit, which is said so; the results are of those before it.
+    Limit(String),
 }
 
 fn run_and_write(arguments: &RunArguments, complaints: &mut Complaints) -> Result<Ran, Ending> {
@@ -78,35 +91,31 @@ fn run_and_write(arguments: &RunArguments, complaints: &mut Complaints) -> Resul
         checked.map_err(|said| fail(Ending::BadInput, &format!("--uncertainty: {said}")))?;
     }
     let stop = interrupt::stop_at_interrupt();
-    let results = simulated(arguments, &scenario, stop.clone());
-    let results = results.map_err(|error| match error {
-        RunError::Stopped => fail(Ending::Interrupted, &format!("interrupted; {error}")),
-        RunError::EventLimit { .. } | RunError::Threads { .. } => {
-            fail(Ending::RunTimeError, &error)
+    let (results, end) = match simulated(arguments, &scenario, stop.clone()) {
+        Ok(results) if stop.is_set() => (results, End::Interrupted),
+        Ok(results) => (results, End::Whole),
+        Err(error) => {
+            let said = error.to_string();
+            match error {
+                RunError::Stopped => {
+                    return Err(fail(Ending::Interrupted, &format!("interrupted; {said}")));
+                }
+                RunError::Limit { so_far: Some(results), .. } => (*results, End::Limit(said)),
+                RunError::Limit { so_far: None, .. } | RunError::Threads { .. } => {
+                    return Err(fail(Ending::RunTimeError, &said));
+                }
+            }
         }
-    })?;
+    };
     let is_read = arguments.scenario.format == Format::Human && !quiet;
     if is_read {
         print!("{}", report(&results, terminal::width(), terminal::style()));
     }
-    if stop.is_set() {
-        return Ok(Ran { scenario, results, is_whole: false });
+    match end {
+        End::Whole => {}
+        End::Interrupted | End::Limit(_) => return Ok(Ran { scenario, results, end }),
     }
-    let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario));
-    let outputs = Outputs { parquet: arguments.parquet, ..Outputs::default() };
-    let written = write_all(&results, &folder, &outputs);
-    written.map_err(|error| fail(Ending::RunTimeError, &error))?;
-    let exported = write_exports(&results, arguments);
-    exported.map_err(|message| fail(Ending::RunTimeError, &message))?;
-    if is_read {
-        println!("Report: {}", folder.join("report.html").display());
-    }
-    if let Some(file) = &arguments.trace {
-        let target = (file.as_path(), arguments.trace_format);
-        let note = trace::write(target, traced, scenario.seed, arguments.max_events);
-        let note = note.map_err(|error| fail(Ending::RunTimeError, &error))?;
-        note.iter().for_each(|note| complaints.say(&Complaint::warning(note)));
-    }
+    write(arguments, &results, traced, scenario.seed, complaints)?;
     if let Some(file) = &arguments.junit {
         let written = junit::write(file, &scenario.name, &checked(&scenario, &results));
         if let Err(error) = written {
@@ -114,7 +123,36 @@ fn run_and_write(arguments: &RunArguments, complaints: &mut Complaints) -> Resul
             return Err(Ending::RunTimeError);
         }
     }
-    Ok(Ran { scenario, results, is_whole: true })
+    Ok(Ran { scenario, results, end })
+}
+
+/// Writes the report and the files for other tools.
+fn write(
+    arguments: &RunArguments,
+    results: &RunResults,
+    traced: &[Variant],
+    seed: u64,
+    complaints: &mut Complaints,
+) -> Result<(), Ending> {
+    let mut fail = |error: &dyn Display| {
+        complaints.say(&Complaint::error(error));
+        Ending::RunTimeError
+    };
+    let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario));
+    let outputs = Outputs { parquet: arguments.parquet, ..Outputs::default() };
+    let written = write_all(results, &folder, &outputs);
+    written.map_err(|error| fail(&error))?;
+    write_exports(results, arguments).map_err(|message| fail(&message))?;
+    if arguments.scenario.format == Format::Human && !arguments.scenario.quiet {
+        println!("Report: {}", folder.join("report.html").display());
+    }
+    if let Some(file) = &arguments.trace {
+        let target = (file.as_path(), arguments.trace_format);
+        let limits = (arguments.limits.max_events, arguments.max_trace_lines);
+        let note = trace::write(target, traced, seed, limits).map_err(|error| fail(&error))?;
+        note.iter().for_each(|note| complaints.say(&Complaint::warning(note)));
+    }
+    Ok(())
 }
 
 /// Says of how many replications the figures are.
@@ -136,7 +174,7 @@ fn simulated(
     let bar = progress::bar(count, arguments.scenario.quiet);
     let options = RunOptions {
         threads: arguments.threads.map(|threads| threads as usize),
-        events_max: arguments.max_events,
+        limits: ReplicationLimits { messages: arguments.max_messages, ..arguments.limits.limits() },
         precision: arguments.precision,
         uncertainty: arguments.uncertainty.clone(),
         command: command(arguments),

@@ -128,7 +128,7 @@ fn planned(arguments: &TriedArguments, complaints: &mut Complaints) -> Result<(P
         changes: &changes,
         sweep: &sweep,
         seed: scenario.seed,
-        points_max: arguments.points_max,
+        points_max: arguments.max_points,
         command: &command(arguments),
     });
     let replications = scenario.runs().count() as u64 * u64::from(scenario.replications);
@@ -202,7 +202,7 @@ pub(super) fn run_points(
     let bar = progress::bar(total, quiet);
     let options = RunOptions {
         threads: arguments.threads.map(|threads| threads as usize),
-        events_max: arguments.max_events,
+        limits: arguments.limits.limits(),
         ..RunOptions::default()
     };
     let ran = run(plan, store, indices, &options, &|done| {
@@ -262,8 +262,8 @@ fn command(arguments: &TriedArguments) -> String {
     words.extend(arguments.latin_hypercube.map(|points| format!("--latin-hypercube {points}")));
     words.extend(arguments.pareto.as_ref().map(|names| format!("--pareto {names}")));
     let raised =
-        Some(arguments.points_max).filter(|max| *max != crate::scenario::sweep::POINTS_MAX);
-    words.extend(raised.map(|max| format!("--points-max {max}")));
+        Some(arguments.max_points).filter(|max| *max != crate::scenario::limits::POINTS_MAX);
+    words.extend(raised.map(|max| format!("--max-points {max}")));
     words.join(" ")
 }
 

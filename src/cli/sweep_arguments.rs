@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, FromArgMatches, Subcommand, ValueEnum};
 
 use super::arguments::{Format, ScenarioArguments};
+use super::limit_arguments::LimitArguments;
 use crate::scenario::Factor;
-use crate::scenario::sweep::{POINTS_LIMIT, POINTS_MAX};
+use crate::scenario::limits::{POINTS_LIMIT, POINTS_MAX};
 
 pub(super) const SWEEP_EXAMPLES: &str = "Examples:
   shardlag sweep s.toml                              the factors of its [sweep]
@@ -92,11 +93,12 @@ pub(super) struct TriedArguments {
     /// Points at most
     #[arg(
         long,
+        alias = "points-max",
         value_name = "N",
         default_value_t = POINTS_MAX,
         value_parser = clap::value_parser!(u32).range(1..=i64::from(POINTS_LIMIT))
     )]
-    pub points_max: u32,
+    pub max_points: u32,
 }
 
 /// How points are run.
@@ -105,9 +107,8 @@ pub(super) struct RunningArguments {
     /// Threads [default: one per core]; the results are the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub threads: Option<u32>,
-    /// Events of one replication at most
-    #[arg(long, value_name = "N", default_value_t = crate::experiment::EVENTS_MAX)]
-    pub max_events: u64,
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 /// Arguments of `sweep SCENARIO`.

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::arguments::TraceFormat;
-use crate::experiment::trace::{LINES_MAX, TraceEnd, trace};
+use crate::experiment::trace::{TraceEnd, TraceLimit, trace};
 use crate::report::{PerfettoTrace, write_whole_with};
 use crate::results::TraceLine;
 use crate::scenario::{Scenario, Variant};
@@ -50,13 +50,13 @@ pub(super) fn write(
     (file, format): (&Path, TraceFormat),
     variants: &[Variant],
     seed: u64,
-    events_max: u64,
+    limits: (u64, u64),
 ) -> Result<Option<String>, TraceError> {
     let mut text = TraceText::new(format);
-    let mut end = TraceEnd::CutOff;
+    let mut end = TraceEnd::Complete;
     let written = write_whole_with(file, |out| {
         let mut failure = out.write_all(text.head().as_bytes()).err();
-        end = trace(variants, seed, events_max, &mut |line| {
+        end = trace(variants, seed, limits, &mut |line| {
             if failure.is_none() {
                 failure = out.write_all(text.line(line).as_bytes()).err();
             }
@@ -68,9 +68,16 @@ pub(super) fn write(
         }
     });
     written.map_err(|error| TraceError::CannotWrite(file.to_owned(), error))?;
-    Ok((end == TraceEnd::CutOff).then(|| {
-        format!("{}: the trace ends after {LINES_MAX} lines, before the run does", file.display())
-    }))
+    let (count, argument) = match end {
+        TraceEnd::Complete => return Ok(None),
+        TraceEnd::CutOff(TraceLimit::Lines(count)) => (format!("{count} lines"), "trace-lines"),
+        TraceEnd::CutOff(TraceLimit::Events(count)) => (format!("{count} events"), "events"),
+    };
+    Ok(Some(format!(
+        "{}: the trace ends after {count}, before the run does; raise the limit with \
+         --max-{argument}",
+        file.display()
+    )))
 }
 
 /// The text of a trace, part by part.

@@ -126,7 +126,7 @@ fn options(arguments: &TuneArguments, scenario: &Scenario) -> Result<TuneOptions
         budget: arguments.budget.or(options.budget),
         break_even: arguments.break_even.clone().or(options.break_even),
         threads: arguments.threads.map(|threads| threads as usize),
-        events_max: arguments.max_events,
+        limits: arguments.limits.limits(),
         command: command(arguments),
         ..options
     };

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::{ScenarioArguments, precision};
+use super::limit_arguments::LimitArguments;
 use crate::scenario::{Ends, Factor};
 use crate::units::{Probability, parse_probability};
 
@@ -58,9 +59,8 @@ pub(super) struct TuneArguments {
     /// Threads [default: one per core]; the answer is the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub threads: Option<u32>,
-    /// Events of one replication at most
-    #[arg(long, value_name = "N", default_value_t = crate::experiment::EVENTS_MAX)]
-    pub max_events: u64,
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 /// A factor with what was typed.

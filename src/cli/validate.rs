@@ -139,6 +139,18 @@ fn finish(arguments: &ValidateArguments, validation: &Validation) -> Ending {
     if arguments.format == Format::Json {
         print(validation, arguments);
     }
+    let items: usize = validation.groups.iter().map(|group| group.items.len()).sum();
+    let is_unsupported = items > 0 && validation.count(ItemStatus::Unsupported) == items;
+    if is_unsupported && !arguments.list {
+        let message = format!(
+            "no item was held against anything: {items} of {items} unsupported; `--list` shows \
+             why and accepts it"
+        );
+        let mut complaints = Complaints::new(arguments.format);
+        complaints.say(&Complaint::error(message));
+        complaints.beside_a_result();
+        return Ending::RunTimeError;
+    }
     match validation.count(ItemStatus::Failed) {
         0 => Ending::Fine,
         _ => Ending::RunTimeError,

@@ -1,8 +1,10 @@
 //! The run loop: takes events from the calendar until an end is reached.
 //!
 //! A run ends when nothing is pending, when the next event lies at or beyond the horizon (an
-//! event at the very horizon no longer happens), or when the limit on events is reached, which
-//! is reported and never hidden.
+//! event at the very horizon no longer happens), when the limit on events is reached, which is
+//! reported and never hidden, or when whoever handles an event says that it was the last.
+
+use std::ops::ControlFlow;
 
 use super::EventCalendar;
 use crate::units::Instant;
@@ -31,14 +33,19 @@ pub enum RunEnd {
         /// Time of the last event.
         at: Instant,
     },
+    /// Its handler said at this time that it is enough.
+    Stopped {
+        /// Time of the last event.
+        at: Instant,
+    },
 }
 
 /// Lets events happen in order: each is handed to `handle` together with the calendar, so that
-/// it can schedule others.
+/// it can schedule others, and says whether the run goes on.
 pub fn run<E>(
     calendar: &mut EventCalendar<E>,
     limits: RunLimits,
-    mut handle: impl FnMut(Instant, E, &mut EventCalendar<E>),
+    mut handle: impl FnMut(Instant, E, &mut EventCalendar<E>) -> ControlFlow<()>,
 ) -> RunEnd {
     let mut at = Instant::START;
     for _ in 0..limits.events {
@@ -50,7 +57,9 @@ pub fn run<E>(
         let Some((time, event)) = calendar.pop() else { return RunEnd::Exhausted { at } };
         assert!(time >= at, "event at {time:?} after {at:?}");
         at = time;
-        handle(time, event, calendar);
+        if handle(time, event, calendar).is_break() {
+            return RunEnd::Stopped { at };
+        }
     }
     RunEnd::EventLimit { at }
 }
@@ -61,6 +70,10 @@ mod tests {
     use crate::units::Duration;
 
     fn count_to(horizon: u64, events: u64) -> (RunEnd, Vec<u64>) {
+        count_until(u64::MAX, horizon, events)
+    }
+
+    fn count_until(last: u64, horizon: u64, events: u64) -> (RunEnd, Vec<u64>) {
         let mut calendar = EventCalendar::new();
         calendar.schedule(Instant::START, 0);
         let mut seen = Vec::new();
@@ -70,6 +83,7 @@ mod tests {
             if event < 5 {
                 calendar.schedule(now + Duration::from_secs(1), event + 1);
             }
+            if event == last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         (end, seen)
     }
@@ -84,6 +98,12 @@ mod tests {
     #[test]
     fn an_event_at_the_horizon_does_not_happen() {
         assert_eq!(count_to(3, 100), (RunEnd::Horizon, vec![0, 1, 2]));
+    }
+
+    #[test]
+    fn a_run_ends_with_the_event_that_is_enough() {
+        let end = RunEnd::Stopped { at: Instant::from_secs(2) };
+        assert_eq!(count_until(2, 100, 100), (end, vec![0, 1, 2]));
     }
 
     #[test]

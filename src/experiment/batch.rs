@@ -3,9 +3,10 @@
 //! They are begun in the order of their numbers, all variants of a number one after another, and
 //! collected by their place, so that threads change nothing. After a [`Stop`](super::Stop) those
 //! not yet begun are left out, and with them the same numbers of the other variants: comparisons
-//! stay paired. Left out: who decides how many there are.
+//! stay paired. Where one reaches a limit, those of lower numbers are run and kept, so that what is
+//! left does not depend on threads either. Left out: who decides how many there are.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -45,6 +46,9 @@ impl Batch<'_> {
     }
 
     /// Runs them and puts them behind the replications of their variants.
+    ///
+    /// # Errors
+    /// When one reaches a limit: that of the lowest number, and all before it are there.
     pub fn run(
         &self,
         replications: &mut [Vec<Replication>],
@@ -58,26 +62,30 @@ impl Batch<'_> {
                 seed: self.scenario.seed,
                 number,
                 spans: self.spans,
-                events_max: self.options.events_max,
+                limits: self.options.limits,
                 measuring: self.measuring(&variants[0]),
             })
             .collect();
         let done = AtomicU64::new(u64::from(self.from) * runs.len() as u64);
         let planned = u64::from(self.to) * runs.len() as u64;
+        let failed = AtomicU32::new(u32::MAX);
         let run_one = |plan: &ReplicationPlan<'_>| {
-            if self.options.stop.is_set() {
+            if self.options.stop.is_set() || plan.number > failed.load(Ordering::Relaxed) {
                 return Ok(None);
             }
             let replication = replication::run(plan);
+            if replication.is_err() {
+                failed.fetch_min(plan.number, Ordering::Relaxed);
+            }
             progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, planned });
             replication.map(Some)
         };
-        let finished: Result<Vec<Option<Vec<Replication>>>, RunError> =
-            plans.par_iter().map(run_one).collect();
-        let mut finished = finished?.into_iter();
+        type Run = Result<Option<Vec<Replication>>, RunError>;
+        let finished: Vec<Run> = plans.par_iter().map(run_one).collect();
+        let mut finished = finished.into_iter();
         for _ in self.from..self.to {
-            let of_number: Option<Vec<Vec<Replication>>> =
-                Vec::from_iter(finished.by_ref().take(runs.len())).into_iter().collect();
+            let of_number = Vec::from_iter(finished.by_ref().take(runs.len())).into_iter();
+            let of_number: Option<Vec<Vec<Replication>>> = of_number.collect::<Result<_, _>>()?;
             let consumers = of_number.into_iter().flatten().flatten();
             for (of_variant, replication) in replications.iter_mut().zip(consumers) {
                 of_variant.push(replication);

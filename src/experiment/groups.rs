@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
+use super::limits::{Reached, ReplicationLimits};
 use super::recorder::Recorder;
 use crate::engine::RunEnd;
 use crate::model::settings::Settings;
@@ -30,8 +31,8 @@ pub(super) struct GroupedRun<'a> {
     pub seed: u64,
     /// Number of the replication.
     pub replication: u64,
-    /// Events at most.
-    pub events_max: u64,
+    /// How much it may be.
+    pub limits: ReplicationLimits,
 }
 
 struct Group<'a> {
@@ -53,12 +54,12 @@ impl<'a> GroupedRun<'a> {
     /// Runs the shards in so many groups; `recorder` makes recorders of the whole run.
     ///
     /// # Errors
-    /// The time at which there were too many events.
+    /// When it reaches a limit, which is looked at between the points of the series.
     pub fn run(
         &self,
         groups: u32,
         recorder: &dyn Fn() -> Recorder<'a>,
-    ) -> Result<Recorder<'a>, Instant> {
+    ) -> Result<Recorder<'a>, Reached> {
         let (horizon, _) = self.settings.horizon.end();
         let mut whole = recorder();
         let mut groups = self.groups(groups, recorder);
@@ -66,14 +67,10 @@ impl<'a> GroupedRun<'a> {
         let mut until = Instant::START;
         while until < horizon {
             until = (until + step).min(horizon);
-            let happened: u64 = groups.iter().map(|group| group.simulation.events()).sum();
-            let Some(left) = self.events_max.checked_sub(happened) else { return Err(until) };
+            let left = self.limits.events.saturating_sub(events(&groups));
             groups.par_iter_mut().for_each(|group| group.run_until(until, left));
             whole.minutes.gather(groups.iter_mut().map(|group| &mut group.recorder.minutes));
-            let limits = groups.iter().filter_map(|group| group.limit_reached_at());
-            if let Some(at) = limits.min() {
-                return Err(at);
-            }
+            self.check(&groups, until)?;
         }
         whole.minutes.finish(horizon);
         for Group { shards, simulation, mut recorder, end } in groups {
@@ -82,6 +79,20 @@ impl<'a> GroupedRun<'a> {
             whole.absorb(shards, recorder);
         }
         Ok(whole)
+    }
+
+    fn check(&self, groups: &[Group<'_>], at: Instant) -> Result<(), Reached> {
+        let horizon_seconds = self.settings.horizon.at_most().as_secs_f64();
+        let (at_seconds, limits) = (at.as_secs_f64(), self.limits);
+        let is_cut_off = |group: &Group<'_>| matches!(group.end, RunEnd::EventLimit { .. });
+        if events(groups) > limits.events || groups.iter().any(is_cut_off) {
+            return Err(Reached::Events { most: limits.events, at_seconds, horizon_seconds });
+        }
+        let (most, read) = (limits.records, groups.iter().map(Group::records).sum());
+        match read > most {
+            true => Err(Reached::Records { most, read, at_seconds, horizon_seconds }),
+            false => Ok(()),
+        }
     }
 
     fn groups(&self, groups: u32, recorder: &dyn Fn() -> Recorder<'a>) -> Vec<Group<'a>> {
@@ -105,10 +116,13 @@ impl Group<'_> {
         self.end = self.simulation.run_until(until, events, observers);
     }
 
-    fn limit_reached_at(&self) -> Option<Instant> {
-        match self.end {
-            RunEnd::EventLimit { at } => Some(at),
-            RunEnd::Horizon | RunEnd::Exhausted { .. } => None,
-        }
+    /// Records that were read.
+    fn records(&self) -> u64 {
+        self.recorder.tallies.read
     }
+}
+
+/// Events that have happened in all groups.
+fn events(groups: &[Group<'_>]) -> u64 {
+    groups.iter().map(|group| group.simulation.events()).sum()
 }

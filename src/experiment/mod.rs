@@ -48,6 +48,7 @@ pub mod estimates;
 pub mod explanation;
 mod groups;
 pub mod item_sets;
+pub mod limits;
 pub mod marks;
 pub(crate) mod measured;
 pub mod measured_age;
@@ -71,6 +72,7 @@ pub mod validation;
 pub mod warm_up;
 
 use self::batch::Batch;
+use self::limits::{Reached, ReplicationLimits};
 use self::replication::Replication;
 use self::setting_lines::{changes, setting_lines};
 pub use self::stop::Stop;
@@ -83,16 +85,13 @@ use crate::scenario::metrics::Dimension;
 use crate::scenario::{Assertion, Scenario, Variant};
 use crate::units::Probability;
 
-/// Events of one replication at most, unless told otherwise.
-pub const EVENTS_MAX: u64 = 2_000_000_000;
-
 /// What the command line decides about a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunOptions {
     /// Threads, at least 1; `None`: one per core. The results are the same for any number.
     pub threads: Option<usize>,
-    /// Events of one replication at most.
-    pub events_max: u64,
+    /// How much one replication may be.
+    pub limits: ReplicationLimits,
     /// Replications are added until the half-width of the 95 % interval of IteratorAge p99 is this
     /// share of it in every variant, above 0 and below 1; `None`: as many as the scenario says.
     pub precision: Option<Probability>,
@@ -105,11 +104,11 @@ pub struct RunOptions {
 }
 
 impl Default for RunOptions {
-    /// One thread per core, the default limit, no precision, no command to show.
+    /// One thread per core, the default limits, no precision, no command to show.
     fn default() -> RunOptions {
         RunOptions {
             threads: None,
-            events_max: EVENTS_MAX,
+            limits: ReplicationLimits::default(),
             precision: None,
             uncertainty: None,
             command: String::new(),
@@ -130,23 +129,20 @@ pub struct Progress {
 /// Why a run gave nothing.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum RunError {
-    /// A replication reached its limit on events.
+    /// A replication reached a limit.
     #[error(
-        "variant `{variant}`, replication {replication}: stopped after {events} events at \
-         {at_seconds:.0} s of {horizon_seconds:.0} s; nothing was written. Shorten the duration, \
-         use fewer shards, or raise the limit with --max-events"
+        "variant `{variant}`, replication {replication}: {reached}; {}nothing was written. {}",
+        before(so_far), reached.remedy()
     )]
-    EventLimit {
+    Limit {
         /// Name of the variant.
         variant: String,
         /// Number of the replication, from 0.
         replication: u32,
-        /// The limit.
-        events: u64,
-        /// How far it got, in seconds of virtual time.
-        at_seconds: f64,
-        /// How far it should have got.
-        horizon_seconds: f64,
+        /// The limit, and how far it got.
+        reached: Reached,
+        /// What the replications before it came to, where there are any.
+        so_far: Option<Box<RunResults>>,
     },
     /// It was stopped before a replication of every variant was done.
     #[error("stopped before the first replication was done")]
@@ -161,13 +157,31 @@ pub enum RunError {
     },
 }
 
+impl RunError {
+    /// A replication reached a limit.
+    pub(crate) fn limit(variant: String, replication: u32, reached: Reached) -> RunError {
+        RunError::Limit { variant, replication, reached, so_far: None }
+    }
+}
+
+/// Says of what the figures are that a limit has left.
+fn before(so_far: &Option<Box<RunResults>>) -> String {
+    let count = so_far.as_ref().map_or(0, |results| results.summary.replications);
+    match count {
+        0 => String::new(),
+        1 => "the figures are of the replication before it; ".to_owned(),
+        count => format!("the figures are of the {count} replications before it; "),
+    }
+}
+
 /// Runs all replications of all variants. `progress` is called after each, from any thread.
 ///
 /// Figures are means over replications with 95 % t intervals (Law, *Simulation Modeling and
 /// Analysis*, 9.4.1), in seconds, bytes, dollars and plain numbers. Nothing is written or printed.
 ///
 /// # Errors
-/// When a replication reaches its limit on events or threads cannot be started.
+/// When a replication reaches a limit, with what those before it came to, or threads cannot be
+/// started.
 pub fn run(
     scenario: &Scenario,
     options: &RunOptions,
@@ -208,7 +222,9 @@ pub(crate) fn run_here(
     loop {
         let from = replications[0].len() as u32;
         let batch = Batch { scenario, options, spans: &spans, from, to: wanted, warm_up: &warm_up };
-        batch.run(&mut replications, progress)?;
+        if let Err(error) = batch.run(&mut replications, progress) {
+            return Err(with_those_before(error, scenario, options, &warm_up, &replications));
+        }
         if options.stop.is_set() {
             break;
         }
@@ -236,6 +252,24 @@ pub(crate) fn run_here(
         results.warnings.extend(uncertainty.warning(draws));
     }
     Ok((results, replications))
+}
+
+/// The error with the results of the replications before it.
+fn with_those_before(
+    error: RunError,
+    scenario: &Scenario,
+    options: &RunOptions,
+    warm_up: &WarmUp,
+    replications: &[Vec<Replication>],
+) -> RunError {
+    match error {
+        RunError::Limit { variant, replication, reached, so_far: _ } => {
+            let has_some = !replications[0].is_empty();
+            let results = || Box::new(results(scenario, options, warm_up, replications));
+            RunError::Limit { variant, replication, reached, so_far: has_some.then(results) }
+        }
+        RunError::Stopped | RunError::Threads { .. } => error,
+    }
 }
 
 fn results(

@@ -4,15 +4,14 @@ use super::RunError;
 use super::batches::Batches;
 use super::cost::Dollars;
 use super::groups::{GroupedRun, groups_of};
+use super::limits::{Limited, Reached, ReplicationLimits};
 use super::recorder::Recorder;
 use super::recorder::ages::Ages;
 use super::recorder::minutes::MinuteRow;
 use super::recorder::spans::Span;
 use super::recorder::tallies::Tallies;
-use crate::engine::RunEnd;
 use crate::model::observation::Observer;
 use crate::model::settings::Settings;
-use crate::model::simulate_consumers;
 use crate::model::system::Finished;
 use crate::results::{BlockedInterval, DestinationMessage, Redrive};
 use crate::scenario::Variant;
@@ -30,8 +29,8 @@ pub struct ReplicationPlan<'a> {
     pub number: u32,
     /// Parts of the run whose figures are wanted.
     pub spans: &'a [(Instant, Instant)],
-    /// Events at most.
-    pub events_max: u64,
+    /// How much it may be.
+    pub limits: ReplicationLimits,
     /// Which part of the run its figures are of.
     pub measuring: Measuring,
 }
@@ -46,15 +45,8 @@ impl ReplicationPlan<'_> {
         }
     }
 
-    fn too_many_events(&self, at: Instant) -> RunError {
-        let (horizon, _) = self.variants[0].settings.horizon.end();
-        RunError::EventLimit {
-            variant: self.variants[0].name.clone(),
-            replication: self.number,
-            events: self.events_max,
-            at_seconds: at.as_secs_f64(),
-            horizon_seconds: horizon.as_secs_f64(),
-        }
+    fn limit(&self, reached: Reached) -> RunError {
+        RunError::limit(self.variants[0].name.clone(), self.number, reached)
     }
 }
 
@@ -144,14 +136,15 @@ impl AgeFigures {
 /// Runs a replication: the figures of each consumer.
 ///
 /// # Errors
-/// When it reaches its limit on events.
+/// When it reaches a limit.
 pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError> {
-    let horizon = plan.variants[0].settings.horizon.end().0.since(Instant::START);
+    let horizon = plan.variants[0].settings.horizon.at_most();
     let recorder = |variant: &'a Variant, spans: &[(Instant, Instant)], keeps_details| {
         let put_unit = variant.prices.kinesis_put_unit;
         let spans = spans.iter().map(|&(from, to)| Span::new(from, to)).collect();
         Recorder::new(&variant.settings, put_unit, horizon, spans, keeps_details)
             .asking(&variant.asked)
+            .keeping(plan.limits.messages)
     };
     let warm_up = plan.measuring.warm_up;
     let whole = |variant| recorder(variant, plan.spans, plan.number == 0).after(warm_up);
@@ -163,17 +156,15 @@ pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError>
                 settings: &variant.settings,
                 seed: plan.seed,
                 replication: plan.number.into(),
-                events_max: plan.events_max,
+                limits: plan.limits,
             };
             let recorded = grouped.run(plan.groups(), &|| whole(variant));
-            let whole = recorded.map_err(|at| plan.too_many_events(at))?;
+            let whole = recorded.map_err(|reached| plan.limit(reached))?;
             Ok(vec![figures(variant, &whole, whole.measured())])
         }
         None => {
-            let mut observers: Vec<Recorder<'_>> = variants.map(whole).collect();
-            let finished = simulated(plan, &mut observers)?;
-            let consumers = plan.variants.iter().zip(observers).zip(finished);
-            let figures = consumers.map(|((variant, mut whole), finished)| {
+            let consumers = plan.variants.iter().zip(simulated(plan, variants.map(whole))?);
+            let figures = consumers.map(|(variant, (mut whole, finished))| {
                 whole.finish(finished);
                 figures(variant, &whole, whole.measured())
             });
@@ -184,9 +175,7 @@ pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError>
                 let part = recorder(variant, &[], false);
                 Batches::new(variant, warm_up, whole(variant), part, length)
             };
-            let mut observers: Vec<Batches<'_>> = variants.map(batches).collect();
-            let finished = simulated(plan, &mut observers)?;
-            let consumers = observers.into_iter().zip(finished);
+            let consumers = simulated(plan, variants.map(batches))?.into_iter();
             Ok(consumers.map(|(batches, finished)| batches.finish(finished)).collect())
         }
     }
@@ -194,15 +183,12 @@ pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError>
 
 fn simulated<O: Observer>(
     plan: &ReplicationPlan<'_>,
-    observers: &mut [O],
-) -> Result<Vec<Finished>, RunError> {
+    observers: impl Iterator<Item = O>,
+) -> Result<Vec<(O, Finished)>, RunError> {
     let settings: Vec<&Settings> = plan.variants.iter().map(|variant| &variant.settings).collect();
-    let number = u64::from(plan.number);
-    let finished = simulate_consumers(&settings, plan.seed, number, plan.events_max, observers);
-    match finished[0].end {
-        RunEnd::EventLimit { at } => Err(plan.too_many_events(at)),
-        RunEnd::Exhausted { .. } | RunEnd::Horizon => Ok(finished),
-    }
+    let (seed, number, limits) = (plan.seed, plan.number, plan.limits);
+    let limited = Limited { consumers: &settings, seed, number, limits };
+    limited.simulate(observers.collect()).map_err(|reached| plan.limit(reached))
 }
 
 /// The figures of what a recorder measured; `tallies` are those of that part.
@@ -283,7 +269,7 @@ impl Replication {
             format!(
                 "Variant {variant}: more blocked intervals or destination messages than are \
                  kept; charts of intervals and destination.jsonl show the first of them, all \
-                 figures count all of them."
+                 figures count all of them. That on messages can be raised with --max-messages."
             )
         })
     }

@@ -18,16 +18,22 @@ use crate::results::{RecordRange, TraceEvent, TraceLine};
 use crate::scenario::Variant;
 use crate::units::{Duration, Instant};
 
-/// Lines of a trace at most.
-pub const LINES_MAX: u64 = 20_000_000;
-
 /// How a trace ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TraceEnd {
     /// With the run.
     Complete,
-    /// With the limit on lines or events; the run goes on behind it.
-    CutOff,
+    /// With this limit; the run goes on behind it.
+    CutOff(TraceLimit),
+}
+
+/// What a trace may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TraceLimit {
+    /// So many lines at most.
+    Lines(u64),
+    /// So many events at most.
+    Events(u64),
 }
 
 /// Runs the first replication of `variants`, the consumers of one stream, and gives every line to
@@ -35,11 +41,11 @@ pub enum TraceEnd {
 pub fn trace(
     variants: &[Variant],
     seed: u64,
-    events_max: u64,
+    (events_max, lines_max): (u64, u64),
     write: &mut dyn FnMut(&TraceLine) -> bool,
 ) -> TraceEnd {
     let settings: Vec<_> = variants.iter().map(|variant| &variant.settings).collect();
-    let lines = std::cell::RefCell::new(Lines { write, count: 0, is_cut_off: false });
+    let lines = std::cell::RefCell::new(Lines { write, count: 0, lines_max, is_cut_off: false });
     let consumer = |variant: &Variant| (variants.len() > 1).then(|| variant.name.clone());
     let mut tracers: Vec<Tracer<'_, '_>> = variants
         .iter()
@@ -51,10 +57,10 @@ pub fn trace(
         })
         .collect();
     let finished = simulate_consumers(&settings, seed, 0, events_max, &mut tracers);
-    let is_cut_off = matches!(finished[0].end, RunEnd::EventLimit { .. });
-    match is_cut_off || lines.borrow().is_cut_off {
-        true => TraceEnd::CutOff,
-        false => TraceEnd::Complete,
+    match finished[0].end {
+        _ if lines.borrow().is_cut_off => TraceEnd::CutOff(TraceLimit::Lines(lines_max)),
+        RunEnd::EventLimit { .. } => TraceEnd::CutOff(TraceLimit::Events(events_max)),
+        RunEnd::Exhausted { .. } | RunEnd::Horizon | RunEnd::Stopped { .. } => TraceEnd::Complete,
     }
 }
 
@@ -62,6 +68,7 @@ pub fn trace(
 struct Lines<'w> {
     write: &'w mut dyn FnMut(&TraceLine) -> bool,
     count: u64,
+    lines_max: u64,
     is_cut_off: bool,
 }
 
@@ -81,8 +88,8 @@ impl Tracer<'_, '_> {
         }
         let (at, consumer) = (now.as_secs_f64(), self.consumer.clone());
         let line = TraceLine { at, consumer, shard, lane, event };
+        lines.is_cut_off = lines.count == lines.lines_max || !(lines.write)(&line);
         lines.count += 1;
-        lines.is_cut_off = !(lines.write)(&line) || lines.count >= LINES_MAX;
     }
 
     fn of_lane(&self, now: Instant, lane: LaneId, event: TraceEvent) {
@@ -100,6 +107,10 @@ impl Tracer<'_, '_> {
 }
 
 impl Observer for Tracer<'_, '_> {
+    fn has_enough(&self) -> bool {
+        self.lines.borrow().is_cut_off
+    }
+
     fn observe(&mut self, now: Instant, observation: Observation<'_>) {
         match observation {
             Observation::ShardOpened { shard, generation } => {

@@ -143,7 +143,7 @@ pub struct Drawn {
 /// Runs `draws` replications of every variant with drawn inputs.
 ///
 /// # Errors
-/// When a replication reaches its limit on events.
+/// When a replication reaches a limit.
 pub fn run(
     uncertainty: &Uncertainty,
     scenario: &Scenario,
@@ -168,7 +168,7 @@ pub fn run(
                 seed: scenario.seed,
                 number,
                 spans: &[],
-                events_max: options.events_max,
+                limits: options.limits,
                 measuring: Measuring { warm_up, batch: None },
             };
             Ok(verdicts.into_iter().zip(replication::run(&plan)?).collect())

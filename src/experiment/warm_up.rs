@@ -14,16 +14,15 @@
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::estimates::CONFIDENCE;
+use super::limits::{Limited, ReplicationLimits};
 use super::offered_load::stability;
 use super::recorder::minutes::step_of;
 use super::replication::Replication;
 use super::{Progress, RunError, RunOptions};
 use crate::analysis::batch_means::BATCHES;
 use crate::analysis::warm_up::{BATCH, mser5};
-use crate::engine::RunEnd;
 use crate::model::observation::{Observation, Observer};
-use crate::model::settings::{Horizon, IteratorAgeAt, Settings};
-use crate::model::simulate;
+use crate::model::settings::{IteratorAgeAt, Settings};
 use crate::model::system::created;
 use crate::results::{AnalysisKind, AnalysisSummary, Shaded, StabilityVerdict, WarmUpRule};
 use crate::scenario::{Analysis, Scenario, Variant};
@@ -138,7 +137,7 @@ fn by_mser5(
     let (mut longest, mut is_settled) = (Duration::ZERO, true);
     for (number, variant) in variants.into_iter().enumerate() {
         let numbers: Vec<u32> = (0..pilots).collect();
-        let pilot = |&number: &u32| pilot(scenario, variant, number, options.events_max);
+        let pilot = |&number: &u32| pilot(scenario, variant, number, options.limits);
         let cells: Result<Vec<AgeCells<'_>>, RunError> = numbers.par_iter().map(pilot).collect();
         progress(Progress { done: (number as u64 + 1) * u64::from(pilots), planned });
         let (values, seconds) = joined(&cells?);
@@ -154,28 +153,18 @@ fn pilot<'s>(
     scenario: &Scenario,
     variant: &'s Variant,
     number: u32,
-    events_max: u64,
+    limits: ReplicationLimits,
 ) -> Result<AgeCells<'s>, RunError> {
-    let mut cells = AgeCells::new(&variant.settings);
-    let number_wide = u64::from(number);
-    let finished = simulate(&variant.settings, scenario.seed, number_wide, events_max, &mut cells);
-    match finished.end {
-        RunEnd::EventLimit { at } => Err(RunError::EventLimit {
-            variant: variant.name.clone(),
-            replication: number,
-            events: events_max,
-            at_seconds: at.as_secs_f64(),
-            horizon_seconds: horizon(&variant.settings).as_secs_f64(),
-        }),
-        RunEnd::Exhausted { .. } | RunEnd::Horizon => Ok(cells),
+    let cells = AgeCells::new(&variant.settings);
+    let limited = Limited { consumers: &[&variant.settings], seed: scenario.seed, number, limits };
+    match limited.simulate(vec![cells]) {
+        Ok(mut simulated) => Ok(simulated.swap_remove(0).0),
+        Err(reached) => Err(RunError::limit(variant.name.clone(), number, reached)),
     }
 }
 
 fn horizon(settings: &Settings) -> Duration {
-    match settings.horizon {
-        Horizon::For(length) => length,
-        Horizon::Drained { at_most } => at_most,
-    }
+    settings.horizon.at_most()
 }
 
 /// IteratorAge of one replication by cells of time.

@@ -52,7 +52,7 @@ pub use mapping::{
     Found, FunctionFacts, ImportedMapping, KindEvidence, Origin, Setting, StreamFacts, Unresolved,
 };
 pub use problem::{Problem, Weight};
-pub use source::{FILE_BYTES_MAX, SourceFile};
+pub use source::SourceFile;
 pub use tree::Place;
 
 use std::path::Path;

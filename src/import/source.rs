@@ -1,8 +1,8 @@
 //! Files to import: their text, limits on their size, and lines of byte offsets.
 //!
-//! A file larger than [`FILE_BYTES_MAX`] is refused before it is read: templates are limited to
-//! 1 MB by CloudFormation, and a week of metrics is smaller. Left out: following links over the
-//! network.
+//! A file larger than [`IMPORT_BYTES_MAX`] is refused unless more is allowed: templates are
+//! limited to 1 MB by CloudFormation, and a week of metrics is smaller. Left out: following links
+//! over the network.
 
 use std::fs;
 use std::io::{ErrorKind, Read};
@@ -10,9 +10,11 @@ use std::path::{Path, PathBuf};
 
 use super::problem::Problem;
 use super::tree::Place;
+use crate::scenario::limits::IMPORT_BYTES_MAX;
+use crate::units::Bytes;
 
-/// Larger files are refused, in bytes.
-pub const FILE_BYTES_MAX: u64 = 64 << 20;
+/// What else can be done about a file that is named on the command line.
+const REMEDY: &str = ", or raise the limit with --max-size";
 
 /// A file to import.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,13 +26,13 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// Reads a file, or all Terraform files of a folder in order of their names.
+    /// Reads a file, or all Terraform files of a folder in order of their names, each up to a size.
     ///
     /// # Errors
     /// When it is missing, too large, unreadable or not UTF-8.
-    pub fn read_all(path: &Path) -> Result<Vec<SourceFile>, Problem> {
+    pub fn read_all(path: &Path, bytes_max: u64) -> Result<Vec<SourceFile>, Problem> {
         if !path.is_dir() {
-            return Ok(vec![SourceFile::read(path)?]);
+            return Ok(vec![SourceFile::read_up_to(path, bytes_max)?]);
         }
         let name = path.display().to_string();
         let unreadable = |error| Problem::of_file(&name, format!("cannot be read: {error}"));
@@ -45,37 +47,64 @@ impl SourceFile {
             let message = "is a folder without Terraform files; name a file of it";
             return Err(Problem::of_file(&name, message.to_owned()));
         }
-        paths.iter().map(|path| SourceFile::read(path)).collect()
+        paths.iter().map(|path| SourceFile::read_up_to(path, bytes_max)).collect()
     }
 
-    /// Reads one file.
+    /// Reads one file of up to [`IMPORT_BYTES_MAX`] bytes.
     ///
     /// # Errors
     /// As for [`SourceFile::read_all`].
     pub fn read(path: &Path) -> Result<SourceFile, Problem> {
+        SourceFile::open(path, IMPORT_BYTES_MAX, "")
+    }
+
+    /// Reads one file of up to so many bytes, as `--max-size` says.
+    ///
+    /// # Errors
+    /// As for [`SourceFile::read_all`].
+    pub fn read_up_to(path: &Path, bytes_max: u64) -> Result<SourceFile, Problem> {
+        SourceFile::open(path, bytes_max, REMEDY)
+    }
+
+    fn open(path: &Path, bytes_max: u64, remedy: &str) -> Result<SourceFile, Problem> {
         let name = path.display().to_string();
         let unreadable = |error: std::io::Error| match error.kind() == ErrorKind::NotFound {
             true => Problem::of_file(&name, "does not exist".to_owned()),
             false => Problem::of_file(&name, format!("cannot be read: {error}")),
         };
         let file = fs::File::open(path).map_err(unreadable)?;
-        SourceFile::from_reader(&name, file)
+        SourceFile::limited(&name, file, bytes_max, remedy)
     }
 
     /// Reads standard input or any other stream.
     ///
     /// # Errors
     /// When it is too large, unreadable or not UTF-8.
-    pub fn from_reader(name: &str, reader: impl Read) -> Result<SourceFile, Problem> {
+    pub fn from_reader(
+        name: &str,
+        reader: impl Read,
+        bytes_max: u64,
+    ) -> Result<SourceFile, Problem> {
+        SourceFile::limited(name, reader, bytes_max, REMEDY)
+    }
+
+    fn limited(
+        name: &str,
+        reader: impl Read,
+        bytes_max: u64,
+        remedy: &str,
+    ) -> Result<SourceFile, Problem> {
         let fail = |message: String| Problem::of_file(name, message);
         let mut bytes = Vec::new();
-        let mut limited = reader.take(FILE_BYTES_MAX + 1);
+        let mut limited = reader.take(bytes_max.saturating_add(1));
         limited
             .read_to_end(&mut bytes)
             .map_err(|error| fail(format!("cannot be read: {error}")))?;
-        if bytes.len() as u64 > FILE_BYTES_MAX {
-            let most = FILE_BYTES_MAX >> 20;
-            return Err(fail(format!("is larger than {most} MiB; import a smaller part of it")));
+        if bytes.len() as u64 > bytes_max {
+            let most = Bytes::new(bytes_max);
+            return Err(fail(format!(
+                "is larger than {most}; import a smaller part of it{remedy}"
+            )));
         }
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();

@@ -1,7 +1,8 @@
 //! What the model says happened. Recorders turn observations into series and estimates.
 //!
-//! An observer sees everything and changes nothing: it gets references and returns nothing. It
-//! is a type parameter of the run, so observations that nobody looks at cost nothing.
+//! An observer sees everything and changes nothing: it gets references and returns nothing. All it
+//! can say is that it has seen enough, which ends the run. It is a type parameter of the run, so
+//! observations that nobody looks at cost nothing.
 
 use super::age_parts::AgeParts;
 use super::event::LaneId;
@@ -246,6 +247,11 @@ pub enum LastResponse {
 pub trait Observer {
     /// Takes note of what happened at `now`.
     fn observe(&mut self, now: Instant, observation: Observation<'_>);
+
+    /// Whether it has seen enough: asked when a minute is over, the run ends there.
+    fn has_enough(&self) -> bool {
+        false
+    }
 }
 
 impl Observer for () {

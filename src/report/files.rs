@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::parquet::WithoutParquet;
+use super::temporary::TemporaryFile;
 use super::{charts, destination_jsonl, page, summary_json, timeseries_csv, timeseries_parquet};
 use crate::results::RunResults;
 
@@ -62,7 +63,7 @@ impl Default for Outputs {
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The folder is a file.
-    #[error("{}: this is a file; name a folder for the report", .0.display())]
+    #[error("{}: this is a file; name a folder", .0.display())]
     FolderIsFile(PathBuf),
     /// The folder cannot be created.
     #[error("{}: cannot create this folder: {}", .0.display(), .1)]
@@ -107,16 +108,18 @@ pub fn write_all(
 /// When the folder or a file cannot be written; files that were there before stay as they were.
 pub fn write_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), WriteError> {
     prepare(folder, files)?;
-    let mut pending = Pending(Vec::new());
+    let mut pending = Vec::new();
     for (name, bytes) in files {
-        let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
         let target = folder.join(name);
-        pending.0.push((temporary.clone(), target.clone()));
-        write_whole(&temporary, bytes).map_err(|error| WriteError::CannotWrite(target, error))?;
+        let written = TemporaryFile::beside(&target).and_then(|mut temporary| {
+            temporary.file().write_all(bytes)?;
+            Ok(temporary)
+        });
+        pending.push(written.map_err(|error| WriteError::CannotWrite(target, error))?);
     }
-    for (temporary, target) in &pending.0 {
-        fs::rename(temporary, target)
-            .map_err(|error| WriteError::CannotWrite(target.clone(), error))?;
+    for temporary in pending {
+        let target = temporary.target().to_owned();
+        temporary.keep().map_err(|error| WriteError::CannotWrite(target, error))?;
     }
     Ok(())
 }
@@ -187,23 +190,5 @@ fn prepare(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), WriteError>
     match targets.into_iter().find(|target| target.is_dir()) {
         Some(target) => Err(WriteError::FileIsFolder(target)),
         None => Ok(()),
-    }
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    file.write_all(bytes)?;
-    file.flush()
-}
-
-/// Temporary files and the names they will get; what was not renamed is removed.
-struct Pending(Vec<(PathBuf, PathBuf)>);
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        for (temporary, _) in &self.0 {
-            // After a rename the file is no longer there, which is as it should be.
-            let _ = fs::remove_file(temporary);
-        }
     }
 }

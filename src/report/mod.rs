@@ -42,6 +42,7 @@ mod sparkline;
 mod summary;
 mod sweep;
 mod table;
+mod temporary;
 mod terminal;
 mod text;
 mod timeseries;

@@ -7,12 +7,14 @@
 //! | a pipe or a device, as `/dev/stdout` | written straight, since a rename would replace it |
 //! | a folder | an error |
 //!
-//! What fails is removed again. Left out: `fsync`, without which a machine that loses its power may
-//! lose the file.
+//! What fails is removed again; what was killed, by the next that writes there (see `temporary`).
+//! Left out: `fsync`, without which a machine that loses its power may lose the file.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use super::temporary::TemporaryFile;
 
 /// Writes text into a file.
 ///
@@ -40,32 +42,18 @@ pub fn write_whole_with(
         Err(error) if error.kind() == ErrorKind::NotFound => path.to_owned(),
         Err(error) => return Err(error),
     };
-    let temporary = Temporary(temporary_name(&target)?);
-    let mut out = BufWriter::new(File::create(&temporary.0)?);
+    let mut temporary = TemporaryFile::beside(&target)?;
+    let mut out = BufWriter::new(temporary.file());
     write(&mut out)?;
     out.flush()?;
-    fs::rename(&temporary.0, &target)
-}
-
-/// `.name.123.tmp` beside the file, so that a rename is enough.
-fn temporary_name(target: &Path) -> io::Result<PathBuf> {
-    let no_name = || io::Error::new(ErrorKind::InvalidInput, "this is no file name");
-    let name = target.file_name().ok_or_else(no_name)?.to_string_lossy();
-    Ok(target.with_file_name(format!(".{name}.{}.tmp", std::process::id())))
-}
-
-/// Is removed where it was not renamed.
-struct Temporary(PathBuf);
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // After a rename the file is no longer there, which is as it should be.
-        let _ = fs::remove_file(&self.0);
-    }
+    drop(out);
+    temporary.keep()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     /// A folder of a test's own, which is empty.

@@ -16,6 +16,7 @@
 //! | [`factors`], [`levels`], [`range`] | settings that are tried |
 //! | [`sweep`] | which levels are tried together |
 //! | `files` | what a scenario names |
+//! | [`limits`], [`limited`] | what a command may take; reading up to a limit |
 //! | `tune` | which settings are to be chosen, and what for |
 //! | `lints` | warnings |
 //!
@@ -40,6 +41,7 @@ mod general;
 mod knobs;
 pub mod levels;
 pub mod limited;
+pub mod limits;
 mod lints;
 mod mapping;
 pub mod mapping_limits;

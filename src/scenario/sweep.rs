@@ -21,16 +21,13 @@ use super::document::Node;
 use super::factors::{Factor, Levels, factors};
 use super::fingerprint::hash;
 use super::levels::{Level, numbers};
+use super::limits::{POINTS_LIMIT, POINTS_MAX};
 use super::metrics::{Metric, metric, metric_names};
 use super::reader::{Field, Reading};
 use super::source::Override;
 use super::{apply_override, assertions};
 use crate::engine::{Purpose, RandomSource};
 
-/// Points of a sweep at most, unless told otherwise.
-pub const POINTS_MAX: u32 = 10_000;
-/// No limit on points can be higher.
-pub const POINTS_LIMIT: u32 = 1_000_000;
 /// Where nothing else is said.
 const PARETO: [&str; 2] = ["cost_usd.total", "iterator_age.p99"];
 /// The order and place of the points of a Latin hypercube; the entity is the hash of a factor's
@@ -249,7 +246,7 @@ fn level_at(factor: &Factor, part: u32, parts: u32, share: f64) -> Result<Level,
 
 fn too_many(points: u128, points_max: u32) -> String {
     let advice = match points <= u128::from(POINTS_LIMIT) {
-        true => format!(", or allow them with `--points-max {points}`"),
+        true => format!(", or allow them with `--max-points {points}`"),
         false => String::new(),
     };
     format!(

@@ -63,13 +63,37 @@ const BANS: &[Ban] = &[
             "f64::tan",
             "f64::tanh",
         ],
-        place: Place::Except(&["report"]),
+        place: Place::Everywhere,
         reason: "its last bits differ between platforms; use libm",
     },
     Ban {
         words: &["SystemTime", "std::time"],
         place: Place::Except(&["cli", "main"]),
         reason: "the wall clock belongs to the command line",
+    },
+    Ban {
+        words: &[
+            "std::env",
+            "env::var",
+            "env::args",
+            "env::temp_dir",
+            "env::current_dir",
+            "available_parallelism",
+            "thread::current",
+            "hostname",
+        ],
+        place: Place::Only(&[
+            "units",
+            "engine",
+            "model",
+            "scenario",
+            "import",
+            "experiment",
+            "analysis",
+            "results",
+            "report",
+        ]),
+        reason: "results depend on nothing but what the user gives",
     },
     Ban {
         words: &[
@@ -216,7 +240,9 @@ mod tests {
     #[test]
     fn a_ban_holds_only_in_its_place() {
         assert!(caught("engine/samplers.rs", "let y = x.powf(2.0);"));
-        assert!(!caught("report/chart.rs", "let y = x.powf(2.0);"));
+        assert!(caught("report/chart.rs", "let y = x.powf(2.0);"));
+        assert!(caught("report/chart.rs", "std::env::var(\"TZ\")"));
+        assert!(!caught("cli/terminal.rs", "std::env::var(\"LANG\")"));
         assert!(!caught("engine/samplers.rs", "let y = libm::pow(x, 2.0);"));
         assert!(caught("report/chart.rs", "println!(\"x\");"));
         assert!(!caught("cli/run.rs", "println!(\"x\");"));

@@ -41,7 +41,7 @@ impl Checker<'_> {
             // Records of the very end of a run no longer happen; a drained one has had all.
             let last = match finished.end {
                 RunEnd::Exhausted { .. } => Instant::FAR_FUTURE,
-                RunEnd::Horizon | RunEnd::EventLimit { .. } => {
+                RunEnd::Horizon | RunEnd::EventLimit { .. } | RunEnd::Stopped { .. } => {
                     finished.at.saturating_sub(Duration::from_nanos(1))
                 }
             };
@@ -61,7 +61,7 @@ impl Checker<'_> {
                 let left = closing.remaining;
                 assert!(left == 0 || may_be_left, "nothing goes on, {left} are left: {counts:?}");
             }
-            RunEnd::Horizon => {}
+            RunEnd::Horizon | RunEnd::Stopped { .. } => {}
             RunEnd::EventLimit { at } => panic!("too many events by {at:?}"),
         }
         let tallies = &recorder.tallies;

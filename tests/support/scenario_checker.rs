@@ -9,6 +9,7 @@
 //! Left out: what a text may not say; the reader of scenarios has tests of its own.
 
 use shardlag::engine::RunEnd;
+use shardlag::experiment::limits::ReplicationLimits;
 use shardlag::experiment::recorder::Recorder;
 use shardlag::experiment::{RunError, RunOptions, run};
 use shardlag::model::settings::{Horizon, Settings, ThrottlePolicy};
@@ -92,8 +93,8 @@ fn check_run(consumers: &[Settings], seed: u64) -> RunEnd {
 /// # Panics
 /// When a ledger does not add up.
 pub fn results(scenario: &Scenario, threads: usize) -> Option<RunResults> {
-    let options =
-        RunOptions { threads: Some(threads), events_max: EVENTS_MAX, ..RunOptions::default() };
+    let limits = ReplicationLimits { events: EVENTS_MAX, ..ReplicationLimits::default() };
+    let options = RunOptions { threads: Some(threads), limits, ..RunOptions::default() };
     match run(scenario, &options, &|_| ()) {
         Ok(results) => {
             let summaries = results.summary.variants.iter().zip(&scenario.variants);
@@ -101,7 +102,7 @@ pub fn results(scenario: &Scenario, threads: usize) -> Option<RunResults> {
             summaries.filter(|_| is_whole).for_each(|(summary, of)| check_ledger(summary, of));
             Some(results)
         }
-        Err(RunError::EventLimit { .. }) => None,
+        Err(RunError::Limit { .. }) => None,
         Err(error @ (RunError::Stopped | RunError::Threads { .. })) => panic!("{error}"),
     }
 }

@@ -6,15 +6,14 @@ use crate::model::observation::{
 use crate::model::settings::{OnFailure, Settings, StreamKind};
 use crate::model::system::created;
 use crate::results::{DestinationMessage, FunctionError, MessageWindow, Redrive};
+use crate::scenario::limits::MESSAGES_MAX;
 use crate::units::{Duration, Instant};
-
-/// Messages kept of a replication.
-pub const MESSAGES_MAX: usize = 10_000;
 
 /// The messages of one replication.
 #[derive(Debug, Clone)]
 pub struct Messages {
     kept: Option<Vec<DestinationMessage>>,
+    kept_max: u64,
     count: u64,
     shortest_margin: Option<Duration>,
     margin_sum: f64,
@@ -23,7 +22,18 @@ pub struct Messages {
 impl Messages {
     /// No message yet; they are kept if `keeps`, else only counted.
     pub fn new(keeps: bool) -> Messages {
-        Messages { kept: keeps.then(Vec::new), count: 0, shortest_margin: None, margin_sum: 0.0 }
+        Messages {
+            kept: keeps.then(Vec::new),
+            kept_max: MESSAGES_MAX,
+            count: 0,
+            shortest_margin: None,
+            margin_sum: 0.0,
+        }
+    }
+
+    /// If messages are kept, then the first of them, up to this many.
+    pub fn keep_at_most(&mut self, messages: u64) {
+        self.kept_max = messages;
     }
 
     /// A batch was given up; it is a message only where there is a destination.
@@ -50,7 +60,7 @@ impl Messages {
             self.shortest_margin =
                 Some(self.shortest_margin.map_or(margin, |shortest| shortest.min(margin)));
         }
-        let Some(kept) = self.kept.as_mut().filter(|kept| kept.len() < MESSAGES_MAX) else {
+        let Some(kept) = self.kept.as_mut().filter(|_| number < self.kept_max) else {
             return;
         };
         let unix = |at: Instant| settings.start_unix_nanos + at.as_nanos();
@@ -84,7 +94,7 @@ impl Messages {
 
     /// Whether messages were left out.
     pub fn is_truncated(&self) -> bool {
-        self.kept.is_some() && self.count > MESSAGES_MAX as u64
+        self.kept.is_some() && self.count > self.kept_max
     }
 
     /// How long the delivered messages leave.

@@ -120,6 +120,13 @@ impl<'a> Recorder<'a> {
         self
     }
 
+    /// The same with so many messages to a destination, if they are kept.
+    #[must_use]
+    pub fn keeping(mut self, messages: u64) -> Recorder<'a> {
+        self.messages.keep_at_most(messages);
+        self
+    }
+
     /// The same, with what these figures take; those of the whole stream take nothing more.
     #[must_use]
     pub fn asking(mut self, asked: &[(String, Asked)]) -> Recorder<'a> {

@@ -7,6 +7,7 @@
 
 use super::super::assertions::{figure, share_of_minutes};
 use super::super::estimates::summary_of;
+use super::super::limits::ReplicationLimits;
 use super::super::offered_load::stability;
 use super::super::replication::{self, Measuring, ReplicationPlan};
 use super::super::{RunError, age_limits};
@@ -93,13 +94,18 @@ impl Design {
     }
 
     /// Runs one replication.
-    pub fn run(&self, number: u32, measuring: Measuring, events_max: u64) -> Result<Row, RunError> {
+    pub fn run(
+        &self,
+        number: u32,
+        measuring: Measuring,
+        limits: ReplicationLimits,
+    ) -> Result<Row, RunError> {
         let plan = ReplicationPlan {
             variants: &self.scenario.variants,
             seed: self.scenario.seed,
             number,
             spans: &[],
-            events_max,
+            limits,
             measuring,
         };
         let consumers = replication::run(&plan)?;

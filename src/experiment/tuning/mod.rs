@@ -22,9 +22,10 @@ pub use design::{Point, Wanted};
 use self::break_even::{Ground, NoBorder};
 use self::design::Design;
 use self::search::{Limits, Runner};
+use super::limits::ReplicationLimits;
 use super::replication::Measuring;
 use super::warm_up::warm_up;
-use super::{EVENTS_MAX, Progress, RunError, RunOptions};
+use super::{Progress, RunError, RunOptions};
 use crate::results::Tuning;
 use crate::scenario::{
     COMBINATIONS_MAX, Diagnostics, Ends, Factor, Override, Scenario, Source, Sweep, Tune, load,
@@ -56,8 +57,8 @@ pub struct TuneOptions {
     pub break_even: Option<Ends>,
     /// Threads, at least 1; `None`: one per core. The answer is the same for any number.
     pub threads: Option<usize>,
-    /// Events of one replication at most.
-    pub events_max: u64,
+    /// How much one replication may be.
+    pub limits: ReplicationLimits,
     /// The command that repeats it, for the report.
     pub command: String,
 }
@@ -109,7 +110,7 @@ impl TuneOptions {
             budget: None,
             break_even: None,
             threads: None,
-            events_max: EVENTS_MAX,
+            limits: ReplicationLimits::default(),
             command: String::new(),
         }
     }
@@ -163,13 +164,13 @@ pub fn tune(
         TuneError::Run(RunError::Threads { threads, reason: error.to_string() })
     })?;
     pool.install(|| {
-        let run_options = RunOptions { events_max: options.events_max, ..RunOptions::default() };
+        let run_options = RunOptions { limits: options.limits, ..RunOptions::default() };
         // One warm-up for all, so that all measure the same time: that of the scenario as it is.
         let warm_up = warm_up(&current, &run_options, &|_| ()).map_err(TuneError::Run)?;
         let runner = Runner {
             designs: &designs,
             measuring: Measuring { warm_up: warm_up.ends_at, batch: None },
-            events_max: options.events_max,
+            replication: options.limits,
             maximize: options.wanted.maximize,
             progress,
         };

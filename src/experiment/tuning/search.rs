@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use super::super::limits::ReplicationLimits;
 use super::super::replication::Measuring;
 use super::super::{Progress, RunError};
 use super::design::{Design, Row};
@@ -43,7 +44,7 @@ pub(super) struct Limits {
 pub(super) struct Runner<'a> {
     pub designs: &'a [Design],
     pub measuring: Measuring,
-    pub events_max: u64,
+    pub replication: ReplicationLimits,
     pub maximize: bool,
     pub progress: &'a (dyn Fn(Progress) + Sync),
 }
@@ -104,7 +105,7 @@ impl Runner<'_> {
             jobs.extend((have..*wanted).map(|number| (*index, number as u32)));
         }
         let run = |&(index, number): &(usize, u32)| {
-            self.designs[index].run(number, self.measuring, self.events_max)
+            self.designs[index].run(number, self.measuring, self.replication)
         };
         let rows: Result<Vec<Row>, RunError> = jobs.par_iter().map(run).collect();
         for ((index, _), row) in jobs.iter().zip(rows?) {
@@ -118,7 +119,8 @@ impl Runner<'_> {
     /// Replications of one design.
     pub fn rows(&self, design: usize, numbers: Range<usize>) -> Result<Vec<Row>, RunError> {
         let numbers: Vec<u32> = numbers.map(|number| number as u32).collect();
-        let run = |number: &u32| self.designs[design].run(*number, self.measuring, self.events_max);
+        let run =
+            |number: &u32| self.designs[design].run(*number, self.measuring, self.replication);
         numbers.par_iter().map(run).collect()
     }
 

@@ -16,6 +16,7 @@ use super::module::{Module, Written, WrittenBlock};
 use super::module_calls;
 use super::operators::pairs;
 
+/// Instances of one resource that are shown.
 const INSTANCES_MAX: usize = 1_000;
 const FUNCTION_KEYS: [(&str, &str); 3] = [
     ("memory_size", "function.memory"),
@@ -73,6 +74,9 @@ fn instances(
         if number == 0 {
             problems.warning(place, format!("`{name}` is left out: its `count` is 0"));
         }
+        if number > INSTANCES_MAX {
+            problems.warning(place, cut(name, "count", number));
+        }
         let index = |index: usize| {
             let node = Node::new(Value::Number(index as f64), place);
             let entry = Entry { key: "index".to_owned(), node };
@@ -87,6 +91,9 @@ fn instances(
         doubt(&each, "for_each");
         return vec![(String::new(), Scope::default())];
     };
+    if pairs.len() > INSTANCES_MAX {
+        problems.warning(place, cut(name, "for_each", pairs.len()));
+    }
     let is_set = matches!(each.value, Value::List(_));
     pairs
         .into_iter()
@@ -97,6 +104,11 @@ fn instances(
             (format!("[\"{shown}\"]"), Scope::default().with("each", key_and_value(key, value)))
         })
         .collect()
+}
+
+/// Says that not all instances are shown.
+fn cut(name: &str, what: &str, number: usize) -> String {
+    format!("`{name}` has a `{what}` of {number}; only the first {INSTANCES_MAX} are shown")
 }
 
 /// `{key, value}`, as `each` and the iterators of dynamic blocks have them.

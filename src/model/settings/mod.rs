@@ -73,9 +73,13 @@ pub enum Horizon {
 impl Horizon {
     /// The latest end, and whether the run ends before where nothing is left to do.
     pub fn end(self) -> (Instant, bool) {
-        match self {
-            Horizon::For(length) => (Instant::START + length, false),
-            Horizon::Drained { at_most } => (Instant::START + at_most, true),
+        (Instant::START + self.at_most(), matches!(self, Horizon::Drained { .. }))
+    }
+
+    /// How long a run lasts at most.
+    pub fn at_most(&self) -> Duration {
+        match *self {
+            Horizon::For(length) | Horizon::Drained { at_most: length } => length,
         }
     }
 }

@@ -6,10 +6,11 @@
 //! their functions write back to the stream (S10.6). Records are the same for all; draws of
 //! mappings and functions are addressed by consumer, so adding one moves no draw of another.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use super::{ConsumerEvent, Context, System, tells_records_apart};
 use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
+use crate::model::event::Event;
 use crate::model::function::concurrency::Account;
 use crate::model::lineage::Lineage;
 use crate::model::observation::Observer;
@@ -145,7 +146,13 @@ impl<'a> Simulation<'a> {
     ) -> RunEnd {
         let (limits, world) = (RunLimits { horizon: until, events }, &mut self.world);
         run(&mut self.calendar, limits, |now, event, calendar| {
+            let is_over = event.event == Event::MinuteEnds;
             world.handle(now, event, calendar, observers);
+            // Once a minute, so that it costs nothing.
+            match is_over && observers.iter().any(Observer::has_enough) {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
         })
     }
 
@@ -160,7 +167,7 @@ impl<'a> Simulation<'a> {
         let at = match end {
             RunEnd::Exhausted { .. } if drains => self.world.last_activity(),
             RunEnd::Exhausted { .. } | RunEnd::Horizon => horizon,
-            RunEnd::EventLimit { at } => at,
+            RunEnd::EventLimit { at } | RunEnd::Stopped { at } => at,
         };
         let closings = self.world.close(at, observers);
         closings.into_iter().map(|closing| Finished { end, at, closing }).collect()

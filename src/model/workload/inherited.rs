@@ -110,6 +110,8 @@ mod tests {
         };
         let (left, right) = (half(false), half(true));
         let whole = records(plan.cursor(0));
+        let is_right = |&(_, key_hash): &(Instant, u64)| goes_right(key_hash, 0);
+        assert!(records(right.clone()).iter().all(is_right), "a left key is in the right half");
         let share = records(left.clone()).len() as f64 / whole.len() as f64;
         assert!((0.46..0.54).contains(&share), "{share} of the records");
         let mut merged = WorkloadCursor::empty();

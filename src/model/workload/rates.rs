@@ -243,6 +243,18 @@ mod tests {
     }
 
     #[test]
+    fn a_period_of_counts_that_is_cut_off_counts_in_part() {
+        let arrivals = Arrivals::TraceCounts {
+            period: Duration::from_secs(60),
+            counts: Arc::from([60, 240]),
+            spread: CountSpread::Even,
+        };
+        let to = Instant::from_secs(75);
+        // All of the first period and a quarter of the second, half of them on the shard.
+        assert_rates(vec![Traffic { arrivals, to, ..poisson(1.0) }], 60.0 / 75.0, 2.0);
+    }
+
+    #[test]
     fn sources_add_up_where_they_overlap_and_pauses_do_not_count() {
         let between = |rate: f64, from: u64, to: u64| Traffic {
             from: Instant::from_secs(from),
