@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! batching window 0 s
-//!   FreeLane          7173 batches of   16.2 records
+//!   FreeLane          7172 batches of   16.2 records
 //!   BatchSize         1187 batches of  200.0 records
 //! batching window 5 s
 //!   BatchSize         1463 batches of  200.0 records

@@ -8,9 +8,9 @@
 //!   invocations      28.8 k
 //!   cost             $0.01368 ± 0.00003
 //! window of 2 s: Stable
-//!   IteratorAge p99  1.26 ± 0.01 s
+//!   IteratorAge p99  1.26 ± 0.02 s
 //!   invocations      3.668 ± 0.004 k
-//!   cost             $0.00435 ± 0.00003
+//!   cost             $0.00435 ± 0.00004
 //! ```
 //!
 //! A figure is an `Estimate`: a value with the ends of its 95 % interval over the replications,

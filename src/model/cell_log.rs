@@ -209,3 +209,31 @@ impl CellLog {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::RandomSource;
+    use crate::model::workload::WorkloadPlan;
+    use crate::model::workload::test_settings::{poisson, settings};
+    use crate::units::Duration;
+
+    #[test]
+    fn the_nth_unread_record_is_that_of_the_log_read_one_by_one() {
+        let settings = settings(1, vec![poisson(5.0)], Duration::from_secs(200));
+        let plan = WorkloadPlan::new(&settings, RandomSource::new(1, 0));
+        let mut cursor = plan.cursor(0);
+        let next = || cursor.next_record().map(|record| record.arrival);
+        let arrivals: Vec<Instant> = std::iter::from_fn(next).collect();
+        let (cells, plain) = plan.cells(0).expect("a Poisson process");
+        let end = Instant::from_secs(200);
+        let mut log = CellLog::new(cells, plain);
+        for read in [0, 1, 4, 60] {
+            let before = arrivals.len() - log.unread_at(end) as usize;
+            log.take(end, read, |_, _| ());
+            let left = &arrivals[before + read as usize..];
+            let seen: Vec<Instant> = (0..).map_while(|n| log.arrival(n)).collect();
+            assert_eq!(seen, left);
+        }
+    }
+}

@@ -184,3 +184,29 @@ impl RecordLog {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::RandomSource;
+    use crate::model::workload::WorkloadPlan;
+    use crate::model::workload::test_settings::{poisson, settings};
+    use crate::units::Duration;
+
+    #[test]
+    fn records_written_back_count_in_their_time_behind_a_long_backlog() {
+        let settings = settings(1, vec![poisson(5.0)], Duration::from_secs(1_000));
+        let plan = WorkloadPlan::new(&settings, RandomSource::new(1, 0));
+        let mut cursor = plan.cursor(0);
+        let records: Vec<Record> = std::iter::from_fn(|| cursor.next_record()).collect();
+        let mut log = RecordLog::new(plan.cursor(0));
+        let written = Instant::from_secs(900);
+        log.write_back(Record { arrival: written, ..records[0] });
+        for seconds in [1, 10, 100, 899, 900, 1_000] {
+            let until = Instant::from_secs(seconds);
+            let due = records.iter().filter(|record| record.arrival <= until).count() as u64;
+            let expected = due + u64::from(written <= until);
+            assert_eq!((log.unread_at(until), log.unread(until)), (expected, expected));
+        }
+    }
+}

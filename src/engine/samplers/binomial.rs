@@ -131,6 +131,17 @@ mod tests {
     use crate::engine::samplers::goodness::{assert_counts_fit, stream};
 
     #[test]
+    fn the_largest_uniform_gives_a_count_that_happens() {
+        let largest = 1.0 - f64::EPSILON / 2.0;
+        for hundredths in 1..200 {
+            let chance = f64::from(hundredths) * 1e-6;
+            // Rounding leaves a rest that no density takes up, until there are no densities.
+            let count = invert(100_000, chance, largest);
+            assert!(count < 500, "{count} of 100,000 at {chance}");
+        }
+    }
+
+    #[test]
     fn counts_fit_the_binomial_distribution() {
         let cases = [(1, 0.3), (12, 0.5), (100, 0.02), (100, 0.97), (1000, 0.25), (1_000_000, 0.6)];
         for (trials, chance) in cases {

@@ -13,8 +13,6 @@ pub struct Discrete {
     cumulative: Box<[f64]>,
     /// For each of `n` equal parts of `[0, 1)`: the first index whose cumulative chance reaches it.
     guide: Box<[u32]>,
-    /// Sum of the weights as given.
-    total: f64,
 }
 
 impl Discrete {
@@ -47,7 +45,7 @@ impl Discrete {
                 index
             })
             .collect();
-        Some(Discrete { cumulative, guide, total })
+        Some(Discrete { cumulative, guide })
     }
 
     /// An index from exactly one word.
@@ -65,11 +63,6 @@ impl Discrete {
             index += 1;
         }
         index
-    }
-
-    /// Sum of the weights the distribution was made from.
-    pub fn total_weight(&self) -> f64 {
-        self.total
     }
 
     /// Chance of an index below the number of weights.

@@ -376,3 +376,25 @@ fn phase(settings: &Settings, random: &RandomSource, shard: u32, generation: u32
         PollPhase::Staggered(step) => step * u64::from(shard),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::workload::test_settings::{poisson, settings};
+    use crate::units::Probability;
+
+    #[test]
+    fn each_rule_that_looks_at_single_records_tells_them_apart_alone() {
+        let mut plain = settings(1, vec![poisson(1.0)], Duration::from_secs(60));
+        plain.knobs.poll_model = PollModel::Paged;
+        assert!(!tells_records_apart(&plain));
+        let mut changed = [plain.clone(), plain.clone(), plain.clone(), plain];
+        changed[0].knobs.poll_model = PollModel::Grid;
+        changed[1].mapping.parallelization_factor = 2;
+        changed[2].mapping.tumbling_window = Duration::from_secs(30);
+        let (from, to) = (Instant::START, Instant::FAR_FUTURE);
+        let kind = FaultKind::PerRecordRate(Probability::ONE);
+        changed[3].function.faults = vec![Fault { kind, from, to }];
+        assert!(changed.iter().all(tells_records_apart));
+    }
+}

@@ -258,6 +258,7 @@ mod tests {
             (Keys::Uniform { count: 30 }, true),
             (Keys::Single, true),
             (Keys::Unique, false),
+            (Keys::Round { count: 40 }, false),
         ];
         for (keys, per_shard) in cases {
             let (plan, weights) = plan(keys.clone(), per_shard, 3);

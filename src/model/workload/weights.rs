@@ -99,4 +99,13 @@ mod tests {
         assert_eq!(weights.between(2, 5), 0.75);
         assert_eq!(weights.of(1), 0.25);
     }
+
+    #[test]
+    fn even_shares_add_up() {
+        let weights = ShardWeights::even(8);
+        assert_eq!(
+            (weights.of(3), weights.between(3, 5), weights.between(0, 8)),
+            (0.125, 0.25, 1.0)
+        );
+    }
 }

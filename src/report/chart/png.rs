@@ -57,9 +57,9 @@ fn encoded(pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    // Most rows are like the one above, which the fast way of compressing is made for.
+    // Most rows are like the one above.
     encoder.set_filter(png::FilterType::Up);
-    encoder.set_compression(png::Compression::Fast);
+    encoder.set_compression(png::Compression::Default);
     let mut writer = encoder.write_header().expect(in_memory);
     writer.write_image_data(pixels).expect(in_memory);
     writer.finish().expect(in_memory);

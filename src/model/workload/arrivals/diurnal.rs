@@ -86,3 +86,20 @@ impl Diurnal {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_angle_is_none_at_the_peak_and_grows_over_the_day() {
+        let swing = Swing {
+            amplitude: 0.5,
+            peak_at: Duration::from_secs(20_000),
+            start_of_day: Duration::from_secs(5_000),
+        };
+        let share = |seconds| swing.angle(Instant::from_secs(seconds)) / std::f64::consts::TAU;
+        assert_eq!((share(15_000), share(15_000 + 43_200)), (0.0, 0.5));
+        assert!((share(14_999) - 1.0).abs() < 1e-4);
+    }
+}
