@@ -24,6 +24,7 @@ mod blocked;
 mod breakdown;
 mod canvas;
 mod exact;
+mod label;
 mod line;
 mod load;
 mod palette;

@@ -105,13 +105,14 @@ pub fn named_colours() -> [(&'static str, Colour); 6] {
 }
 
 /// What each colour is on dark paper.
-const ON_DARK: [(Colour, Colour); 25] = [
+const ON_DARK: [(Colour, Colour); 26] = [
     (PAPER, Colour::solid(0x1a, 0x1e, 0x23)),
     (INK, Colour::solid(0xe6, 0xe8, 0xeb)),
     (QUIET, Colour::solid(0xa8, 0xaf, 0xb7)),
     (GRID, Colour::solid(0x30, 0x36, 0x3d)),
     (AXIS, Colour::solid(0x78, 0x80, 0x88)),
     (SHADE, Colour::solid(0x4a, 0x41, 0x29)),
+    (MEETS, Colour::solid(0x1f, 0x3a, 0x2c)),
     (LIMIT, Colour::solid(0xff, 0x8f, 0x98)),
     (VARIANTS[0], Colour::solid(0x4d, 0xa9, 0xe3)),
     (VARIANTS[1], Colour::solid(0xf0, 0x7f, 0x3c)),
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn texts_stand_out_on_light_and_on_dark_paper() {
         for colour in [INK, QUIET, LIMIT] {
-            for paper in [PAPER, SHADE] {
+            for paper in [PAPER, SHADE, MEETS] {
                 assert!(contrast(colour, paper) >= 4.5, "{colour:?} on {paper:?}");
                 let (colour, paper) = (on_dark(colour), on_dark(paper));
                 assert!(contrast(colour, paper) >= 4.5, "{colour:?} on {paper:?}");

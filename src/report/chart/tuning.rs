@@ -10,7 +10,8 @@
 //! targets that are the same for all, and those beyond the third.
 
 use super::Chart;
-use super::canvas::{Anchor, Canvas, MARGIN, WIDTH, text_width};
+use super::canvas::{Anchor, Canvas, MARGIN, WIDTH};
+use super::label::Occupied;
 use super::palette::{AXIS, Colour, GRID, INK, LIMIT, MEETS, variant};
 use crate::report::figures::{self, Quantity};
 use crate::report::metric_words::{capitalised, in_words};
@@ -21,6 +22,10 @@ use crate::results::{Estimate, Standing, TunedSettings, Tuning};
 const LEFT: f64 = 92.0;
 const RIGHT: f64 = WIDTH - MARGIN - 10.0;
 const HEIGHT: f64 = 330.0;
+/// Of a point, of the recommended one, and of the ring around the one in force.
+const RADIUS: f64 = 5.0;
+const RECOMMENDED_RADIUS: f64 = 9.0;
+const RING_RADIUS: f64 = 9.5;
 
 /// More targets are not drawn.
 const PANELS_MAX: usize = 3;
@@ -121,9 +126,16 @@ fn panel(canvas: &mut Canvas, tuning: &Tuning, target: Option<usize>, above: f64
     for dot in &dots {
         draw(canvas, dot, &at);
     }
-    let edge = limit.map(|limit| at((limit, 0.0)).0);
-    for dot in &dots {
-        mark(canvas, dot, edge, &at);
+    let centre = |dot: &Dot<'_>| Some(at((dot.x.value?, dot.y.value?)));
+    let mut occupied = Occupied {
+        plot: [LEFT, top, RIGHT, bottom],
+        points: dots.iter().filter_map(centre).collect(),
+        radius: RADIUS,
+        lines: limit.map(|limit| at((limit, 0.0)).0).into_iter().collect(),
+        labels: Vec::new(),
+    };
+    for dot in dots.iter().rev() {
+        mark(canvas, dot, &mut occupied, &at);
     }
     let demanded = |index: usize| format!("demanded: {}", tuning.targets[index].text);
     let name = target.map_or(String::new(), demanded);
@@ -178,7 +190,8 @@ fn draw(canvas: &mut Canvas, dot: &Dot<'_>, at: &dyn Fn((f64, f64)) -> (f64, f64
     if let (Some(low), Some(high)) = (dot.y.low, dot.y.high) {
         canvas.path(vec![at((x, low)), at((x, high))], 1, colour.faded(0.5));
     }
-    let radius = if dot.of.standing == Standing::Recommended { 9.0 } else { 5.0 };
+    let is_recommended = dot.of.standing == Standing::Recommended;
+    let radius = if is_recommended { RECOMMENDED_RADIUS } else { RADIUS };
     canvas.polygon(disc(at((x, y)), radius), colour);
 }
 
@@ -186,7 +199,7 @@ fn draw(canvas: &mut Canvas, dot: &Dot<'_>, at: &dyn Fn((f64, f64)) -> (f64, f64
 fn mark(
     canvas: &mut Canvas,
     dot: &Dot<'_>,
-    edge: Option<f64>,
+    occupied: &mut Occupied,
     at: &dyn Fn((f64, f64)) -> (f64, f64),
 ) {
     let word = match (dot.of.standing, dot.of.is_current) {
@@ -198,18 +211,12 @@ fn mark(
     let (Some(x), Some(y)) = (dot.x.value, dot.y.value) else { return };
     let place = at((x, y));
     if dot.of.is_current {
-        let mut ring = disc(place, 9.5);
+        let mut ring = disc(place, RING_RADIUS);
         ring.push(ring[0]);
         canvas.path(ring, 2, INK);
     }
-    let room = text_width(word, 13.0) + 16.0;
-    let crosses = edge.is_some_and(|edge| place.0 < edge && edge < place.0 + room);
-    let fits_left = place.0 - room > LEFT;
-    let (side, anchor) = match place.0 + room < RIGHT && !(crosses && fits_left) {
-        true => (14.0, Anchor::Start),
-        false => (-14.0, Anchor::End),
-    };
-    canvas.text((place.0 + side, place.1), anchor, word, 13.0, INK);
+    let (place, anchor) = occupied.place((place, RING_RADIUS), word, 13.0);
+    canvas.text(place, anchor, word, 13.0, INK);
 }
 
 /// A polygon that looks round.
