@@ -27,7 +27,7 @@ impl System<'_> {
         }
         let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         let is_alone = lane.head().records == 1;
-        let first = lane.queue.front().filter(|_| is_alone);
+        let first = if is_alone { lane.queue.front() } else { None };
         let head = lane.head();
         if first.is_some_and(|first| self.rules.payload.is_oversize(first.record.bytes)) {
             // S3.4: each try fails before the handler and uses the retry quota.
@@ -44,7 +44,11 @@ impl System<'_> {
     }
 
     /// Whether the function's script keeps the head batch from reaching it.
+    #[inline]
     fn scripted_refusal(&self, now: Instant, id: LaneId) -> Option<ServiceRefusal> {
+        if self.settings.function.behaviour.is_empty() {
+            return None;
+        }
         let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let head = lane.batches.last()?;
         let (attempt, delivery) = (head.attempts + 1, head.deliveries + 1);
@@ -75,12 +79,17 @@ impl System<'_> {
     /// to be tried. Throttled batches and records that waited are checked here too (S7.3).
     fn drop_ineligible<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> bool {
         loop {
-            let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
-            let Some(head) = lane.batches.last().copied() else { return false };
+            let lane = &self.readers[id.shard].lanes[id.lane as usize];
+            let Some(head) = lane.batches.last() else { return false };
+            let created = |arrival| created(self.settings, arrival);
+            let ages = self.rules.ages;
+            match lane.queue.oldest_arrival().filter(|_| head.records > 0) {
+                Some(oldest) if !ages.allow(cx.now, oldest, created) => {}
+                Some(_) | None => return true,
+            }
             let arrivals =
                 lane.queue.range(head.records as usize).map(|fetched| fetched.record.arrival);
-            let created = |arrival| created(self.settings, arrival);
-            match before_attempt(self.rules.ages, cx.now, arrivals, created) {
+            match before_attempt(ages, cx.now, arrivals, created) {
                 Eligibility::Eligible => return true,
                 Eligibility::Expired { records } => {
                     let read = Some(Records::new(&lane.queue, records));

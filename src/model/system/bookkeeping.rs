@@ -36,10 +36,16 @@ impl System<'_> {
     /// checkpoint is the record before it (S4.5).
     pub(super) fn announce_oldest<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         let log = &mut self.shards[shard];
-        let unread = (log.next_sequence(), log.next_arrival());
         let reader = &mut self.readers[shard];
-        let fetched = reader.oldest_fetched().map(|(sequence, arrival)| (sequence, Some(arrival)));
-        let oldest = fetched.map_or(unread, |fetched| fetched.min(unread));
+        let next = log.next_sequence();
+        let oldest = match reader.oldest_fetched() {
+            Some((sequence, arrival)) if sequence < next => (sequence, Some(arrival)),
+            // An unread record's arrival is looked up only where the record may be another one.
+            Some(_) | None => match reader.oldest {
+                Some(known) if known.0 == next && !log.may_change_ahead() => known,
+                Some(_) | None => (next, log.next_arrival()),
+            },
+        };
         if reader.oldest != Some(oldest) {
             reader.oldest = Some(oldest);
             let (sequence, arrival) = oldest;
