@@ -14,7 +14,7 @@ use std::collections::BinaryHeap;
 
 use crate::units::Instant;
 
-/// Events that are kept without a heap. With a single shard pending there are three.
+/// Events that are kept without a heap.
 const LIST_CAPACITY: usize = 8;
 
 /// Pending events in the order in which they happen.

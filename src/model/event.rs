@@ -68,8 +68,8 @@ pub enum Event {
 }
 
 impl Event {
-    /// Whether it is more than the passing of time, where lanes wait in line for concurrency or not:
-    /// with the last such event a drained run ends.
+    /// Whether it is more than the passing of time, where lanes wait in line for concurrency or
+    /// not: with the last such event a drained run ends.
     pub fn is_activity(self, line_waits: bool) -> bool {
         match self {
             Event::MinuteEnds | Event::ShardCloses { .. } | Event::ShardOpens { .. } => false,

@@ -259,7 +259,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn processed(&mut self, now: Instant, records: Records<'_>, parts: &AgeParts) {
         let anew = records.anew();
         self.tallies.processed(anew, parts);
@@ -283,7 +283,8 @@ impl<'a> Recorder<'a> {
 }
 
 impl Observer for Recorder<'_> {
-    #[inline]
+    // Each place that observes something then does just what that takes: 5 % of a run.
+    #[inline(always)]
     fn observe(&mut self, now: Instant, observation: Observation<'_>) {
         if let Some(shards) = &mut self.shards {
             shards.observe(now, observation);

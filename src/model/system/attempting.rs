@@ -212,7 +212,14 @@ impl System<'_> {
     }
 
     /// Lets lanes that wait in line go on while there is concurrency.
+    #[inline]
     pub(super) fn serve_line<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
+        if !self.line.is_empty() {
+            self.serve_waiting(cx);
+        }
+    }
+
+    fn serve_waiting<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
         while let Some(&id) = self.line.front() {
             if !self.function.admits(cx.now, &cx.shared.account) {
                 return;
@@ -229,10 +236,14 @@ impl System<'_> {
     }
 
     /// Has the line looked at when a new environment can be started: no invocation may end before.
+    #[inline]
     pub(super) fn await_environment<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
-        if self.line.is_empty() {
-            return;
+        if !self.line.is_empty() {
+            self.schedule_environment(cx);
         }
+    }
+
+    fn schedule_environment<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
         let Some(at) = self.function.next_environment_at(cx.now) else { return };
         if self.line_due != Some(at) {
             self.line_due = Some(at);

@@ -55,15 +55,24 @@ impl System<'_> {
     }
 
     /// Passes unread records that are older than retention (S1.5).
+    #[inline]
     pub(super) fn expire_unread<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         // Records that were fetched are checked when their batch is about to be sent.
         if self.readers[shard].counted_records > 0 {
             return;
         }
         let oldest_kept = cx.now.saturating_sub(self.settings.stream.retention);
-        if oldest_kept == Instant::START {
-            return;
+        if oldest_kept > Instant::START {
+            self.expire_unread_before(cx, shard, oldest_kept);
         }
+    }
+
+    fn expire_unread_before<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        shard: u32,
+        oldest_kept: Instant,
+    ) {
         self.expire_replay(cx, shard, oldest_kept);
         let records = self.shards[shard].skip_before(oldest_kept);
         if records > 0 {

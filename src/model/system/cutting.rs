@@ -135,6 +135,7 @@ impl System<'_> {
     }
 
     /// Why a batch of the first `records` records of a lane has no more (S3.1).
+    #[inline]
     fn closed_by(&self, id: LaneId, records: u32, is_full: bool) -> ClosedBy {
         if records == self.mapping.batch_size {
             ClosedBy::BatchSize

@@ -130,7 +130,12 @@ impl System<'_> {
 
     /// Reads what lies above the checkpoint after polling started anew (S4.5), and says how many
     /// records that are. **Assumption**: they come with one read, beside what else it finds.
+    #[inline]
     fn read_again<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
+        if self.readers[shard].replay.is_empty() { 0 } else { self.read_replay(cx, shard) }
+    }
+
+    fn read_replay<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
         let assignment = self.settings.knobs.lane_assignment;
         let reader = &mut self.readers[shard];
         let records = reader.replay.len() as u32;
@@ -138,9 +143,7 @@ impl System<'_> {
             let held = Duration::ZERO;
             reader.assign(assignment, Fetched { read_at: cx.now, held, ..fetched });
         }
-        if records > 0 {
-            cx.observer.observe(cx.now, Observation::ReadAgain { shard, records });
-        }
+        cx.observer.observe(cx.now, Observation::ReadAgain { shard, records });
         records
     }
 
