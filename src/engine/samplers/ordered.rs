@@ -68,23 +68,21 @@ impl Default for OrderedPoints {
 #[inline]
 fn draw_gaps(salt: u64, count: usize, gaps: &mut [u32; GAPS_MAX]) {
     let (low, high) = (salt as u32, (salt >> 32) as u32);
-    let blocks = gaps.as_chunks_mut::<BLOCK>().0;
-    for (number, block) in (0u32..).zip(blocks.iter_mut().take(count.div_ceil(BLOCK))) {
-        for (place, bits) in (0u32..).zip(block.iter_mut()) {
-            let index = number * BLOCK as u32 + place;
-            let mut hash = low.wrapping_add(index.wrapping_mul(0x9e37_79b9));
-            hash = (hash ^ (hash >> 16)).wrapping_mul(0x21f0_aaad);
-            hash = hash.wrapping_add(high);
-            hash = (hash ^ (hash >> 15)).wrapping_mul(0x735a_2d97);
-            *bits = hash ^ (hash >> 15);
-        }
-        for gap in block {
-            // In the middle of one of 2^23 equal parts of (0, 1), which is exact. Signed, since
-            // processors convert only that in one step.
-            let number = (*gap >> (u32::BITS - HASH_BITS)) as i32 as f32 + 0.5;
-            let uniform = number * (1.0 / (1u32 << HASH_BITS) as f32);
-            *gap = fixed(-ln(uniform));
-        }
+    // Whole vectors: what is drawn beyond the last gap is not looked at.
+    let gaps = &mut gaps[..count.next_multiple_of(BLOCK)];
+    for (index, hash) in (0u32..).zip(gaps.iter_mut()) {
+        let mut bits = low.wrapping_add(index.wrapping_mul(0x9e37_79b9));
+        bits = (bits ^ (bits >> 16)).wrapping_mul(0x21f0_aaad);
+        bits = bits.wrapping_add(high);
+        bits = (bits ^ (bits >> 15)).wrapping_mul(0x735a_2d97);
+        *hash = bits ^ (bits >> 15);
+    }
+    for gap in gaps {
+        // In the middle of one of 2^23 equal parts of (0, 1), which is exact. Signed, since
+        // processors convert only that in one step.
+        let number = (*gap >> (u32::BITS - HASH_BITS)) as i32 as f32 + 0.5;
+        let uniform = number * (1.0 / (1u32 << HASH_BITS) as f32);
+        *gap = fixed(-ln(uniform));
     }
 }
 
