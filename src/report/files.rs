@@ -1,17 +1,18 @@
 //! Writes a run's report into a folder, all of it or nothing.
 //!
 //! Every file is written whole under a temporary name in the same folder; only when all are
-//! there are they renamed, so an error leaves earlier reports as they were. Left out: removing
-//! files of other programs; only files of an earlier report that this one does not have are
-//! removed, such as `destination.jsonl`.
+//! there are they renamed, so an error leaves earlier reports as they were. A file that is already
+//! as it would be is not touched. Left out: removing files of other programs; only files of an
+//! earlier report that this one does not have are removed, such as `destination.jsonl`.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::page::page_with;
 use super::parquet::WithoutParquet;
-use super::temporary::TemporaryFile;
-use super::{charts, destination_jsonl, page, summary_json, timeseries_csv, timeseries_parquet};
+use super::temporary::{TemporaryFile, clean_once};
+use super::{charts, destination_jsonl, summary_json, timeseries_csv, timeseries_parquet};
 use crate::results::RunResults;
 
 /// Which files are written.
@@ -108,9 +109,13 @@ pub fn write_all(
 /// When the folder or a file cannot be written; files that were there before stay as they were.
 pub fn write_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), WriteError> {
     prepare(folder, files)?;
+    clean_once(folder);
     let mut pending = Vec::new();
     for (name, bytes) in files {
         let target = folder.join(name);
+        if is_already(&target, bytes) {
+            continue;
+        }
         let written = TemporaryFile::beside(&target).and_then(|mut temporary| {
             temporary.file().write_all(bytes)?;
             Ok(temporary)
@@ -122,6 +127,14 @@ pub fn write_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Wri
         temporary.keep().map_err(|error| WriteError::CannotWrite(target, error))?;
     }
     Ok(())
+}
+
+/// Whether a file has this content. Putting the same in its place would cost more than a run: to be
+/// safe, file systems write to the disk what replaces a file (`auto_da_alloc` of ext4).
+fn is_already(path: &Path, bytes: &[u8]) -> bool {
+    let found = fs::symlink_metadata(path);
+    let is_as_long = found.is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64);
+    is_as_long && fs::read(path).is_ok_and(|there| there == bytes)
 }
 
 /// Removes those of the named files that an earlier report had and this one does not have.
@@ -146,14 +159,15 @@ fn contents(
     outputs: &Outputs,
 ) -> Result<Vec<(String, Vec<u8>)>, WithoutParquet> {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let charts = charts(results);
     let mut add = |name: &str, bytes: Vec<u8>| files.push((name.to_owned(), bytes));
     if outputs.summary {
         add("summary.json", summary_json(&results.summary).into_bytes());
     }
     if outputs.page {
-        add("report.html", page(results).into_bytes());
+        add("report.html", page_with(results, &charts).into_bytes());
     }
-    for (index, chart) in charts(results).iter().enumerate() {
+    for (index, chart) in charts.iter().enumerate() {
         if outputs.svg {
             add(&format!("{}.svg", chart.name()), chart.svg().into_bytes());
         }

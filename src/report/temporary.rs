@@ -27,7 +27,8 @@ const TRIES: u32 = 10;
 /// A file that is being written; it is removed where it was not [kept](TemporaryFile::keep).
 #[derive(Debug)]
 pub(super) struct TemporaryFile {
-    path: PathBuf,
+    /// `None`: it has been put in the place of the target.
+    path: Option<PathBuf>,
     target: PathBuf,
     file: File,
 }
@@ -44,7 +45,7 @@ impl TemporaryFile {
             // Without locks in the file system nobody removes leftovers either.
             let _ = file.lock();
             if path.exists() {
-                return Ok(TemporaryFile { path, target: target.to_owned(), file });
+                return Ok(TemporaryFile { path: Some(path), target: target.to_owned(), file });
             }
         }
         Err(io::Error::other("its temporary file is removed by another program"))
@@ -56,8 +57,12 @@ impl TemporaryFile {
     }
 
     /// Puts it in the place of the file that it is for.
-    pub fn keep(self) -> io::Result<()> {
-        fs::rename(&self.path, &self.target)
+    pub fn keep(mut self) -> io::Result<()> {
+        if let Some(path) = &self.path {
+            fs::rename(path, &self.target)?;
+        }
+        self.path = None;
+        Ok(())
     }
 
     /// The file that it is for.
@@ -68,15 +73,18 @@ impl TemporaryFile {
 
 impl Drop for TemporaryFile {
     fn drop(&mut self) {
-        // After a rename the file is no longer there, which is as it should be.
-        let _ = fs::remove_file(&self.path);
+        if let Some(path) = &self.path {
+            // Whoever comes next tries again.
+            let _ = fs::remove_file(path);
+        }
     }
 }
 
 /// Folders that are clean: listing one for every file of it would take long.
 static CLEAN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-fn clean_once(folder: &Path) {
+/// Removes what dead processes have left in a folder, the first time that it is named.
+pub(super) fn clean_once(folder: &Path) {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let mut clean = CLEAN.lock().expect("nothing panics while it holds the lock");
     if clean.insert(folder.to_owned()) {

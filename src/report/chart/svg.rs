@@ -5,6 +5,8 @@
 //! are whole units. Own code, because the SVG backend of plotters knows no groups and no styles.
 //! Reference: SVG 1.1, Second Edition (2011). Left out: scripts.
 
+use std::fmt::{self, Write};
+
 use super::canvas::{Anchor, Canvas, FAMILY, Part, Shape, WIDTH};
 use super::palette::{Colour, dark_rules};
 use crate::report::text::printable;
@@ -38,77 +40,90 @@ fn head(canvas: &Canvas, title: &str, description: &str, more: &str) -> String {
 }
 
 fn shapes(canvas: &Canvas) -> String {
-    canvas.shapes.iter().map(shape).collect()
+    let mut text = String::new();
+    for shape in &canvas.shapes {
+        add(&mut text, shape).expect("a text takes whatever is written into it");
+    }
+    text
 }
 
-fn shape(shape: &Shape) -> String {
+fn add(text: &mut String, shape: &Shape) -> fmt::Result {
     match shape {
         Shape::Rectangle { bounds: [left, top, right, bottom], colour } => {
             let (x, y) = (whole(*left), whole(*top));
             let (width, height) = (whole(*right) - x, whole(*bottom) - y);
-            format!(
-                "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"{}/>\n",
-                paint("fill", *colour)
+            let fill = Paint("fill", *colour);
+            writeln!(
+                text,
+                "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"{fill}/>"
             )
         }
         Shape::Path { points, width, colour } => {
-            let (points, stroke) = (corners(points), paint("stroke", *colour));
-            let width = if *width == 1 { String::new() } else { attribute("stroke-width", width) };
-            format!("<polyline fill=\"none\"{stroke}{width} points=\"{points}\"/>\n")
+            write!(text, "<polyline fill=\"none\"{}", Paint("stroke", *colour))?;
+            if *width != 1 {
+                write!(text, " stroke-width=\"{width}\"")?;
+            }
+            add_corners(text, points)
         }
         Shape::Polygon { points, colour } => {
-            format!("<polygon{} points=\"{}\"/>\n", paint("fill", *colour), corners(points))
+            write!(text, "<polygon{}", Paint("fill", *colour))?;
+            add_corners(text, points)
         }
-        Shape::Text { at, text, size, bold, anchor, colour } => {
-            let anchor = match anchor {
+        Shape::Text { at, text: words, size, bold, anchor, colour } => {
+            write!(text, "<text x=\"{}\" y=\"{}\" dy=\".36em\"", whole(at.0), whole(at.1))?;
+            text.push_str(match anchor {
                 Anchor::Start => "",
                 Anchor::Middle => " text-anchor=\"middle\"",
                 Anchor::End => " text-anchor=\"end\"",
-            };
-            let size = match *size == USUAL_SIZE {
-                true => String::new(),
-                false => attribute("font-size", size),
-            };
-            let weight = if *bold { " font-weight=\"bold\"" } else { "" };
-            format!(
-                "<text x=\"{}\" y=\"{}\" dy=\".36em\"{anchor}{size}{weight}{}>{}</text>\n",
-                whole(at.0),
-                whole(at.1),
-                paint("fill", *colour),
-                escaped(text)
-            )
+            });
+            if *size != USUAL_SIZE {
+                write!(text, " font-size=\"{size}\"")?;
+            }
+            text.push_str(if *bold { " font-weight=\"bold\"" } else { "" });
+            writeln!(text, "{}>{}</text>", Paint("fill", *colour), escaped(words))
         }
         Shape::Open(part) => match part {
-            Part::Plot(index) => format!("<g class=\"plot\" data-plot=\"{index}\">\n"),
-            Part::Shards => "<g class=\"shards\">\n".to_owned(),
-            Part::Variant(index, height) => format!(
-                "<g class=\"variant\" data-variant=\"{index}\" data-height=\"{}\">\n",
+            Part::Plot(index) => writeln!(text, "<g class=\"plot\" data-plot=\"{index}\">"),
+            Part::Shards => writeln!(text, "<g class=\"shards\">"),
+            Part::Variant(index, height) => writeln!(
+                text,
+                "<g class=\"variant\" data-variant=\"{index}\" data-height=\"{}\">",
                 whole(*height)
             ),
-            Part::Below => "<g class=\"below\">\n".to_owned(),
+            Part::Below => writeln!(text, "<g class=\"below\">"),
         },
-        Shape::Close => "</g>\n".to_owned(),
+        Shape::Close => writeln!(text, "</g>"),
     }
 }
 
-fn paint(name: &str, colour: Colour) -> String {
-    let mut paint = attribute(name, colour.hex());
-    if colour.opacity < 1.0 {
-        paint.push_str(&attribute("opacity", colour.opacity));
+/// A colour as the attribute of this name, with its opacity where it has one.
+struct Paint(&'static str, Colour);
+
+impl fmt::Display for Paint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Paint(name, colour) = self;
+        let (red, green, blue) = colour.rgb;
+        let rgb = u32::from_be_bytes([0, red, green, blue]);
+        write!(out, " {name}=\"#{rgb:06x}\"")?;
+        if colour.opacity < 1.0 {
+            write!(out, " opacity=\"{}\"", colour.opacity)?;
+        }
+        Ok(())
     }
-    paint
 }
 
-fn attribute(name: &str, value: impl std::fmt::Display) -> String {
-    format!(" {name}=\"{value}\"")
-}
-
-/// Corners as whole units, without repetitions.
-fn corners(points: &[(f64, f64)]) -> String {
-    let mut corners: Vec<(i64, i64)> = points.iter().map(|(x, y)| (whole(*x), whole(*y))).collect();
-    corners.dedup();
-    let corners: Vec<String> = corners.iter().map(|(x, y)| format!("{x},{y}")).collect();
-    corners.join(" ")
+/// Ends an element with its corners as whole units, without repetitions.
+fn add_corners(text: &mut String, points: &[(f64, f64)]) -> fmt::Result {
+    text.push_str(" points=\"");
+    let mut last = None;
+    for corner in points.iter().map(|(x, y)| (whole(*x), whole(*y))) {
+        if last != Some(corner) {
+            let space = if last.is_some() { " " } else { "" };
+            write!(text, "{space}{},{}", corner.0, corner.1)?;
+        }
+        last = Some(corner);
+    }
+    writeln!(text, "\"/>")
 }
 
 fn whole(units: f64) -> i64 {
@@ -117,8 +132,17 @@ fn whole(units: f64) -> i64 {
 
 /// Text in which nothing is markup.
 fn escaped(text: &str) -> String {
-    let text = printable(text).replace('&', "&amp;").replace('<', "&lt;");
-    text.replace('>', "&gt;").replace('"', "&quot;")
+    let mut escaped = String::with_capacity(text.len());
+    for sign in printable(text).chars() {
+        match sign {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ mod sections;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::chart::{charts, dark_rules};
+use super::chart::{Chart, charts, dark_rules};
 use super::verdict;
 use crate::results::{RunResults, SettingLine, StabilityVerdict, VariantSummary};
 
@@ -55,8 +55,12 @@ pub(super) fn head(title: &str) -> Markup {
 
 /// The page as HTML text.
 pub fn page(results: &RunResults) -> String {
+    page_with(results, &charts(results))
+}
+
+/// The page as HTML text, with charts that are drawn already.
+pub(super) fn page_with(results: &RunResults, charts: &[Chart]) -> String {
     let summary = &results.summary;
-    let charts = charts(results);
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -70,11 +74,11 @@ pub fn page(results: &RunResults) -> String {
                 }
                 main {
                     (section("happened", "What happened", what_happened(results)))
-                    (sections::all(results, &charts))
+                    (sections::all(results, charts))
                 }
                 footer { p.quiet { "shardlag " (summary.version) } }
                 script #figures type="application/json" {
-                    (PreEscaped(data::figures(results, &charts)))
+                    (PreEscaped(data::figures(results, charts)))
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
