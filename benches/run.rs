@@ -1,90 +1,113 @@
-//! What a replication costs, with the standard recorder on.
+//! What a replication costs, with the standard recorder on, beside the reference programs.
 //!
-//! The bounds that matter, on one core: an hour of one shard at 1,000 records per second in under
-//! 100 ms; a shard blocked for a day in under 2 s.
+//! R1, R2 and R2T are the models of `benches/peers/README.md`. Of shardlag a replication through
+//! the library is timed, of the others the whole process, whose start is a thousandth of it. The
+//! bounds that matter, on one core: no model takes longer than `direct` does; a shard blocked for
+//! a day in under 2 s. Left out: the reference programs where their sources are not there, as in
+//! the published package.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use shardlag::experiment::limits::ReplicationLimits;
 use shardlag::experiment::replication::{Measuring, ReplicationPlan, run};
-use text::scenario;
+use shardlag::experiment::{RunOptions, run as run_all};
+use shardlag::scenario::{Override, Scenario, Source, load};
 
-#[path = "../tests/support/text.rs"]
-mod text;
+/// The models with their records.
+const MODELS: [(&str, u64); 3] = [("r1", 3_600_000), ("r2", 12_000_000), ("r2t", 12_000_000)];
+const PEERS: [&str; 3] = ["heap", "direct", "aggregate"];
 
-/// One hour of one shard: 3.6 million records.
-const ONE_SHARD: &str = r#"
-    duration = "1h"
-    [stream]
-    kind = "dynamodb"
-    shards = 1
-    [[traffic]]
-    arrivals = { poisson = { rate = "1000/s" } }
-    [mapping]
-    StartingPosition = "TRIM_HORIZON"
-    BatchSize = 100
-    [function]
-    duration = { base = "20ms", per_record = "0.5ms" }
-    [[function.fault]]
-    error_rate = "1%"
-"#;
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
 
-/// Ten minutes of 100 shards with 200 records per second each: 12 million records.
-const FLEET: &str = r#"
-    duration = "10m"
-    [stream]
-    kind = "dynamodb"
-    shards = 100
-    [[traffic]]
-    arrivals = { poisson = { rate = "200/s" } }
-    per_shard = true
-    [mapping]
-    StartingPosition = "TRIM_HORIZON"
-    BatchSize = 100
-    [function]
-    duration = { base = "20ms", per_record = "0.5ms" }
-    [[function.fault]]
-    error_rate = "1%"
-"#;
+/// A scenario of the reference models, with settings.
+fn scenario(name: &str, settings: &[String]) -> Scenario {
+    let path = root().join("benches/peers/scenarios").join(name).with_extension("toml");
+    let source = Source::read(&path).expect("the scenario is there");
+    let parse = |text: &String| Override::parse(text).expect("it is a setting");
+    let settings: Vec<Override> = settings.iter().map(parse).collect();
+    load(&source, &settings).unwrap_or_else(|errors| panic!("{errors}"))
+}
 
-/// A day of one shard behind a record that always fails: 86.4 million records, none read.
-const BLOCKED: &str = r#"
-    duration = "24h"
-    [stream]
-    kind = "dynamodb"
-    shards = 1
-    [[traffic]]
-    arrivals = { poisson = { rate = "1000/s" } }
-    [mapping]
-    StartingPosition = "TRIM_HORIZON"
-    BatchSize = 100
-    [function]
-    duration = { base = "20ms", per_record = "0.5ms" }
-    [[function.fault]]
-    poison = { at = "1s", shard = 0 }
-"#;
+/// The folder of the reference programs, which are built.
+fn peers() -> Option<PathBuf> {
+    let manifest = root().join("benches/peers/Cargo.toml");
+    if !manifest.exists() {
+        eprintln!("the reference programs are left out: there is no {}", manifest.display());
+        return None;
+    }
+    let folder = root().join("target/peers");
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--release", "--locked", "--quiet", "--manifest-path"]).arg(manifest);
+    let status = build.env("CARGO_TARGET_DIR", &folder).status().expect("cargo runs this");
+    assert!(status.success(), "the reference programs cannot be built");
+    Some(folder.join("release"))
+}
 
-fn replications(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("replication");
-    group.sample_size(10).measurement_time(std::time::Duration::from_secs(3));
-    let cases = [
-        ("one shard, an hour at 1,000/s", ONE_SHARD, 3_600_000),
-        ("100 shards, ten minutes at 200/s", FLEET, 12_000_000),
-        ("one shard blocked for a day at 1,000/s", BLOCKED, 86_400_000),
-    ];
-    for (name, text, records) in cases {
-        let scenario = scenario(text);
-        let (variant, seed) = (scenario.base(), scenario.seed);
-        let limits = ReplicationLimits::default();
+/// One replication of the first variant.
+fn replicate(scenario: &Scenario) {
+    let variants = std::slice::from_ref(scenario.base());
+    let (limits, measuring) = (ReplicationLimits::default(), Measuring::default());
+    let seed = scenario.seed;
+    let plan = ReplicationPlan { variants, seed, number: 1, limits, spans: &[], measuring };
+    run(&plan).expect("it runs");
+}
+
+fn beside_peers(criterion: &mut Criterion) {
+    let peers = peers();
+    for (model, records) in MODELS {
+        let mut group = criterion.benchmark_group(model);
+        group.sample_size(10).measurement_time(std::time::Duration::from_secs(3));
         group.throughput(Throughput::Elements(records));
-        group.bench_function(name, |bencher| {
-            let variants = std::slice::from_ref(variant);
-            let measuring = Measuring::default();
-            let plan = ReplicationPlan { variants, seed, number: 1, limits, spans: &[], measuring };
-            bencher.iter(|| run(&plan).expect("it runs"));
-        });
+        let scenario = scenario(model, &[]);
+        group.bench_function("shardlag", |bencher| bencher.iter(|| replicate(&scenario)));
+        for (name, folder) in PEERS.iter().flat_map(|name| Some((name, peers.as_ref()?))) {
+            group.bench_function(*name, |bencher| {
+                bencher.iter(|| {
+                    let mut peer = Command::new(folder.join(name));
+                    let status = peer.args([model, "1"]).stdout(Stdio::null()).status();
+                    assert!(status.expect("it was built").success());
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
+fn blocked(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("a day at 1,000 records/s");
+    group.sample_size(10).measurement_time(std::time::Duration::from_secs(3));
+    group.throughput(Throughput::Elements(86_400_000));
+    for (name, model) in [("not blocked", "r1"), ("blocked", "blocked")] {
+        let scenario = scenario(model, &["duration=24h".to_owned()]);
+        group.bench_function(name, |bencher| bencher.iter(|| replicate(&scenario)));
     }
     group.finish();
 }
 
-criterion_group!(benches, replications);
+/// Reading the scenario and all figures, for sixteen points of six minutes.
+fn sweep(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("sweep");
+    group.sample_size(10).measurement_time(std::time::Duration::from_secs(3));
+    group.throughput(Throughput::Elements(16 * 360_000));
+    let options = RunOptions { threads: Some(1), ..RunOptions::default() };
+    group.bench_function("16 points of R1 on one thread", |bencher| {
+        bencher.iter(|| {
+            for (factor, size) in (1..=4).flat_map(|f| [10, 50, 100, 500].map(|size| (f, size))) {
+                let settings = [
+                    "duration=6m".to_owned(),
+                    format!("mapping.ParallelizationFactor={factor}"),
+                    format!("mapping.BatchSize={size}"),
+                ];
+                run_all(&scenario("r1", &settings), &options, &|_| ()).expect("it runs");
+            }
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, beside_peers, blocked, sweep);
 criterion_main!(benches);
