@@ -321,32 +321,6 @@ fn contents(folder: &PathBuf) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn a_file_that_is_already_as_it_would_be_is_not_touched_and_others_are_replaced() {
-    let folder = folder("again");
-    let write = |replications| {
-        let results = results(26.0 * HOUR, replications);
-        write_all(&results, &folder, &Outputs::default()).expect("it can be written")
-    };
-    write(2);
-    let written = contents(&folder);
-    let changed = folder.join("summary.json");
-    let same_length = vec![b' '; fs::read(&changed).expect("it is there").len()];
-    fs::write(&changed, same_length).expect("it can be written");
-    let old = fs::FileTimes::new().set_modified(std::time::SystemTime::UNIX_EPOCH);
-    let page = fs::File::options().write(true).open(folder.join("report.html"));
-    page.and_then(|file| file.set_times(old)).expect("its time can be set");
-    let is_old = || {
-        let found = fs::metadata(folder.join("report.html")).and_then(|found| found.modified());
-        found.expect("it is there") == std::time::SystemTime::UNIX_EPOCH
-    };
-    write(2);
-    assert_eq!(contents(&folder), written);
-    assert!(is_old(), "it was replaced");
-    write(1);
-    assert!(!is_old(), "it was not replaced");
-}
-
-#[test]
 fn the_same_results_give_the_same_bytes() {
     let outputs = Outputs { png: PngCharts::All, ..Outputs::default() };
     let (one, two) = (folder("one"), folder("two/deeper"));

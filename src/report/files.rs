@@ -1,9 +1,9 @@
 //! Writes a run's report into a folder, all of it or nothing.
 //!
 //! Every file is written whole under a temporary name in the same folder; only when all are
-//! there are they renamed, so an error leaves earlier reports as they were. A file that is already
-//! as it would be is not touched. Left out: removing files of other programs; only files of an
-//! earlier report that this one does not have are removed, such as `destination.jsonl`.
+//! there are they renamed, so an error leaves earlier reports as they were. Left out: removing
+//! files of other programs; only files of an earlier report that this one does not have are
+//! removed, such as `destination.jsonl`.
 
 use std::fs;
 use std::io::{self, Write};
@@ -113,9 +113,6 @@ pub fn write_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Wri
     let mut pending = Vec::new();
     for (name, bytes) in files {
         let target = folder.join(name);
-        if is_already(&target, bytes) {
-            continue;
-        }
         let written = TemporaryFile::beside(&target).and_then(|mut temporary| {
             temporary.file().write_all(bytes)?;
             Ok(temporary)
@@ -127,14 +124,6 @@ pub fn write_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Wri
         temporary.keep().map_err(|error| WriteError::CannotWrite(target, error))?;
     }
     Ok(())
-}
-
-/// Whether a file has this content. Putting the same in its place would cost more than a run: to be
-/// safe, file systems write to the disk what replaces a file (`auto_da_alloc` of ext4).
-fn is_already(path: &Path, bytes: &[u8]) -> bool {
-    let found = fs::symlink_metadata(path);
-    let is_as_long = found.is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64);
-    is_as_long && fs::read(path).is_ok_and(|there| there == bytes)
 }
 
 /// Removes those of the named files that an earlier report had and this one does not have.

@@ -80,6 +80,19 @@ pub enum Shape {
     Close,
 }
 
+impl Shape {
+    /// What it is drawn in; `None`: nothing is to be seen of it.
+    pub fn colour(&self) -> Option<Colour> {
+        match self {
+            Shape::Rectangle { colour, .. }
+            | Shape::Path { colour, .. }
+            | Shape::Polygon { colour, .. }
+            | Shape::Text { colour, .. } => Some(*colour),
+            Shape::Open(_) | Shape::Close => None,
+        }
+    }
+}
+
 /// A part of a chart that scripts of a page draw anew or move.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Part {

@@ -2,15 +2,16 @@
 //!
 //! Drawn four times as large as the SVG and averaged over squares of two by two, so lines
 //! are smooth and the image is sharp on dense screens. A line is drawn segment by segment, since
-//! one polygon along a jagged line has spikes. Reference: plotters 0.3. Left out: colour profiles,
-//! dark colours.
+//! one polygon along a jagged line has spikes. Pixels are numbers in a palette: an image has few
+//! colours, and is so compressed in a fifth of the time. Reference: plotters 0.3. Left out: colour
+//! profiles, dark colours.
 
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, TextStyle};
 use plotters_backend::{BackendColor, BackendStyle, DrawingBackend, DrawingErrorKind};
 
 use super::canvas::{Anchor, Canvas, FAMILY, LINE_PER_EM, Shape, WIDTH, with_font};
-use super::palette::Colour;
+use super::palette::{Colour, PAPER};
 
 /// Factor by which PNGs are drawn larger before they are averaged.
 const OVERSIZE: f64 = 4.0;
@@ -30,36 +31,95 @@ pub fn png(canvas: &Canvas) -> Vec<u8> {
         }
         backend.present().expect("drawing into memory does not fail");
     }
-    encoded(&halved(&large, width), width / 2, height / 2)
+    let mut palette = Palette::of(canvas);
+    let pixels = halved(&large, width, &mut palette);
+    encoded(&pixels, palette, width / 2, height / 2)
 }
 
-/// Every square of two by two pixels averaged into one.
-fn halved(large: &[u8], width: usize) -> Vec<u8> {
-    let mut small = Vec::with_capacity(large.len() / 4);
+/// Every square of two by two pixels averaged into one, as its number in the palette.
+fn halved(large: &[u8], width: usize, palette: &mut Palette) -> Vec<u8> {
+    let mut small = Vec::with_capacity(large.len() / 12);
     let row = width * 3;
     let mut sums = vec![0u16; row];
+    // As one number, which is compared in one step.
+    let (mut last, mut number) = (u32::MAX, 0);
     for rows in large.chunks_exact(2 * row) {
         let (upper, lower) = rows.split_at(row);
         for (sum, (upper, lower)) in sums.iter_mut().zip(upper.iter().zip(lower)) {
             *sum = u16::from(*upper) + u16::from(*lower);
         }
         let mean = |left: u16, right: u16| ((left + right + 2) / 4) as u8;
-        small.extend(sums.chunks_exact(6).flat_map(|pair| {
-            [mean(pair[0], pair[3]), mean(pair[1], pair[4]), mean(pair[2], pair[5])]
-        }));
+        for pair in sums.as_chunks::<6>().0 {
+            let [red, green, blue] =
+                [0, 1, 2].map(|channel| mean(pair[channel], pair[channel + 3]));
+            let pixel = u32::from_le_bytes([red, green, blue, 0]);
+            if pixel != last {
+                (last, number) = (pixel, palette.number([red, green, blue]));
+            }
+            small.push(number);
+        }
     }
     small
 }
 
-fn encoded(pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
+/// At most 256 colours, of which each has a number.
+struct Palette {
+    /// The paper first, then those of the canvas.
+    colours: Vec<[u8; 3]>,
+    /// The number of a colour by its upper bits: an eye cannot tell apart what they do not.
+    numbers: Vec<Option<u8>>,
+}
+
+/// Upper bits of a channel that tell colours apart.
+const CHANNEL_BITS: u32 = 5;
+
+impl Palette {
+    fn of(canvas: &Canvas) -> Palette {
+        let numbers = vec![None; 1 << (3 * CHANNEL_BITS)];
+        let mut palette = Palette { colours: Vec::new(), numbers };
+        let of_shapes = canvas.shapes.iter().filter_map(Shape::colour);
+        for colour in [PAPER].into_iter().chain(of_shapes) {
+            palette.number(colour.rgb.into());
+        }
+        palette
+    }
+
+    /// The number of a colour, which gets one if there is room, or that of the nearest.
+    fn number(&mut self, colour: [u8; 3]) -> u8 {
+        let upper = |bits, channel: &u8| {
+            bits << CHANNEL_BITS | usize::from(channel >> (u8::BITS - CHANNEL_BITS))
+        };
+        let known = &mut self.numbers[colour.iter().fold(0, upper)];
+        *known.get_or_insert_with(|| match u8::try_from(self.colours.len()) {
+            Ok(next) => {
+                self.colours.push(colour);
+                next
+            }
+            Err(_) => nearest(&self.colours, colour),
+        })
+    }
+}
+
+/// The number of the colour that is nearest to another one.
+fn nearest(colours: &[[u8; 3]], wanted: [u8; 3]) -> u8 {
+    let distance = |colour: &[u8; 3]| -> u32 {
+        colour.iter().zip(wanted).map(|(one, other)| u32::from(one.abs_diff(other)).pow(2)).sum()
+    };
+    let numbered = (0..=u8::MAX).zip(colours);
+    let (number, _) = numbered.min_by_key(|(_, colour)| distance(colour)).expect("paper is there");
+    number
+}
+
+fn encoded(pixels: &[u8], palette: Palette, width: usize, height: usize) -> Vec<u8> {
     let in_memory = "encoding into memory does not fail";
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
-    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_palette(palette.colours.into_flattened());
     // Most rows are like the one above.
     encoder.set_filter(png::FilterType::Up);
-    encoder.set_compression(png::Compression::Default);
+    encoder.set_compression(png::Compression::Fast);
     let mut writer = encoder.write_header().expect(in_memory);
     writer.write_image_data(pixels).expect(in_memory);
     writer.finish().expect(in_memory);
