@@ -4,9 +4,9 @@
 #     fuzz/run.sh SECONDS [TARGET...]
 #
 # Needs `cargo install cargo-fuzz` and a nightly compiler. What is found lies in fuzz/artifacts/TARGET;
-# seconds and tries are appended to fuzz/target/rounds.txt. A target ends early with a finding. The
-# working corpus is fuzz/target/corpus/TARGET; it begins with fuzz/corpus, fuzz/regressions and files
-# of the repository.
+# seconds of the clock, of the processor, and tries are appended to fuzz/target/rounds.txt. A target
+# ends early with a finding. The working corpus is fuzz/target/corpus/TARGET; it begins with
+# fuzz/corpus, fuzz/regressions and files of the repository; fuzz/minimise.sh makes a small set of it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -49,8 +49,8 @@ seeds() {
     mkdir -p target/seeds/simulation
 }
 
+TIMEFORMAT='%U %S'
 nice -n 19 cargo +nightly fuzz build -s none
-rm -rf target/seeds
 seeds
 failed=0
 for target in "${targets[@]}"; do
@@ -59,13 +59,13 @@ for target in "${targets[@]}"; do
     [[ ! -s dictionaries/$target.dict ]] || dictionary=(-dict="dictionaries/$target.dict")
     began=$SECONDS
     ending=fine
-    nice -n 19 "$binaries/$target" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=30 \
+    { time nice -n 19 "$binaries/$target" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=30 \
         -print_final_stats=1 -artifact_prefix="artifacts/$target/" "${dictionary[@]}" \
         "target/corpus/$target" "corpus/$target" "regressions/$target" "target/seeds/$target" \
-        >"target/$target.log" 2>&1 || ending=finding
+        >"target/$target.log" 2>&1 || ending=finding; } 2>"target/$target.time"
     tries=$(sed -n 's/^stat::number_of_executed_units: *//p' "target/$target.log")
-    printf '%s %s s, %s tries, %s\n' "$target" $((SECONDS - began)) "${tries:-?}" "$ending" |
-        tee -a target/rounds.txt
+    printf '%s %s s, %s s of the processor, %s tries, %s\n' "$target" $((SECONDS - began)) \
+        "$(awk '{ print int($1 + $2) }' "target/$target.time")" "${tries:-?}" "$ending" | tee -a target/rounds.txt
     [[ $ending == fine ]] || failed=1
 done
 exit "$failed"
