@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Fuzzes every target for SECONDS, one after the other, on one core at low priority.
 #
-#     fuzz/run.sh SECONDS [TARGET...]
+#     fuzz/run.sh [--quick-build] SECONDS [TARGET...]
 #
+# --quick-build: without optimisation, for a few seconds of fuzzing.
 # Needs `cargo install cargo-fuzz` and a nightly compiler. What is found lies in fuzz/artifacts/TARGET;
 # seconds of the clock, of the processor, and tries are appended to fuzz/target/rounds.txt. A target
 # ends early with a finding. The working corpus is fuzz/target/corpus/TARGET; it begins with
@@ -10,11 +11,18 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-seconds=${1:?usage: fuzz/run.sh SECONDS [TARGET...]}
+profile=release
+build=(cargo +nightly fuzz build -s none)
+if [[ ${1:-} == --quick-build ]]; then
+    shift
+    profile=debug
+    build+=(--dev)
+fi
+seconds=${1:?usage: fuzz/run.sh [--quick-build] SECONDS [TARGET...]}
 shift
 targets=("$@")
 [[ ${#targets[@]} -gt 0 ]] || targets=(scenario import trace items saved simulation)
-binaries=target/x86_64-unknown-linux-gnu/release
+binaries=target/x86_64-unknown-linux-gnu/$profile
 
 # A seed: the kind as first byte, where the target has kinds, then the text of a file.
 seed() {
@@ -50,7 +58,7 @@ seeds() {
 }
 
 TIMEFORMAT='%U %S'
-nice -n 19 cargo +nightly fuzz build -s none
+nice -n 19 "${build[@]}"
 seeds
 failed=0
 for target in "${targets[@]}"; do
@@ -66,6 +74,6 @@ for target in "${targets[@]}"; do
     tries=$(sed -n 's/^stat::number_of_executed_units: *//p' "target/$target.log")
     printf '%s %s s, %s s of the processor, %s tries, %s\n' "$target" $((SECONDS - began)) \
         "$(awk '{ print int($1 + $2) }' "target/$target.time")" "${tries:-?}" "$ending" | tee -a target/rounds.txt
-    [[ $ending == fine ]] || failed=1
+    [[ $ending == fine ]] || { failed=1 && tail -n 20 "target/$target.log" >&2; }
 done
 exit "$failed"
