@@ -198,7 +198,7 @@ fn figures_are_what_they_have_always_been() {
         outage = { from = "2m", to = "4m" }
     "#;
     let hashes = [quiet, windowed, BUSY].map(hash);
-    assert_eq!(hashes, ["305abd44e8d96e85", "d0215ffdab5cef96", "a65110e44d9e3ba1"]);
+    assert_eq!(hashes, ["fc8b96d88a5acc5b", "e6650de321edd262", "4c12e1217123bfea"]);
 }
 
 /// All files under a folder with their bytes.

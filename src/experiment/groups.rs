@@ -4,7 +4,10 @@
 //! Groups are the same whatever the number of threads, and what they hear is put together in their
 //! order, so the figures are those of one simulation of all shards, to the byte. They go on point
 //! by point of the series, so that ages and changes of concurrency, which all groups together
-//! must answer for, are kept for one point only.
+//! must answer for, are kept for one point only. Within a group a shard is simulated for a minute,
+//! then the next: a shard alone has few events pending, and what it needs stays in the processor's
+//! cache. Only where a warm-up ends, which is at one instant of all shards, a group's shards are
+//! simulated together.
 
 use std::ops::Range;
 
@@ -15,12 +18,14 @@ use super::recorder::Recorder;
 use crate::engine::RunEnd;
 use crate::model::settings::Settings;
 use crate::model::system::{Simulation, shards_are_independent};
-use crate::units::Instant;
+use crate::units::{Duration, Instant};
 
 /// Groups at most: enough for the cores of a machine, few enough for their histograms.
 const GROUPS_MAX: u32 = 32;
 /// A group has no fewer shards, or bringing groups together would cost more than it gains.
 const SHARDS_MIN: u32 = 4;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// What is run.
 #[derive(Debug, Clone, Copy)]
@@ -33,12 +38,17 @@ pub(super) struct GroupedRun<'a> {
     pub replication: u64,
     /// How much it may be.
     pub limits: ReplicationLimits,
+    /// Figures leave out a warm-up.
+    pub has_warm_up: bool,
 }
 
 struct Group<'a> {
     shards: Range<u32>,
-    simulation: Simulation<'a>,
+    /// Of single shards, or of all together.
+    simulations: Vec<Simulation<'a>>,
     recorder: Recorder<'a>,
+    /// How far it has got, and how that ended.
+    at: Instant,
     end: RunEnd,
 }
 
@@ -70,13 +80,13 @@ impl<'a> GroupedRun<'a> {
             until = (until + step).min(horizon);
             let left = self.limits.events.saturating_sub(events(&groups));
             groups.par_iter_mut().for_each(|group| group.run_until(until, left));
-            whole.minutes.gather(groups.iter_mut().map(|group| &mut group.recorder.minutes));
+            let minutes = groups.iter_mut().map(|group| &mut group.recorder.minutes);
+            whole.minutes.gather(until, &mut minutes.collect::<Vec<_>>());
             self.check(&groups, until)?;
         }
-        whole.minutes.finish(horizon);
-        for Group { shards, simulation, mut recorder, end } in groups {
-            let finished = simulation.finish(end, std::slice::from_mut(&mut recorder));
-            recorder.finish(finished[0]);
+        whole.minutes.finish(horizon, 0);
+        for group in groups {
+            let (shards, recorder) = group.finish();
             whole.absorb(shards, recorder);
         }
         Ok(whole)
@@ -99,22 +109,52 @@ impl<'a> GroupedRun<'a> {
     fn groups(&self, groups: u32, recorder: &dyn Fn() -> Recorder<'a>) -> Vec<Group<'a>> {
         let (shards, groups) = (u64::from(self.settings.stream.shards), u64::from(groups));
         let edge = |group: u64| (shards * group / groups) as u32;
-        let ranges = || (0..groups).map(|group| edge(group)..edge(group + 1));
-        let simulations =
-            Simulation::of_groups(self.settings, self.seed, self.replication, ranges());
-        let with_recorder = |(shards, mut simulation): (Range<u32>, Simulation<'a>)| {
-            let mut recorder = recorder().of_group();
-            simulation.start(std::slice::from_mut(&mut recorder));
-            Group { shards, simulation, recorder, end: RunEnd::Horizon }
+        let of_group = |group: u64| edge(group)..edge(group + 1);
+        let parts = |shards: Range<u32>| match self.has_warm_up {
+            true => vec![shards],
+            false => shards.map(|shard| shard..shard + 1).collect(),
         };
-        ranges().zip(simulations).map(with_recorder).collect()
+        let all = (0..groups).flat_map(|group| parts(of_group(group)));
+        let simulations = Simulation::of_parts(self.settings, self.seed, self.replication, all);
+        let mut simulations = simulations.into_iter();
+        let with_recorder = |shards: Range<u32>| {
+            let mut recorder = recorder().of_group();
+            let count = parts(shards.clone()).len();
+            let mut simulations: Vec<Simulation<'a>> = simulations.by_ref().take(count).collect();
+            for simulation in &mut simulations {
+                simulation.start(std::slice::from_mut(&mut recorder));
+            }
+            Group { shards, simulations, recorder, at: Instant::START, end: RunEnd::Horizon }
+        };
+        (0..groups).map(of_group).map(with_recorder).collect()
     }
 }
 
-impl Group<'_> {
+impl<'a> Group<'a> {
+    /// Goes on minute by minute, one part after another.
     fn run_until(&mut self, until: Instant, events: u64) {
         let observers = std::slice::from_mut(&mut self.recorder);
-        self.end = self.simulation.run_until(until, events, observers);
+        while self.at < until {
+            self.at = (self.at + MINUTE).min(until);
+            for simulation in &mut self.simulations {
+                let end = simulation.run_until(self.at, events, observers);
+                if let RunEnd::EventLimit { .. } = end {
+                    self.end = end;
+                    return;
+                }
+            }
+        }
+        self.recorder.put_in_order();
+    }
+
+    /// Its shards, and what the recorder heard of them.
+    fn finish(mut self) -> (Range<u32>, Recorder<'a>) {
+        let observers = std::slice::from_mut(&mut self.recorder);
+        let parts = self.simulations.into_iter();
+        let finished = parts.flat_map(|part| part.finish(self.end, observers));
+        let whole = finished.reduce(|one, other| one.with(other));
+        self.recorder.finish(whole.expect("a group has shards"));
+        (self.shards, self.recorder)
     }
 
     /// Records that were read.
@@ -125,5 +165,5 @@ impl Group<'_> {
 
 /// Events that have happened in all groups.
 fn events(groups: &[Group<'_>]) -> u64 {
-    groups.iter().map(|group| group.simulation.events()).sum()
+    groups.iter().flat_map(|group| &group.simulations).map(Simulation::events).sum()
 }

@@ -155,7 +155,7 @@ struct Counted<O> {
 }
 
 impl<O: Observer> Observer for Counted<O> {
-    #[inline]
+    #[inline(always)]
     fn observe(&mut self, now: Instant, observation: Observation<'_>) {
         if let Observation::Read { records, .. } | Observation::ReadAgain { records, .. } =
             observation

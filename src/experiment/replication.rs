@@ -157,6 +157,7 @@ pub fn run<'a>(plan: &ReplicationPlan<'a>) -> Result<Vec<Replication>, RunError>
                 seed: plan.seed,
                 replication: plan.number.into(),
                 limits: plan.limits,
+                has_warm_up: warm_up > Instant::START,
             };
             let recorded = grouped.run(plan.groups(), &|| whole(variant));
             let whole = recorded.map_err(|reached| plan.limit(reached))?;

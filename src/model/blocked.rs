@@ -8,7 +8,14 @@ use super::lane::Lane;
 use super::observation::Blockage;
 
 /// How a shard with these lanes is blocked.
+#[inline]
 pub fn blockage(lanes: &[Lane]) -> Option<Blockage> {
+    // Which it nearly always is.
+    let is_free = lanes.iter().all(|lane| lane.blocked.is_none());
+    if is_free { None } else { blockage_of_some(lanes) }
+}
+
+fn blockage_of_some(lanes: &[Lane]) -> Option<Blockage> {
     let longest = lanes.iter().filter_map(|lane| lane.blocked).min_by_key(|blocked| blocked.since);
     let fully = || lanes.iter().all(|lane| lane.blocked.is_some() || lane.queue.is_empty());
     longest.map(|blocked| Blockage { cause: blocked.cause, fully: fully() })

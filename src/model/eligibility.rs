@@ -35,6 +35,24 @@ pub struct AgeLimits {
     pub scope: AgeScope,
 }
 
+impl AgeLimits {
+    /// Whether a batch may be sent at `now` whose first record was written at `oldest`; `created`
+    /// as for [`before_attempt`].
+    #[inline]
+    pub fn allow(
+        &self,
+        now: Instant,
+        oldest: Instant,
+        created: impl Fn(Instant) -> Instant,
+    ) -> bool {
+        let is_young_enough = match self.maximum_record_age {
+            Limit::Limited(maximum) => now.since(created(oldest)) <= maximum,
+            Limit::Unlimited => true,
+        };
+        now.since(oldest) <= self.retention && is_young_enough
+    }
+}
+
 /// Checks a batch at `now`; `arrivals` are its records' times of writing, `created` turns one
 /// into the creation time that the mapping compares with (S1.3).
 pub fn before_attempt(

@@ -66,3 +66,21 @@ pub enum Event {
     /// A minute is over: backlogs are counted.
     MinuteEnds,
 }
+
+impl Event {
+    /// Whether it is more than the passing of time, where lanes wait in line for concurrency or
+    /// not: with the last such event a drained run ends.
+    pub fn is_activity(self, line_waits: bool) -> bool {
+        match self {
+            Event::MinuteEnds | Event::ShardCloses { .. } | Event::ShardOpens { .. } => false,
+            Event::ConcurrencyChanges => line_waits,
+            Event::Poll { .. }
+            | Event::Readable { .. }
+            | Event::LaneDue { .. }
+            | Event::InvocationEnds { .. }
+            | Event::MappingChanges { .. }
+            | Event::PollingStops { .. }
+            | Event::PollingStarts { .. } => true,
+        }
+    }
+}

@@ -60,7 +60,7 @@ pub struct BlockedSince {
 }
 
 impl Lane {
-    /// A lane without records; those it will hold are parts of cells where all share `plain`.
+    /// A lane without records; those it will hold are kept as arrivals where all share `plain`.
     pub fn new(plain: Option<Record>) -> Lane {
         Lane {
             queue: RecordQueue::new(plain),
@@ -76,15 +76,23 @@ impl Lane {
         }
     }
 
+    /// Whether its head batch, or one that it cuts, may be tried now.
+    #[inline]
+    pub fn is_ready(&self) -> bool {
+        matches!(self.phase, Phase::Ready)
+    }
+
     /// Whether it has no batch and may cut one.
+    #[inline]
     pub fn is_free(&self) -> bool {
-        self.batches.is_empty() && self.phase == Phase::Ready
+        self.batches.is_empty() && self.is_ready()
     }
 
     /// The batch that is tried next or being executed.
     ///
     /// # Panics
     /// Without a batch, which is a bug.
+    #[inline]
     pub fn head(&mut self) -> &mut Batch {
         self.batches.last_mut().expect("a lane that acts has a batch")
     }

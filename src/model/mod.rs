@@ -1,9 +1,9 @@
 //! The AWS world as plain state machines.
 
 pub mod age_parts;
+pub mod arrival_list;
 pub mod batch;
 pub mod blocked;
-pub mod cell_log;
 pub mod checkpoint;
 pub mod destination;
 pub mod eligibility;
@@ -16,6 +16,8 @@ pub mod lineage;
 pub mod mapping_change;
 pub mod observation;
 pub mod per_shard;
+pub mod plain_log;
+pub mod plain_queue;
 pub mod poll_grid;
 pub mod purposes;
 pub mod read_limits;
@@ -23,7 +25,6 @@ pub mod reader;
 pub mod record;
 pub mod record_log;
 pub mod record_queue;
-pub mod runs;
 pub mod settings;
 pub mod shard;
 pub mod system;

@@ -42,10 +42,8 @@ pub const POISON_COUNTS: Purpose = Purpose(13);
 
 /// Records in a stretch of a Poisson process on a shard; one word per stretch.
 pub const ARRIVAL_COUNTS: Purpose = Purpose(14);
-/// Where in a stretch its records lie; a fixed number of words per stretch.
+/// Where in a stretch its records lie; one word per stretch.
 pub const ARRIVAL_PLACES: Purpose = Purpose(15);
-/// The same for stretches with more records than a cell holds.
-pub const ARRIVAL_HALVES: Purpose = Purpose(16);
 
 /// When a shard's first poll happens (S2.1).
 pub const POLL_PHASE: Purpose = Purpose(32);

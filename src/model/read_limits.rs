@@ -13,6 +13,9 @@
 //! a refusal, and all calls where readers are too many, are late by a random part of the poll
 //! interval. If all kept to their grids, the one that happens to be first would win for ever.
 
+use std::ops::Range;
+
+use super::per_shard::PerShard;
 use super::settings::Settings;
 use crate::units::{Bytes, Duration, Instant, Limit};
 
@@ -23,7 +26,7 @@ const SECOND: Duration = Duration::from_secs(1);
 pub struct ReadLimits {
     /// Its readers would make more calls than a shard serves.
     counts_every_call: bool,
-    shards: Vec<ShardReads>,
+    shards: PerShard<ShardReads>,
 }
 
 #[derive(Debug, Clone)]
@@ -33,8 +36,8 @@ struct ShardReads {
 }
 
 impl ReadLimits {
-    /// The limits on the consumers with these settings, all idle.
-    pub fn new(consumers: &[&Settings]) -> ReadLimits {
+    /// The limits on the consumers with these settings, all idle, at some shards.
+    pub fn new(consumers: &[&Settings], shards: Range<u32>) -> ReadLimits {
         let first = consumers[0];
         let polling = |settings: &&&Settings| !settings.mapping.enhanced_fan_out;
         let rate = |settings: &Settings| 1.0 / settings.knobs.poll_interval.as_secs_f64();
@@ -52,7 +55,7 @@ impl ReadLimits {
             calls: Budget::new(served.map_or(Limit::Unlimited, Limit::Limited)),
             bytes: Budget::of_bytes(bytes),
         };
-        let shards = vec![reads; first.stream.shards_in_all() as usize];
+        let shards = PerShard::new(shards, |_| reads.clone());
         ReadLimits { counts_every_call: served.is_some(), shards }
     }
 
@@ -62,8 +65,9 @@ impl ReadLimits {
     }
 
     /// Whether a call at `now` is served; if so, it is counted.
+    #[inline]
     pub fn admits(&mut self, shard: u32, now: Instant) -> bool {
-        let reads = &mut self.shards[shard as usize];
+        let reads = &mut self.shards[shard];
         let is_served = reads.bytes.free_at() <= now && reads.calls.free_at() <= now;
         if is_served {
             reads.calls.take(now, 1);
@@ -72,8 +76,9 @@ impl ReadLimits {
     }
 
     /// Notes how much a call at `now` returned.
+    #[inline]
     pub fn returned(&mut self, shard: u32, now: Instant, bytes: u64) {
-        self.shards[shard as usize].bytes.take(now, bytes);
+        self.shards[shard].bytes.take(now, bytes);
     }
 }
 
@@ -105,6 +110,7 @@ impl Budget {
     }
 
     /// Takes some out.
+    #[inline]
     pub fn take(&mut self, now: Instant, amount: u64) {
         if let Limit::Limited(rate) = self.per_second {
             let nanos = u128::from(amount) * 1_000_000_000 / u128::from(rate.max(1));
@@ -122,7 +128,7 @@ mod tests {
     fn limits(readers: usize, change: impl Fn(&mut Settings)) -> ReadLimits {
         let mut settings = settings(1, vec![poisson(1.0)], Duration::from_secs(100));
         change(&mut settings);
-        ReadLimits::new(&vec![&settings; readers])
+        ReadLimits::new(&vec![&settings; readers], 0..1)
     }
 
     fn millis(millis: u64) -> Instant {

@@ -44,7 +44,7 @@ pub struct ShardReader {
     pub pushed: Budget,
     /// Its lanes.
     pub lanes: Vec<Lane>,
-    /// What all their records share where they hold parts of cells.
+    /// What all their records share where they hold arrivals only.
     plain: Option<Record>,
     /// Fetched but still in the shard's log (counted pages), oldest first.
     pub counted: VecDeque<CountedPage>,
@@ -109,7 +109,8 @@ pub struct Page {
 
 impl ShardReader {
     /// A reader with `lanes` lanes that has read nothing; `may_stop`: polling may stop and start
-    /// again during the run; `plain`: what all records share where the shard's log is of cells.
+    /// again during the run; `plain`: what all records share where the shard's log is one of
+    /// arrivals.
     pub fn new(
         grid: PollGrid,
         pushed: Budget,
@@ -194,6 +195,7 @@ impl ShardReader {
     }
 
     /// Removes the `count` oldest records of a lane, which are finished.
+    #[inline]
     pub fn remove_finished(&mut self, assignment: LaneAssignment, lane: u32, count: u32) {
         if assignment == LaneAssignment::DynamicKey && self.lanes.len() > 1 {
             for position in 0..count as usize {
@@ -240,7 +242,15 @@ impl ShardReader {
     }
 
     /// Sequence and arrival of the oldest record in a lane.
+    #[inline]
     pub fn oldest_fetched(&self) -> Option<(u64, Instant)> {
+        if let ([lane], true) = (self.lanes.as_slice(), self.replay.is_empty()) {
+            return lane.queue.oldest_anew();
+        }
+        self.oldest_of_several()
+    }
+
+    fn oldest_of_several(&self) -> Option<(u64, Instant)> {
         let anew = |fetched: &Fetched| !fetched.is_duplicate;
         let in_lanes = self.lanes.iter().filter_map(|lane| lane.queue.oldest_anew());
         let again = self.replay.iter().copied().find(anew);

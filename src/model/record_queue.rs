@@ -1,13 +1,14 @@
 //! The records that a lane holds: read, not finished, oldest first.
 //!
-//! A queue holds single records, or parts of cells where no rule tells records apart; then taking a
-//! batch from it costs a few steps however many records the batch has. Both give the same answers.
+//! A queue holds single records, or arrivals where no rule tells records apart; then taking a batch
+//! from it costs a few steps however many records the batch has. Both give the same answers.
 
 use std::collections::VecDeque;
 use std::collections::vec_deque;
 
+use super::held_back::HeldBack;
+use super::plain_queue::PlainQueue;
 use super::record::Record;
-pub use super::runs::{Run, Runs};
 use crate::units::{Duration, Instant};
 
 /// A record that was read and is not finished.
@@ -31,15 +32,15 @@ pub struct Fetched {
 pub enum RecordQueue {
     /// One by one.
     Singles(VecDeque<Fetched>),
-    /// In parts of cells.
-    Runs(Runs),
+    /// As arrivals.
+    Plain(PlainQueue),
 }
 
 impl RecordQueue {
-    /// A queue without records: of runs where all records share `plain`, or of single ones.
+    /// A queue without records: of arrivals where all records share `plain`, or of single ones.
     pub fn new(plain: Option<Record>) -> RecordQueue {
         match plain {
-            Some(plain) => RecordQueue::Runs(Runs::new(plain)),
+            Some(plain) => RecordQueue::Plain(PlainQueue::new(plain)),
             None => RecordQueue::Singles(VecDeque::new()),
         }
     }
@@ -49,7 +50,7 @@ impl RecordQueue {
     pub fn len(&self) -> usize {
         match self {
             RecordQueue::Singles(singles) => singles.len(),
-            RecordQueue::Runs(runs) => runs.len(),
+            RecordQueue::Plain(plain) => plain.arrivals().len(),
         }
     }
 
@@ -64,7 +65,16 @@ impl RecordQueue {
     pub fn front(&self) -> Option<Fetched> {
         match self {
             RecordQueue::Singles(singles) => singles.front().copied(),
-            RecordQueue::Runs(runs) => runs.get(0),
+            RecordQueue::Plain(plain) => plain.get(0),
+        }
+    }
+
+    /// When the oldest record was written.
+    #[inline]
+    pub fn oldest_arrival(&self) -> Option<Instant> {
+        match self {
+            RecordQueue::Singles(singles) => singles.front().map(|oldest| oldest.record.arrival),
+            RecordQueue::Plain(plain) => plain.arrivals().first().copied(),
         }
     }
 
@@ -76,7 +86,7 @@ impl RecordQueue {
                 let oldest = singles.iter().find(|fetched| !fetched.is_duplicate)?;
                 Some((oldest.sequence, oldest.record.arrival))
             }
-            RecordQueue::Runs(runs) => runs.first(),
+            RecordQueue::Plain(plain) => plain.first(),
         }
     }
 
@@ -84,7 +94,7 @@ impl RecordQueue {
     pub fn get(&self, position: usize) -> Option<Fetched> {
         match self {
             RecordQueue::Singles(singles) => singles.get(position).copied(),
-            RecordQueue::Runs(runs) => runs.get(position),
+            RecordQueue::Plain(plain) => plain.get(position),
         }
     }
 
@@ -93,7 +103,7 @@ impl RecordQueue {
         assert!(count <= self.len(), "{count} of {} records", self.len());
         match self {
             RecordQueue::Singles(singles) => RecordIter::Singles(singles.range(..count)),
-            RecordQueue::Runs(runs) => RecordIter::Runs { runs, next: 0, end: count },
+            RecordQueue::Plain(plain) => RecordIter::Plain { plain, next: 0, end: count },
         }
     }
 
@@ -105,33 +115,25 @@ impl RecordQueue {
     /// Adds a record behind the others.
     ///
     /// # Panics
-    /// In a queue of runs, which is a bug.
+    /// In a queue of arrivals, which is a bug.
     #[inline]
     pub fn push_back(&mut self, fetched: Fetched) {
         match self {
             RecordQueue::Singles(singles) => singles.push_back(fetched),
-            RecordQueue::Runs(_) => panic!("a single record comes to a queue of runs"),
+            RecordQueue::Plain(_) => panic!("a single record comes to a queue of arrivals"),
         }
     }
 
-    /// Adds a run behind the others.
+    /// Adds records that were read together behind the others: their arrivals, and the position of
+    /// the first of them in the shard.
     ///
     /// # Panics
     /// In a queue of single records, which is a bug.
     #[inline]
-    pub fn push_run(&mut self, run: Run) {
+    pub fn push_page(&mut self, arrivals: &[Instant], sequence: u64, held: HeldBack) {
         match self {
-            RecordQueue::Runs(runs) => runs.push_back(run),
-            RecordQueue::Singles(_) => panic!("a run comes to a queue of single records"),
-        }
-    }
-
-    /// Prepares for a batch of the first `count` records, which is at least one.
-    #[inline]
-    pub fn close_batch(&mut self, count: usize) {
-        match self {
-            RecordQueue::Singles(_) => {}
-            RecordQueue::Runs(runs) => runs.split_behind(count),
+            RecordQueue::Plain(plain) => plain.push_page(arrivals, sequence, held),
+            RecordQueue::Singles(_) => panic!("arrivals come to a queue of single records"),
         }
     }
 
@@ -140,7 +142,7 @@ impl RecordQueue {
     pub fn remove_front(&mut self, count: usize) {
         match self {
             RecordQueue::Singles(singles) => drop(singles.drain(..count)),
-            RecordQueue::Runs(runs) => runs.remove_front(count),
+            RecordQueue::Plain(plain) => plain.remove_front(count),
         }
     }
 
@@ -157,10 +159,10 @@ impl RecordQueue {
 pub enum RecordIter<'a> {
     /// Of a queue of single records.
     Singles(vec_deque::Iter<'a, Fetched>),
-    /// Of a queue of runs.
-    Runs {
-        /// The runs.
-        runs: &'a Runs,
+    /// Of a queue of arrivals.
+    Plain {
+        /// The queue.
+        plain: &'a PlainQueue,
         /// Position of the next record.
         next: usize,
         /// Position behind the last one.
@@ -175,12 +177,12 @@ impl Iterator for RecordIter<'_> {
     fn next(&mut self) -> Option<Fetched> {
         match self {
             RecordIter::Singles(singles) => singles.next().copied(),
-            RecordIter::Runs { runs, next, end } => {
+            RecordIter::Plain { plain, next, end } => {
                 if next == end {
                     return None;
                 }
                 *next += 1;
-                runs.get(*next - 1)
+                plain.get(*next - 1)
             }
         }
     }
@@ -188,7 +190,7 @@ impl Iterator for RecordIter<'_> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         let left = match self {
             RecordIter::Singles(singles) => singles.len(),
-            RecordIter::Runs { next, end, .. } => end - next,
+            RecordIter::Plain { next, end, .. } => end - next,
         };
         (left, Some(left))
     }
@@ -234,7 +236,7 @@ impl<'a> Records<'a> {
     pub fn first_record(&self) -> Record {
         match self.queue {
             RecordQueue::Singles(singles) => singles[0].record,
-            RecordQueue::Runs(runs) => runs.record(0),
+            RecordQueue::Plain(plain) => plain.first_record(),
         }
     }
 
@@ -244,7 +246,7 @@ impl<'a> Records<'a> {
         let last = self.count - 1;
         match self.queue {
             RecordQueue::Singles(singles) => singles[last].record.arrival,
-            RecordQueue::Runs(runs) => runs.record(last).arrival,
+            RecordQueue::Plain(plain) => plain.arrivals()[last],
         }
     }
 
@@ -256,7 +258,7 @@ impl<'a> Records<'a> {
                 let mut singles = singles.range(..self.count);
                 singles.find(|fetched| !fetched.is_duplicate).map(|one| one.record.arrival)
             }
-            RecordQueue::Runs(runs) => (self.count > 0).then(|| runs.record(0).arrival),
+            RecordQueue::Plain(plain) => plain.arrivals()[..self.count].first().copied(),
         }
     }
 
@@ -268,7 +270,7 @@ impl<'a> Records<'a> {
                 let singles = singles.range(..self.count);
                 singles.filter(|fetched| !fetched.is_duplicate).count() as u32
             }
-            RecordQueue::Runs(_) => self.count as u32,
+            RecordQueue::Plain(_) => self.count as u32,
         }
     }
 
@@ -277,17 +279,12 @@ impl<'a> Records<'a> {
         self.queue.range(self.count)
     }
 
-    /// Calls `see` with the arrival of every record that has not met its end before, in no certain
-    /// order.
+    /// When the records were written, where no rule tells them apart.
     #[inline]
-    pub fn for_each_arrival_anew(&self, mut see: impl FnMut(Instant)) {
+    pub fn plain_arrivals(&self) -> Option<&'a [Instant]> {
         match self.queue {
-            RecordQueue::Singles(singles) => {
-                for fetched in singles.range(..self.count).filter(|one| !one.is_duplicate) {
-                    see(fetched.record.arrival);
-                }
-            }
-            RecordQueue::Runs(runs) => runs.for_each_arrival(self.count, see),
+            RecordQueue::Singles(_) => None,
+            RecordQueue::Plain(plain) => Some(&plain.arrivals()[..self.count]),
         }
     }
 
@@ -297,7 +294,7 @@ impl<'a> Records<'a> {
             RecordQueue::Singles(singles) => {
                 singles.range(..self.count).map(|fetched| of(fetched.record.bytes)).sum()
             }
-            RecordQueue::Runs(runs) => of(runs.plain().bytes) * self.count as u64,
+            RecordQueue::Plain(plain) => of(plain.plain().bytes) * self.count as u64,
         }
     }
 }

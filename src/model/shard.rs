@@ -2,11 +2,11 @@
 //!
 //! What is written to a shard is a pure function of (seed, replication, shard); this is a reader
 //! of it. Where records differ in time and number only, and no rule tells them apart, the log is
-//! made of cells (`cell_log`), otherwise of records (`record_log`); both hold the same records at
-//! the same times. Which records belong to the generation that is read, and who takes over the
+//! one of arrivals (`plain_log`), otherwise of records (`record_log`); both hold the same records
+//! at the same times. Which records belong to the generation that is read, and who takes over the
 //! others (S1.7), is kept here.
 
-use super::cell_log::{CellLog, CellPart};
+use super::plain_log::PlainLog;
 use super::record::Record;
 use super::record_log::RecordLog;
 use super::workload::{Half, WorkloadPlan};
@@ -29,27 +29,27 @@ pub struct Shard {
 #[derive(Debug, Clone)]
 enum Log {
     Records(Box<RecordLog>),
-    Cells(Box<CellLog>),
+    Plain(Box<PlainLog>),
 }
 
 impl Shard {
-    /// The log of a shard of a workload, unread; made of cells if it can be and
-    /// `in_cells` says that no rule needs single records.
-    pub fn new(plan: &WorkloadPlan, shard: u32, in_cells: bool) -> Shard {
-        let cells = if in_cells { plan.cells(shard) } else { None };
-        let log = match cells {
-            Some((cursor, plain)) => Log::Cells(Box::new(CellLog::new(cursor, plain))),
+    /// The log of a shard of a workload, unread; one of arrivals if it can be and `is_plain` says
+    /// that no rule tells records apart.
+    pub fn new(plan: &WorkloadPlan, shard: u32, is_plain: bool) -> Shard {
+        let plain = if is_plain { plan.plain_arrivals(shard) } else { None };
+        let log = match plain {
+            Some((cursor, plain)) => Log::Plain(Box::new(PlainLog::new(cursor, plain))),
             None => Log::Records(Box::new(RecordLog::new(plan.cursor(shard)))),
         };
         let closed_at = Instant::FAR_FUTURE;
         Shard { log, next_sequence: 0, end: None, closed_at, heirs: Vec::new() }
     }
 
-    /// What all records share, where the log is made of cells.
+    /// What all records share, where the log is one of arrivals.
     #[inline]
     pub fn plain(&self) -> Option<Record> {
         match &self.log {
-            Log::Cells(log) => Some(log.plain()),
+            Log::Plain(log) => Some(log.plain()),
             Log::Records(_) => None,
         }
     }
@@ -61,7 +61,7 @@ impl Shard {
         let left = match (before, &self.log) {
             (None, _) => 0,
             (Some(before), Log::Records(log)) => log.unread_at(before),
-            (Some(before), Log::Cells(log)) => log.unread_at(before),
+            (Some(before), Log::Plain(log)) => log.unread_at(before),
         };
         self.end = Some(self.next_sequence + left);
         self.closed_at = at;
@@ -82,7 +82,7 @@ impl Shard {
     /// Gives what comes behind the end to `heirs`, each its half where there are two.
     pub fn hand_over(&mut self, to: u32, heir: &mut Shard, half: Option<Half>) {
         let (Log::Records(log), Log::Records(heir)) = (&mut self.log, &mut heir.log) else {
-            panic!("a shard in cells is neither split nor merged")
+            panic!("a log of arrivals is neither split nor merged")
         };
         log.hand_over(heir, half);
         self.heirs.push((to, half));
@@ -111,7 +111,7 @@ impl Shard {
     pub fn next_arrival(&mut self) -> Option<Instant> {
         match &mut self.log {
             Log::Records(log) => log.next_arrival(),
-            Log::Cells(log) => log.next_arrival(),
+            Log::Plain(log) => log.next_arrival(),
         }
     }
 
@@ -123,7 +123,7 @@ impl Shard {
         }
         match &mut self.log {
             Log::Records(log) => log.peek(n as usize).map(|record| record.arrival),
-            Log::Cells(log) => log.arrival(n),
+            Log::Plain(log) => log.arrival(n as usize),
         }
     }
 
@@ -135,8 +135,8 @@ impl Shard {
         }
         match &mut self.log {
             Log::Records(log) => log.peek(n).copied(),
-            Log::Cells(log) => {
-                let (arrival, index) = (log.arrival(n as u64)?, self.next_sequence + n as u64);
+            Log::Plain(log) => {
+                let (arrival, index) = (log.arrival(n)?, self.next_sequence + n as u64);
                 Some(Record { arrival, index, ..log.plain() })
             }
         }
@@ -158,9 +158,9 @@ impl Shard {
         let sequence = self.next_sequence;
         let record = match &mut self.log {
             Log::Records(log) => log.take(until, bytes)?,
-            Log::Cells(log) => {
+            Log::Plain(log) => {
                 let arrival = log.next_arrival().filter(|&arrival| arrival <= until)?;
-                log.take(until, 1, |_, _| ());
+                log.take(until, 1, |_| ());
                 Record { arrival, index: sequence, ..log.plain() }
             }
         };
@@ -168,27 +168,27 @@ impl Shard {
         Some((record, sequence))
     }
 
-    /// Takes the records written at or before `until`, at most `room` of them, in parts of cells
-    /// with the sequence number of the first of each, and its arrival where that is known; how
-    /// many there were.
+    /// Takes the records written at or before `until`, at most `room` of them: hands their
+    /// arrivals, in pieces with the sequence number of the first, to `see`; how many there were.
     ///
     /// # Panics
-    /// Where the log is not made of cells, which is a bug.
+    /// Where the log is not one of arrivals, which is a bug.
     #[inline]
-    pub fn take_parts(
+    pub fn take_plain(
         &mut self,
         until: Instant,
         room: u64,
-        mut see: impl FnMut(CellPart, u64, Option<Instant>),
+        mut see: impl FnMut(&[Instant], u64),
     ) -> u64 {
-        let Log::Cells(log) = &mut self.log else { panic!("a log of records is read as cells") };
-        let left = self.end.map_or(room, |end| room.min(end - self.next_sequence));
+        let Log::Plain(log) = &mut self.log else { panic!("a log of records is read as arrivals") };
+        let left = self.end.map_or(room, |end| room.min(end.saturating_sub(self.next_sequence)));
         let mut sequence = self.next_sequence;
-        let taken = log.take(until, left, |part, first| {
-            see(part, sequence, first);
-            sequence += u64::from(part.members.count_ones());
+        log.take(until, left, |arrivals| {
+            see(arrivals, sequence);
+            sequence += arrivals.len() as u64;
         });
-        self.next_sequence += taken;
+        let taken = sequence - self.next_sequence;
+        self.next_sequence = sequence;
         taken
     }
 
@@ -199,7 +199,7 @@ impl Shard {
         };
         let passed = match &mut self.log {
             Log::Records(log) => log.skip_through(before),
-            Log::Cells(log) => log.skip_through(before),
+            Log::Plain(log) => log.skip_through(before),
         };
         self.next_sequence += passed;
         passed
@@ -217,11 +217,22 @@ impl Shard {
     pub fn unread(&mut self, until: Instant) -> u64 {
         match &mut self.log {
             Log::Records(log) => log.unread(until),
-            Log::Cells(log) => log.unread(until),
+            Log::Plain(log) => log.unread(until),
+        }
+    }
+
+    /// Whether the next unread record can become another one before anything is read: by what the
+    /// handler writes back, or what the shard takes over of its parents.
+    #[inline]
+    pub fn may_change_ahead(&self) -> bool {
+        match self.log {
+            Log::Records(_) => true,
+            Log::Plain(_) => false,
         }
     }
 
     /// Position in the log of the next unread record.
+    #[inline]
     pub fn next_sequence(&self) -> u64 {
         self.next_sequence
     }
@@ -229,7 +240,7 @@ impl Shard {
     /// Adds a record that the handler writes at `record.arrival`, which has not been read past.
     pub fn write_back(&mut self, record: Record) {
         let Log::Records(log) = &mut self.log else {
-            panic!("nothing is written back to a shard in cells")
+            panic!("nothing is written back to a log of arrivals")
         };
         log.write_back(record);
         if record.arrival < self.closed_at {

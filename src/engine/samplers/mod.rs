@@ -7,6 +7,7 @@
 //! | [`Empirical`] | 1 | durations |
 //! | [`Discrete`], [`Binomial`] | 1 | keys, shares of an entity |
 //! | [`Hyperexponential`] | 2 | durations |
+//! | [`OrderedPoints`] | 1 for all | arrivals within a stretch |
 //! | [`Gamma`], [`Erlang`], [`Poisson`] | varies (rejection) | sequential processes only |
 //!
 //! An item with an address takes a fixed number of words, so that
@@ -24,6 +25,7 @@ mod geometric;
 mod hyperexponential;
 mod lognormal;
 mod normal;
+mod ordered;
 mod poisson;
 mod uniform;
 
@@ -43,5 +45,6 @@ pub use geometric::Geometric;
 pub use hyperexponential::Hyperexponential;
 pub use lognormal::Lognormal;
 pub use normal::StandardNormal;
+pub use ordered::{OrderedPoints, POINTS_MAX};
 pub use poisson::Poisson;
 pub use uniform::Uniform;

@@ -3,7 +3,7 @@
 //! A percentile is within 0.1 % of the exact one.
 
 use super::histogram::Histogram;
-use crate::units::Duration;
+use crate::units::{Duration, Instant};
 
 /// Ages of one kind.
 #[derive(Debug, Clone)]
@@ -27,13 +27,12 @@ impl Ages {
         self.largest = self.largest.max(age);
     }
 
-    /// Counts `count` ages of which `largest` is the largest: what `tell` hands to its argument
-    /// one by one.
+    /// Counts the ages at `now` of what began at these times, the oldest first.
     #[inline]
-    pub fn record_many(&mut self, count: u32, largest: Duration, tell: impl FnOnce(&mut Many<'_>)) {
-        tell(&mut Many { histogram: &mut self.histogram, sum_nanos: &mut self.sum_nanos });
-        self.histogram.add(count.into());
-        self.largest = self.largest.max(largest);
+    pub fn record_since(&mut self, now: Instant, beginnings: &[Instant]) {
+        let Some(&oldest) = beginnings.first() else { return };
+        self.sum_nanos += self.histogram.record_since(now, beginnings);
+        self.largest = self.largest.max(now - oldest);
     }
 
     /// Adds the ages of another part of the run.
@@ -63,22 +62,6 @@ impl Ages {
     pub fn quantile(&self, q: f64) -> Option<f64> {
         let value = Duration::from_nanos(self.histogram.quantile(q)?);
         Some(value.min(self.largest).as_secs_f64())
-    }
-}
-
-/// Ages that are being counted.
-#[derive(Debug)]
-pub struct Many<'a> {
-    histogram: &'a mut Histogram,
-    sum_nanos: &'a mut u128,
-}
-
-impl Many<'_> {
-    /// Counts an age.
-    #[inline]
-    pub fn record(&mut self, age: Duration) {
-        self.histogram.place(age.as_nanos());
-        *self.sum_nanos += u128::from(age.as_nanos());
     }
 }
 

@@ -20,6 +20,9 @@ pub struct BlockedTimes {
     pub by_cause: [Duration; 3],
     /// Intervals in order of their end, if kept.
     intervals: Option<Vec<BlockedInterval>>,
+    /// Of a group of shards that are simulated one after another: how many of the intervals are in
+    /// order.
+    in_order: Option<usize>,
     /// Some intervals were not kept.
     pub is_truncated: bool,
 }
@@ -41,8 +44,26 @@ impl BlockedTimes {
             fully: Duration::ZERO,
             by_cause: [Duration::ZERO; 3],
             intervals: keeps_intervals.then(Vec::new),
+            in_order: None,
             is_truncated: false,
         }
+    }
+
+    /// The same for one of several groups of shards.
+    #[must_use]
+    pub fn of_group(self) -> BlockedTimes {
+        BlockedTimes { in_order: Some(0), ..self }
+    }
+
+    /// Puts what a group of shards keeps in order, whose shards were simulated one after another.
+    pub fn put_in_order(&mut self) {
+        let (Some(intervals), Some(done)) = (&mut self.intervals, &mut self.in_order) else {
+            return;
+        };
+        intervals[*done..].sort_by(|a, b| a.to.total_cmp(&b.to));
+        self.is_truncated |= intervals.len() > INTERVALS_MAX;
+        intervals.truncate(INTERVALS_MAX);
+        *done = intervals.len();
     }
 
     /// A shard is blocked in another way from now on.
@@ -141,7 +162,7 @@ impl BlockedTimes {
         minutes.blocked(since, now);
         let Some(intervals) = &mut self.intervals else { return };
         if length.is_zero() {
-        } else if intervals.len() < INTERVALS_MAX {
+        } else if intervals.len() < INTERVALS_MAX || self.in_order.is_some() {
             let (from, to) = (since.as_secs_f64(), now.as_secs_f64());
             intervals.push(BlockedInterval { shard, from, to, cause, fully: blockage.fully });
         } else {
@@ -165,7 +186,7 @@ mod tests {
         blocked.changed(at(18), 0, None, &mut minutes);
         blocked.changed(at(50), 1, state(BlockageCause::Throttle, false), &mut minutes);
         blocked.finish(at(60), &mut minutes);
-        minutes.finish(at(60));
+        minutes.finish(at(60), 0);
         let secs = Duration::from_secs;
         assert_eq!((blocked.total, blocked.fully), (secs(23), secs(10)));
         assert_eq!(blocked.by_cause, [secs(10), secs(13), secs(0)]);

@@ -2,19 +2,21 @@
 //!
 //! There are 1,024 equal cells between a power of two and the next, so a quantile is within
 //! `2^-10` (0.1 %) of the exact one; values below 2,047 ns are exact. The idea is that of
-//! HdrHistogram (Tene); ages of single records are the hottest counter of a run, so the cell of a
-//! value is read from its representation as a floating-point number (IEEE 754: exponent, then
-//! mantissa), which orders numbers in just these cells.
+//! HdrHistogram (Tene). The number one above a value, so that 0 has a cell too, is `2^e + m` with
+//! `m < 2^e`: `e` is its octave and the upper ten bits of `m` are its cell there. Ages of single
+//! records are the hottest counter of a run; in order, they are counted octave by octave.
+
+use crate::units::{Duration, Instant};
 
 /// Cells per power of two are `2^PRECISION_BITS`.
 const PRECISION_BITS: u32 = 10;
 /// Larger values are counted in the last cell: 2^60 ns are 36 years.
 const VALUE_BITS: u32 = 60;
+const NUMBER_MAX: u64 = (1 << VALUE_BITS) - 1;
+/// The sum of 32,000 times of this octave, which are three days, fits 64 bits.
+const OCTAVE_MAX: u32 = 48;
 const CELLS: usize = (VALUE_BITS as usize) << PRECISION_BITS;
-/// Bits of a number's representation below those that make its cell.
-const DROPPED_BITS: u32 = f64::MANTISSA_DIGITS - 1 - PRECISION_BITS;
-/// What the kept bits of 1.0 are.
-const ONE: u64 = 1.0f64.to_bits() >> DROPPED_BITS;
+const CELLS_OF_OCTAVE: usize = 1 << PRECISION_BITS;
 
 /// Counts of values.
 #[derive(Debug, Clone)]
@@ -38,16 +40,54 @@ impl Histogram {
         self.total += 1;
     }
 
-    /// Counts a value whose place in the total is added later, by [`Histogram::add`].
+    /// Counts the times that have passed at `now` since some instants in order; their sum in
+    /// nanoseconds.
     #[inline]
-    pub(super) fn place(&mut self, value: u64) {
-        self.counts[cell(value)] += 1;
+    pub fn record_since(&mut self, now: Instant, instants: &[Instant]) -> u128 {
+        let (mut left, mut sum) = (instants, 0);
+        while let Some(&first) = left.first() {
+            let octave = number(now - first).ilog2();
+            // The times of later instants are shorter, in this octave down to its edge.
+            let is_longer = |at: &Instant| number(now - *at) >= 1 << octave;
+            let count = match left.last() {
+                Some(last) if is_longer(last) => left.len(),
+                Some(_) | None => left.partition_point(is_longer),
+            };
+            let (longer, shorter) = left.split_at(count);
+            sum += match octave {
+                PRECISION_BITS..=OCTAVE_MAX => self.record_octave(octave, now, longer).into(),
+                _ => self.record_each(now, longer),
+            };
+            left = shorter;
+        }
+        sum
     }
 
-    /// Adds values that were placed to the total.
+    /// The same where all times are of one octave, up to [`OCTAVE_MAX`].
     #[inline]
-    pub(super) fn add(&mut self, placed: u64) {
-        self.total += placed;
+    fn record_octave(&mut self, octave: u32, now: Instant, instants: &[Instant]) -> u64 {
+        let shift = octave - PRECISION_BITS;
+        let cells = &mut self.counts.as_chunks_mut::<CELLS_OF_OCTAVE>().0[octave as usize];
+        let mut sum = 0;
+        for &at in instants {
+            let time = now.as_nanos() - at.as_nanos();
+            sum += time;
+            cells[((time + 1) >> shift) as usize % CELLS_OF_OCTAVE] += 1;
+        }
+        self.total += instants.len() as u64;
+        sum
+    }
+
+    /// The same one by one.
+    #[cold]
+    fn record_each(&mut self, now: Instant, instants: &[Instant]) -> u128 {
+        let times = instants.iter().map(|&at| now - at);
+        times
+            .map(|time| {
+                self.record(time.as_nanos());
+                u128::from(time.as_nanos())
+            })
+            .sum()
     }
 
     /// Adds the values of another one, of which `most` is the largest.
@@ -85,18 +125,33 @@ impl Default for Histogram {
     }
 }
 
-/// The cell of a value: that of the number one above it, so that 0 has one too.
+/// How far a number of an octave is shifted down, and up before, so that its upper bits are left.
+#[inline]
+fn shifts(octave: u32) -> (u32, u32) {
+    (octave.saturating_sub(PRECISION_BITS), PRECISION_BITS.saturating_sub(octave))
+}
+
+/// The number one above a time.
+#[inline]
+fn number(time: Duration) -> u64 {
+    time.as_nanos().saturating_add(1).min(NUMBER_MAX)
+}
+
+/// The cell of a value.
 #[inline]
 pub(super) fn cell(value: u64) -> usize {
-    // Signed, since processors convert only that in one step.
-    let number = (value + 1) as i64 as f64;
-    ((number.to_bits() >> DROPPED_BITS) - ONE).min(CELLS as u64 - 1) as usize
+    let number = number(Duration::from_nanos(value));
+    let octave = number.ilog2();
+    let (shift, up) = shifts(octave);
+    octave as usize * CELLS_OF_OCTAVE + ((number << up) >> shift) as usize % CELLS_OF_OCTAVE
 }
 
 /// The largest value of a cell that holds any.
 pub(super) fn largest(cell: usize) -> u64 {
-    let behind = f64::from_bits((cell as u64 + 1 + ONE) << DROPPED_BITS);
-    libm::ceil(behind) as u64 - 2
+    let octave = (cell / CELLS_OF_OCTAVE) as u32;
+    let (shift, up) = shifts(octave);
+    let next = (CELLS_OF_OCTAVE + cell % CELLS_OF_OCTAVE + 1) as u64;
+    ((next << shift).div_ceil(1 << up)) - 2
 }
 
 #[cfg(test)]
@@ -114,7 +169,7 @@ mod tests {
             before = Some(this);
             value = largest(this) + 1;
         }
-        assert_eq!(cell(u64::MAX >> 2), CELLS - 1);
+        assert_eq!(cell(u64::MAX), CELLS - 1);
     }
 
     #[test]
@@ -122,6 +177,28 @@ mod tests {
         for value in [3_000u64, 1_000_000, 123_456_789_012, 86_400_000_000_000] {
             let most = largest(cell(value));
             assert!((most - value) as f64 <= value as f64 / 1024.0, "{value}: {most}");
+        }
+    }
+
+    #[test]
+    fn times_in_order_are_counted_as_one_by_one() {
+        for now in [1u64 << 62, 5_000_000_000, 4_095, 100] {
+            let now = Instant::from_nanos(now);
+            let mut instants: Vec<Instant> = [now, Instant::START].into();
+            let mut ago = 1;
+            while ago < now.as_nanos() {
+                instants
+                    .extend([ago - 1, ago].map(|ago| Instant::from_nanos(now.as_nanos() - ago)));
+                ago += ago.div_ceil(3);
+            }
+            instants.sort();
+            let (mut together, mut single) = (Histogram::new(), Histogram::new());
+            let sum = together.record_since(now, &instants);
+            instants.iter().for_each(|&at| single.record((now - at).as_nanos()));
+            assert_eq!(together.counts, single.counts);
+            assert_eq!(together.total, single.total);
+            let times = instants.iter().map(|&at| u128::from((now - at).as_nanos()));
+            assert_eq!(sum, times.sum::<u128>());
         }
     }
 

@@ -22,14 +22,14 @@ pub struct Lags {
 struct Oldest {
     since: Instant,
     arrival: Option<Instant>,
-    /// Integral of the lag over time up to then, in s^2.
-    integral: f64,
+    /// Twice the integral of the lag over time up to then, in ns^2.
+    twice_integral: i128,
 }
 
 impl Lags {
     /// Shards about which nothing is known yet.
     pub fn new(shards: u32) -> Lags {
-        let unknown = Oldest { since: Instant::START, arrival: None, integral: 0.0 };
+        let unknown = Oldest { since: Instant::START, arrival: None, twice_integral: 0 };
         Lags {
             shards: vec![unknown; shards as usize],
             largest: Duration::ZERO,
@@ -65,7 +65,7 @@ impl Lags {
 
     /// Figures count from `now`, at which [`Lags::finish`] was called.
     pub fn restart(&mut self, now: Instant) {
-        self.shards.iter_mut().for_each(|shard| shard.integral = 0.0);
+        self.shards.iter_mut().for_each(|shard| shard.twice_integral = 0);
         self.largest = Duration::ZERO;
         self.from = now;
     }
@@ -73,7 +73,7 @@ impl Lags {
     /// Adds the lags of other shards, when both are over.
     pub fn absorb(&mut self, others: &Lags) {
         for (shard, other) in self.shards.iter_mut().zip(&others.shards) {
-            shard.integral += other.integral;
+            shard.twice_integral += other.twice_integral;
         }
         self.largest = self.largest.max(others.largest);
         (self.from, self.ended_at) = (others.from, others.ended_at);
@@ -87,18 +87,21 @@ impl Lags {
     /// Mean lag over shards and time, in seconds.
     pub fn mean(&self) -> f64 {
         let time = self.ended_at.since(self.from).as_secs_f64() * self.shards.len() as f64;
-        let integral: f64 = self.shards.iter().map(|shard| shard.integral).sum();
-        if time > 0.0 { integral / time } else { 0.0 }
+        let twice: i128 = self.shards.iter().map(|shard| shard.twice_integral).sum();
+        if time > 0.0 { twice as f64 / 2e18 / time } else { 0.0 }
     }
 
+    #[inline]
     fn close(&mut self, now: Instant, shard: usize, minutes: &mut Minutes) {
-        let Oldest { since, arrival, integral: _ } = self.shards[shard];
-        let Some(arrival) = arrival else { return };
-        let (lag, before) = (now.since(arrival), since.since(arrival));
-        let (end, start) = (lag.as_secs_f64(), before.as_secs_f64());
-        self.shards[shard].integral += (end - start) * (end + start) / 2.0;
+        let oldest = &mut self.shards[shard];
+        let Some(arrival) = oldest.arrival else { return };
+        let (lag, before) = (now.since(arrival), oldest.since.since(arrival));
+        let [end, start] = [lag, before].map(|lag| lag.as_nanos() as i64);
+        // A trapezium between them. A drained run ends with its last activity, after which clocks
+        // may have told of shards: that is taken back.
+        oldest.twice_integral += i128::from(end - start) * i128::from(end + start);
         self.largest = self.largest.max(lag);
-        minutes.lag(since, now, lag);
+        minutes.lag(oldest.since, now, lag);
     }
 }
 

@@ -6,84 +6,17 @@
 //! Invocations in flight are counted between events: what ends and begins at one instant was never
 //! in flight at once, whichever of the two is told first. Where groups of shards are simulated one
 //! beside another, each keeps what only all of them together can answer, ages and changes of
-//! concurrency, until [`Minutes::gather`] takes them.
+//! concurrency, until [`Minutes::gather`] takes them; a group's shards may follow one another
+//! within a point.
 
+use super::concurrency::{self, Changes};
+pub use super::minute_row::MinuteRow;
 use crate::model::failure::Outcome;
 use crate::model::function::Invocation;
 use crate::units::{Duration, Instant};
 
 /// Points kept of one replication: a week of minutes.
 pub const POINTS_MAX: u64 = 10_080;
-
-/// One point of a replication.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MinuteRow {
-    /// IteratorAge samples.
-    pub samples: u64,
-    /// Sum of their seconds.
-    pub age_sum: f64,
-    /// Smallest, seconds.
-    pub age_min: f64,
-    /// 99th percentile, seconds.
-    pub age_p99: f64,
-    /// Largest, seconds.
-    pub age_max: f64,
-    /// Largest true lag over shards, seconds.
-    pub lag_max: f64,
-    /// Invocations that ended.
-    pub invocations: u64,
-    /// Of these, function errors.
-    pub errors: u64,
-    /// Throttled attempts.
-    pub throttles: u64,
-    /// Time spent in flight, in nanoseconds.
-    pub in_flight_nanos: u128,
-    /// Most invocations in flight.
-    pub in_flight_max: u32,
-    /// Readable but unfinished records at the end.
-    pub backlog: u64,
-    /// Sum over shards of the time blocked, in nanoseconds.
-    pub blocked_nanos: u128,
-    /// Sums by CloudWatch metric (S9.5).
-    pub sums: RowSums,
-}
-
-/// What CloudWatch counts in one point of a replication (S9.5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct RowSums {
-    /// Durations of the invocations that ended, in nanoseconds.
-    pub duration_nanos: u64,
-    /// Longest of them, in nanoseconds.
-    pub duration_max_nanos: u64,
-    /// Records read.
-    pub polled: u64,
-    /// Of these, removed by the filter.
-    pub filtered: u64,
-    /// Records in invocations that ended.
-    pub invoked: u64,
-    /// Of these, in failed ones.
-    pub failed: u64,
-    /// Records discarded without reaching a destination.
-    pub dropped: u64,
-    /// Records reported to the destination.
-    pub delivered: u64,
-    /// Messages that did not reach the destination.
-    pub delivery_failures: u64,
-}
-
-impl RowSums {
-    fn absorb(&mut self, other: &RowSums) {
-        self.duration_nanos += other.duration_nanos;
-        self.duration_max_nanos = self.duration_max_nanos.max(other.duration_max_nanos);
-        self.polled += other.polled;
-        self.filtered += other.filtered;
-        self.invoked += other.invoked;
-        self.failed += other.failed;
-        self.dropped += other.dropped;
-        self.delivered += other.delivered;
-        self.delivery_failures += other.delivery_failures;
-    }
-}
 
 /// Length of a point in a run that lasts at most `horizon`: whole minutes.
 pub fn step_of(horizon: Duration) -> Duration {
@@ -101,9 +34,10 @@ pub struct Minutes {
     ages_row: usize,
     in_flight: u32,
     in_flight_since: Instant,
-    /// Of a group of shards: changes of concurrency in order, as twice their time in nanoseconds,
-    /// and one more for an invocation that begins.
-    changes: Option<Vec<u64>>,
+    /// Of a group of shards: its changes of concurrency since they were last taken.
+    changes: Option<Changes>,
+    /// The end of the minute whose backlog was told last.
+    backlog_at: Option<Instant>,
     /// The row asked for last, and the time it begins: most questions are about one row.
     at_hand: usize,
     at_hand_from: Instant,
@@ -120,6 +54,7 @@ impl Minutes {
             in_flight: 0,
             in_flight_since: Instant::START,
             changes: None,
+            backlog_at: None,
             at_hand: 0,
             at_hand_from: Instant::START,
         }
@@ -128,26 +63,27 @@ impl Minutes {
     /// The same for one of several groups of shards.
     #[must_use]
     pub fn of_group(self) -> Minutes {
-        Minutes { changes: Some(Vec::new()), ..self }
+        Minutes { changes: Some(Changes::new(self.step)), ..self }
     }
 
-    /// Takes from all groups what they keep, after all of them have come to the end of a point.
-    pub fn gather<'g>(&mut self, groups: impl Iterator<Item = &'g mut Minutes>) {
-        let mut changes = Vec::new();
-        for group in groups {
+    /// Takes from all groups what they keep, after all of them have come to `now`, the end of a
+    /// point.
+    pub fn gather(&mut self, now: Instant, groups: &mut [&mut Minutes]) {
+        for group in &mut *groups {
             if !group.ages.is_empty() {
                 self.ages_row = group.ages_row;
                 self.ages.append(&mut group.ages);
             }
-            changes.append(group.changes.get_or_insert_default());
         }
-        // Each group's are in order, which this way of sorting makes use of.
-        changes.sort();
         self.close_ages();
-        for change in changes {
-            let now = Instant::from_nanos(change / 2);
-            self.concurrency_changed(now, if change % 2 == 1 { 1 } else { -1 });
-        }
+        let from = self.in_flight_since;
+        let mut changes: Vec<&mut Changes> =
+            groups.iter_mut().filter_map(|group| group.changes.as_mut()).collect();
+        let in_flight = concurrency::gather(self.in_flight, now, &mut changes);
+        (self.in_flight, self.in_flight_since) = (in_flight.at_end, now);
+        let row = self.row(from);
+        row.in_flight_nanos = in_flight.nanos;
+        row.in_flight_max = in_flight.most;
     }
 
     /// Adds the points of a group from which everything was taken, when all are over.
@@ -174,6 +110,7 @@ impl Minutes {
     }
 
     /// Counts an IteratorAge sample.
+    #[inline]
     pub fn iterator_age(&mut self, now: Instant, age: Duration) {
         let index = self.index(now);
         if index != self.ages_row {
@@ -184,6 +121,7 @@ impl Minutes {
     }
 
     /// Counts an invocation that ended.
+    #[inline]
     pub fn invocation_ended(&mut self, now: Instant, invocation: &Invocation) {
         let is_error = invocation.outcome == Outcome::Error;
         let records = u64::from(invocation.records);
@@ -198,6 +136,7 @@ impl Minutes {
     }
 
     /// Counts records that were read, of which some were filtered out.
+    #[inline]
     pub fn read(&mut self, now: Instant, records: u32, filtered: u32) {
         let sums = &mut self.row(now).sums;
         sums.polled += u64::from(records);
@@ -220,22 +159,27 @@ impl Minutes {
     }
 
     /// Notes that `change` more invocations are in flight.
+    #[inline]
     pub fn concurrency_changed(&mut self, now: Instant, change: i32) {
         if let Some(changes) = &mut self.changes {
-            changes.push(now.as_nanos() * 2 + u64::from(change > 0));
+            changes.add(now, change > 0);
             return;
         }
         self.add_in_flight(now);
         self.in_flight = self.in_flight.checked_add_signed(change).expect("in flight is counted");
     }
 
-    /// Notes the backlog at the end of the minute that ends `now`.
+    /// Notes the backlog at the end of the minute that ends `now`; shards that are simulated one
+    /// after another tell theirs one after another.
     pub fn backlog(&mut self, now: Instant, records: u64) {
-        self.row(now.saturating_sub(Duration::from_nanos(1))).backlog = records;
+        let is_more = self.backlog_at.replace(now) == Some(now);
+        let row = self.row(now.saturating_sub(Duration::from_nanos(1)));
+        row.backlog = records + if is_more { row.backlog } else { 0 };
     }
 
     /// Notes that the lag of a shard grew from the instant `from` to `to`, where it is
     /// `lag_at_end`; it was zero when that is longer ago than the lag itself.
+    #[inline]
     pub fn lag(&mut self, from: Instant, to: Instant, lag_at_end: Duration) {
         if lag_at_end.is_zero() {
             return;
@@ -269,8 +213,11 @@ impl Minutes {
         &self.rows[self.index(from).min(last)..last]
     }
 
-    /// Closes the last point of a run that ended at `end`.
-    pub fn finish(&mut self, end: Instant) {
+    /// Closes the last point of a run that ended at `end` and left `backlog` records unfinished.
+    pub fn finish(&mut self, end: Instant, backlog: u64) {
+        // The last minute's own end is after everything else at that instant.
+        self.backlog_at = None;
+        self.backlog(end, backlog);
         self.add_in_flight(end);
         self.close_ages();
         let points = end.as_nanos().div_ceil(self.step.as_nanos()) as usize;
@@ -285,6 +232,7 @@ impl Minutes {
         }
     }
 
+    #[inline]
     fn row(&mut self, at: Instant) -> &mut MinuteRow {
         let index = self.index(at);
         if index != self.at_hand || self.rows.is_empty() {
@@ -297,6 +245,7 @@ impl Minutes {
         &mut self.rows[index]
     }
 
+    #[inline]
     fn add_in_flight(&mut self, now: Instant) {
         let in_flight = self.in_flight;
         let from = self.in_flight_since;
@@ -311,6 +260,7 @@ impl Minutes {
     }
 
     /// Calls `add` for every point that `from..to` touches, with the part in it.
+    #[inline]
     fn spread(
         &mut self,
         from: Instant,
@@ -358,7 +308,7 @@ mod tests {
         minutes.concurrency_changed(Instant::from_secs(30), 1);
         minutes.concurrency_changed(Instant::from_secs(90), 1);
         minutes.concurrency_changed(Instant::from_secs(100), -1);
-        minutes.finish(Instant::from_secs(180));
+        minutes.finish(Instant::from_secs(180), 0);
         let seconds: Vec<u128> =
             minutes.rows().iter().map(|row| row.in_flight_nanos / 1_000_000_000).collect();
         assert_eq!(seconds, [30, 70, 60]);
@@ -371,7 +321,7 @@ mod tests {
         let mut minutes = Minutes::new(Duration::from_secs(180));
         let (from, to) = (Instant::from_secs(10), Instant::from_secs(130));
         minutes.lag(from, to, Duration::from_secs(100));
-        minutes.finish(Instant::from_secs(180));
+        minutes.finish(Instant::from_secs(180), 0);
         let lags: Vec<f64> = minutes.rows().iter().map(|row| row.lag_max).collect();
         assert_eq!(lags, [30.0, 90.0, 100.0]);
     }
@@ -382,7 +332,7 @@ mod tests {
         for millis in (1..=200).rev() {
             minutes.iterator_age(Instant::from_secs(3), Duration::from_millis(millis));
         }
-        minutes.finish(Instant::from_secs(60));
+        minutes.finish(Instant::from_secs(60), 0);
         let row = minutes.rows()[0];
         assert_eq!((row.age_min, row.age_p99, row.age_max), (0.001, 0.198, 0.2));
         assert_eq!(row.samples, 200);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`ages`] | IteratorAge, age at finish and record age: exact mean and maximum, histogram |
 //! | [`histogram`] | counts of times in log-linear cells |
+//! | [`concurrency`] | invocations in flight in several groups of shards |
 //! | [`minutes`] | one row of figures per simulated minute |
 //! | [`lag`] | the age of the oldest unfinished record, exactly, as a function of time |
 //! | [`blocked`] | blocked-shard time and its intervals |
@@ -17,9 +18,11 @@
 
 pub mod ages;
 pub mod blocked;
+pub mod concurrency;
 pub mod histogram;
 pub mod lag;
 pub mod messages;
+mod minute_row;
 pub mod minutes;
 pub mod shards;
 pub mod spans;
@@ -137,7 +140,14 @@ impl<'a> Recorder<'a> {
     /// The same for one of several groups of shards that are simulated one beside another.
     #[must_use]
     pub fn of_group(self) -> Recorder<'a> {
-        Recorder { minutes: self.minutes.of_group(), ..self }
+        let (minutes, blocked) = (self.minutes.of_group(), self.blocked.of_group());
+        Recorder { minutes, blocked, ..self }
+    }
+
+    /// Puts what is told in the order of time in order, after a group's shards were simulated one
+    /// after another.
+    pub fn put_in_order(&mut self) {
+        self.blocked.put_in_order();
     }
 
     /// Adds what the recorder of a group of shards heard, when all are over.
@@ -204,9 +214,7 @@ impl<'a> Recorder<'a> {
         self.blocked.finish(finished.at, &mut self.minutes);
         self.shards.iter_mut().for_each(|shards| shards.settle(finished.at));
         self.tallies.close(finished.closing);
-        // The last minute's own end is after everything else at that instant.
-        self.minutes.backlog(finished.at, finished.closing.remaining);
-        self.minutes.finish(finished.at);
+        self.minutes.finish(finished.at, finished.closing.remaining);
     }
 
     fn invocation_ended(
@@ -251,7 +259,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn processed(&mut self, now: Instant, records: Records<'_>, parts: &AgeParts) {
         let anew = records.anew();
         self.tallies.processed(anew, parts);
@@ -263,16 +271,20 @@ impl<'a> Recorder<'a> {
             let units = |bytes: u32| u64::from(bytes).div_ceil(unit.get());
             self.tallies.put_units += records.sum_by_size(units);
         }
-        if let Some(oldest) = records.oldest_anew() {
-            self.record_age.record_many(anew, now - oldest, |ages| {
-                records.for_each_arrival_anew(|arrival| ages.record(now - arrival));
-            });
+        match records.plain_arrivals() {
+            Some(arrivals) => self.record_age.record_since(now, arrivals),
+            None => {
+                for fetched in records.iter().filter(|fetched| !fetched.is_duplicate) {
+                    self.record_age.record(now - fetched.record.arrival);
+                }
+            }
         }
     }
 }
 
 impl Observer for Recorder<'_> {
-    #[inline]
+    // Each place that observes something then does just what that takes: 5 % of a run.
+    #[inline(always)]
     fn observe(&mut self, now: Instant, observation: Observation<'_>) {
         if let Some(shards) = &mut self.shards {
             shards.observe(now, observation);

@@ -93,7 +93,7 @@ impl Tallies {
     pub fn processed(&mut self, records: u32, parts: &AgeParts) {
         self.processed += u64::from(records);
         self.batches += 1;
-        for (sum, (_, part)) in self.parts.iter_mut().zip(parts.named()) {
+        for (sum, part) in self.parts.iter_mut().zip(parts.in_order()) {
             *sum += u128::from(part.as_nanos());
         }
     }

@@ -27,7 +27,7 @@ impl System<'_> {
         }
         let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         let is_alone = lane.head().records == 1;
-        let first = lane.queue.front().filter(|_| is_alone);
+        let first = if is_alone { lane.queue.front() } else { None };
         let head = lane.head();
         if first.is_some_and(|first| self.rules.payload.is_oversize(first.record.bytes)) {
             // S3.4: each try fails before the handler and uses the retry quota.
@@ -44,7 +44,11 @@ impl System<'_> {
     }
 
     /// Whether the function's script keeps the head batch from reaching it.
+    #[inline]
     fn scripted_refusal(&self, now: Instant, id: LaneId) -> Option<ServiceRefusal> {
+        if self.settings.function.behaviour.is_empty() {
+            return None;
+        }
         let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let head = lane.batches.last()?;
         let (attempt, delivery) = (head.attempts + 1, head.deliveries + 1);
@@ -75,12 +79,17 @@ impl System<'_> {
     /// to be tried. Throttled batches and records that waited are checked here too (S7.3).
     fn drop_ineligible<O: Observer>(&mut self, cx: &mut Context<'_, O>, id: LaneId) -> bool {
         loop {
-            let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
-            let Some(head) = lane.batches.last().copied() else { return false };
+            let lane = &self.readers[id.shard].lanes[id.lane as usize];
+            let Some(head) = lane.batches.last() else { return false };
+            let created = |arrival| created(self.settings, arrival);
+            let ages = self.rules.ages;
+            match lane.queue.oldest_arrival().filter(|_| head.records > 0) {
+                Some(oldest) if !ages.allow(cx.now, oldest, created) => {}
+                Some(_) | None => return true,
+            }
             let arrivals =
                 lane.queue.range(head.records as usize).map(|fetched| fetched.record.arrival);
-            let created = |arrival| created(self.settings, arrival);
-            match before_attempt(self.rules.ages, cx.now, arrivals, created) {
+            match before_attempt(ages, cx.now, arrivals, created) {
                 Eligibility::Eligible => return true,
                 Eligibility::Expired { records } => {
                     let read = Some(Records::new(&lane.queue, records));
@@ -203,7 +212,14 @@ impl System<'_> {
     }
 
     /// Lets lanes that wait in line go on while there is concurrency.
+    #[inline]
     pub(super) fn serve_line<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
+        if !self.line.is_empty() {
+            self.serve_waiting(cx);
+        }
+    }
+
+    fn serve_waiting<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
         while let Some(&id) = self.line.front() {
             if !self.function.admits(cx.now, &cx.shared.account) {
                 return;
@@ -220,10 +236,14 @@ impl System<'_> {
     }
 
     /// Has the line looked at when a new environment can be started: no invocation may end before.
+    #[inline]
     pub(super) fn await_environment<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
-        if self.line.is_empty() {
-            return;
+        if !self.line.is_empty() {
+            self.schedule_environment(cx);
         }
+    }
+
+    fn schedule_environment<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
         let Some(at) = self.function.next_environment_at(cx.now) else { return };
         if self.line_due != Some(at) {
             self.line_due = Some(at);

@@ -36,10 +36,16 @@ impl System<'_> {
     /// checkpoint is the record before it (S4.5).
     pub(super) fn announce_oldest<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         let log = &mut self.shards[shard];
-        let unread = (log.next_sequence(), log.next_arrival());
         let reader = &mut self.readers[shard];
-        let fetched = reader.oldest_fetched().map(|(sequence, arrival)| (sequence, Some(arrival)));
-        let oldest = fetched.map_or(unread, |fetched| fetched.min(unread));
+        let next = log.next_sequence();
+        let oldest = match reader.oldest_fetched() {
+            Some((sequence, arrival)) if sequence < next => (sequence, Some(arrival)),
+            // An unread record's arrival is looked up only where the record may be another one.
+            Some(_) | None => match reader.oldest {
+                Some(known) if known.0 == next && !log.may_change_ahead() => known,
+                Some(_) | None => (next, log.next_arrival()),
+            },
+        };
         if reader.oldest != Some(oldest) {
             reader.oldest = Some(oldest);
             let (sequence, arrival) = oldest;
@@ -49,15 +55,24 @@ impl System<'_> {
     }
 
     /// Passes unread records that are older than retention (S1.5).
+    #[inline]
     pub(super) fn expire_unread<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         // Records that were fetched are checked when their batch is about to be sent.
         if self.readers[shard].counted_records > 0 {
             return;
         }
         let oldest_kept = cx.now.saturating_sub(self.settings.stream.retention);
-        if oldest_kept == Instant::START {
-            return;
+        if oldest_kept > Instant::START {
+            self.expire_unread_before(cx, shard, oldest_kept);
         }
+    }
+
+    fn expire_unread_before<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        shard: u32,
+        oldest_kept: Instant,
+    ) {
         self.expire_replay(cx, shard, oldest_kept);
         let records = self.shards[shard].skip_before(oldest_kept);
         if records > 0 {

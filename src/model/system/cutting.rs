@@ -36,7 +36,7 @@ impl System<'_> {
             return;
         }
         lane.due_at = None;
-        if lane.phase == Phase::BackingOff {
+        if matches!(lane.phase, Phase::BackingOff) {
             lane.phase = Phase::Ready;
         }
         self.advance(cx, id, Occasion::Due);
@@ -52,7 +52,7 @@ impl System<'_> {
     ) {
         loop {
             let lane = &self.readers[id.shard].lanes[id.lane as usize];
-            if lane.phase != Phase::Ready || !self.polling.is_on {
+            if !lane.is_ready() || !self.polling.is_on {
                 return;
             }
             if lane.batches.is_empty() && !self.cut(cx, id, occasion) {
@@ -126,7 +126,6 @@ impl System<'_> {
             return false;
         }
         lane.last_cut = Some(cx.now);
-        lane.queue.close_batch(records as usize);
         lane.batches.push(Batch::cut(records, cx.now, lane.free_since));
         let by = self.closed_by(id, records, fill.is_full);
         let lane = &self.readers[id.shard].lanes[id.lane as usize];
@@ -136,6 +135,7 @@ impl System<'_> {
     }
 
     /// Why a batch of the first `records` records of a lane has no more (S3.1).
+    #[inline]
     fn closed_by(&self, id: LaneId, records: u32, is_full: bool) -> ClosedBy {
         if records == self.mapping.batch_size {
             ClosedBy::BatchSize

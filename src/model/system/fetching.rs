@@ -1,11 +1,10 @@
 //! What a poll or a free lane takes out of a shard's log: pages, counted pages, or what a batch can
-//! hold (S1.6, S2.4), record by record or in parts of cells.
+//! hold (S1.6, S2.4), record by record or as arrivals.
 
 use super::{Context, System};
 use crate::model::held_back::HeldBack;
 use crate::model::observation::{Fetched, Observation, Observer};
 use crate::model::reader::{CountedPage, Page, ShardReader};
-use crate::model::record_queue::Run;
 use crate::model::settings::PollModel;
 use crate::model::shard::Shard;
 use crate::units::{Bytes, Duration, Instant, Limit};
@@ -28,7 +27,7 @@ impl System<'_> {
         let (held, now) = (HeldBack::of(reader, interval, visibility, cx.now), cx.now);
         if log.plain().is_some() {
             room = room.min(self.rules.counted_page.into());
-            let records = take_runs(reader, log, until, room, held);
+            let records = take_plain(reader, log, until, room, held);
             self.observe_read(cx, shard, records, 0);
             let bytes = u64::from(records) * u64::from(self.rules.uniform_size.unwrap_or(0));
             return Page { records: records + again, bytes };
@@ -75,7 +74,7 @@ impl System<'_> {
         let reader = &mut self.readers[shard];
         let log = &mut self.shards[shard];
         if log.plain().is_some() {
-            let records = pull_runs(reader, log, wanted);
+            let records = pull_plain(reader, log, wanted);
             self.observe_read(cx, shard, records, 0);
             return;
         }
@@ -131,7 +130,12 @@ impl System<'_> {
 
     /// Reads what lies above the checkpoint after polling started anew (S4.5), and says how many
     /// records that are. **Assumption**: they come with one read, beside what else it finds.
+    #[inline]
     fn read_again<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
+        if self.readers[shard].replay.is_empty() { 0 } else { self.read_replay(cx, shard) }
+    }
+
+    fn read_replay<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> u32 {
         let assignment = self.settings.knobs.lane_assignment;
         let reader = &mut self.readers[shard];
         let records = reader.replay.len() as u32;
@@ -139,9 +143,7 @@ impl System<'_> {
             let held = Duration::ZERO;
             reader.assign(assignment, Fetched { read_at: cx.now, held, ..fetched });
         }
-        if records > 0 {
-            cx.observer.observe(cx.now, Observation::ReadAgain { shard, records });
-        }
+        cx.observer.observe(cx.now, Observation::ReadAgain { shard, records });
         records
     }
 
@@ -158,9 +160,9 @@ impl System<'_> {
     }
 }
 
-/// Reads what was written up to `until` into the only lane, at most `room` records, as parts of
-/// cells; how many there were.
-fn take_runs(
+/// Reads what was written up to `until` into the only lane, at most `room` records, as arrivals;
+/// how many there were.
+fn take_plain(
     reader: &mut ShardReader,
     log: &mut Shard,
     until: Instant,
@@ -168,14 +170,12 @@ fn take_runs(
     held: HeldBack,
 ) -> u32 {
     let queue = &mut reader.lanes[0].queue;
-    let taken = log.take_parts(until, room, |part, sequence, first| {
-        queue.push_run(Run::new(part, sequence, first, held));
-    });
-    taken as u32
+    log.take_plain(until, room, |arrivals, sequence| queue.push_page(arrivals, sequence, held))
+        as u32
 }
 
 /// The same for counted pages, until the lane has `wanted` records.
-fn pull_runs(reader: &mut ShardReader, log: &mut Shard, wanted: usize) -> u32 {
+fn pull_plain(reader: &mut ShardReader, log: &mut Shard, wanted: usize) -> u32 {
     let mut records = 0;
     while let Some(page) = reader.counted.front().copied() {
         let room = page.records.min(wanted.saturating_sub(reader.lanes[0].queue.len()) as u64);
@@ -183,7 +183,7 @@ fn pull_runs(reader: &mut ShardReader, log: &mut Shard, wanted: usize) -> u32 {
             break;
         }
         let held = HeldBack::never(page.read_at);
-        let taken = take_runs(reader, log, page.read_at, room, held);
+        let taken = take_plain(reader, log, page.read_at, room, held);
         assert!(u64::from(taken) == room, "{taken} of {room} fetched records are in the log");
         records += taken;
         reader.counted_records -= room;

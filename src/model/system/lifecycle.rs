@@ -46,10 +46,16 @@ impl System<'_> {
     }
 
     /// Ends a closed shard whose records have all met their ends, and has its children found.
+    #[inline]
     pub(super) fn end_if_finished<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        if self.shards[shard].is_at_end() {
+            self.end_if_idle(cx, shard);
+        }
+    }
+
+    fn end_if_idle<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         let reader = &self.readers[shard];
-        let is_read = self.shards[shard].is_at_end() && reader.stage == Stage::Open;
-        if !is_read || !self.polling.is_on || !reader.is_idle() {
+        if reader.stage != Stage::Open || !self.polling.is_on || !reader.is_idle() {
             return;
         }
         // S11.5: the end of the shard closes the window.

@@ -31,6 +31,7 @@ mod world;
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 
 use self::polling::Polling;
 use self::world::Shared;
@@ -75,7 +76,7 @@ pub struct System<'a> {
     rules: Rules,
     /// The mapping's and the function's random numbers.
     random: RandomSource,
-    lineage: Lineage,
+    lineage: Arc<Lineage>,
     shards: PerShard<Shard>,
     readers: PerShard<ShardReader>,
     function: Function,
@@ -94,7 +95,7 @@ pub struct System<'a> {
     drains: bool,
     /// Messages for the destination so far, whether or not there is one.
     messages: u64,
-    /// Time of the last event that was not just a clock.
+    /// Time of the last event that was not just a clock, where the run ends with it.
     last_activity: Instant,
 }
 
@@ -158,13 +159,13 @@ impl<'a> System<'a> {
     fn new(
         settings: &'a Settings,
         plan: &WorkloadPlan,
-        lineage: Lineage,
+        lineage: Arc<Lineage>,
         random: RandomSource,
         shards: Range<u32>,
-        in_cells: bool,
+        is_plain: bool,
     ) -> System<'a> {
         let polling_starts = Instant::START + settings.knobs.enable_delay;
-        let shards = PerShard::new(shards, |shard| Shard::new(plan, shard, in_cells));
+        let shards = PerShard::new(shards, |shard| Shard::new(plan, shard, is_plain));
         let readers = PerShard::new(shards.numbers(), |shard| {
             let knobs = &settings.knobs;
             let grid = PollGrid::new(polling_starts, knobs.poll_interval, knobs.idle_poll_interval);
@@ -206,18 +207,7 @@ impl<'a> System<'a> {
     }
 
     fn handle<O: Observer>(&mut self, event: Event, cx: &mut Context<'_, O>) {
-        let is_activity = match event {
-            Event::MinuteEnds | Event::ShardCloses { .. } | Event::ShardOpens { .. } => false,
-            Event::ConcurrencyChanges => !self.line.is_empty(),
-            Event::Poll { .. }
-            | Event::Readable { .. }
-            | Event::LaneDue { .. }
-            | Event::InvocationEnds { .. }
-            | Event::MappingChanges { .. }
-            | Event::PollingStops { .. }
-            | Event::PollingStarts { .. } => true,
-        };
-        if is_activity {
+        if self.drains && event.is_activity(!self.line.is_empty()) {
             self.last_activity = cx.now;
         }
         match event {

@@ -102,10 +102,14 @@ impl System<'_> {
 
     /// Without polling: once no batch is in flight everything is back at the checkpoint, and a
     /// start that is due happens.
+    #[inline]
     pub(super) fn settle<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
-        if self.polling.is_on {
-            return;
+        if !self.polling.is_on {
+            self.settle_without_polling(cx);
         }
+    }
+
+    fn settle_without_polling<O: Observer>(&mut self, cx: &mut Context<'_, O>) {
         self.drop_batches(cx);
         if self.function.in_flight() > 0 {
             return;

@@ -2,7 +2,6 @@
 
 use super::{Context, ReadingMode, System};
 use crate::model::event::{Event, LaneId};
-use crate::model::lane::Phase;
 use crate::model::observation::{Observation, Observer};
 use crate::model::purposes;
 use crate::model::reader::ScheduledPoll;
@@ -238,8 +237,7 @@ impl System<'_> {
     fn advance_free_lanes<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         for lane in 0..self.lane_count() {
             let id = LaneId { shard, lane };
-            let state = &self.readers[shard].lanes[lane as usize];
-            if state.batches.is_empty() && state.phase == Phase::Ready {
+            if self.readers[shard].lanes[lane as usize].is_free() {
                 self.advance(cx, id, super::cutting::Occasion::NewRecords);
             }
         }

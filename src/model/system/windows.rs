@@ -87,10 +87,15 @@ impl System<'_> {
     }
 
     /// What the head batch finds of its window, which is open from now on (S11.2).
+    #[inline]
     pub(super) fn window_for_head(&mut self, id: LaneId) -> WindowSoFar {
-        if self.rules.tumbling.is_none() {
-            return WindowSoFar::default();
+        match self.rules.tumbling {
+            Some(_) => self.open_window(id),
+            None => WindowSoFar::default(),
         }
+    }
+
+    fn open_window(&mut self, id: LaneId) -> WindowSoFar {
         let counts_keys = self.counts_keys();
         let lane = &self.readers[id.shard].lanes[id.lane as usize];
         let first = lane.queue.front();
@@ -117,6 +122,7 @@ impl System<'_> {
     }
 
     /// Notes the keys of a batch that was handled, before its records are gone.
+    #[inline]
     pub(super) fn window_sees_keys(&mut self, id: LaneId, records: u32) {
         if !self.counts_keys() {
             return;

@@ -7,6 +7,7 @@
 //! mappings and functions are addressed by consumer, so adding one moves no draw of another.
 
 use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 
 use super::{ConsumerEvent, Context, System, tells_records_apart};
 use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
@@ -37,10 +38,10 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    fn new(consumers: &[&Settings]) -> Shared {
+    fn new(consumers: &[&Settings], shards: Range<u32>) -> Shared {
         Shared {
             account: Account::of(consumers.iter().map(|settings| &settings.concurrency)),
-            reads: ReadLimits::new(consumers),
+            reads: ReadLimits::new(consumers, shards),
             has_other_readers: consumers.len() > 1,
             written_back: Vec::new(),
             clocks: 0,
@@ -67,6 +68,20 @@ pub struct Finished {
     pub at: Instant,
     /// What the ledger needs besides the observations (S9.6).
     pub closing: Closing,
+}
+
+impl Finished {
+    /// What it came to for these shards and others, which are simulated apart.
+    #[must_use]
+    pub fn with(self, other: Finished) -> Finished {
+        let (one, other) = (self.closing, other.closing);
+        let closing = Closing {
+            written: one.written + other.written,
+            remaining: one.remaining + other.remaining,
+            in_flight: one.in_flight + other.in_flight,
+        };
+        Finished { closing, ..self }
+    }
 }
 
 /// Runs one replication of `settings` and tells `observer` what happens. At most `events` events
@@ -118,18 +133,21 @@ impl<'a> Simulation<'a> {
     }
 
     /// One replication of `settings`, in which shards are independent of each other
-    /// ([`shards_are_independent`](super::shards_are_independent)), as a run for each group of
+    /// ([`shards_are_independent`](super::shards_are_independent)), as a run for each part of the
     /// shards.
-    pub fn of_groups(
+    pub fn of_parts(
         settings: &'a Settings,
         seed: u64,
         replication: u64,
-        groups: impl Iterator<Item = Range<u32>>,
+        parts: impl Iterator<Item = Range<u32>>,
     ) -> Vec<Simulation<'a>> {
         let random = RandomSource::new(seed, replication);
         let plan = WorkloadPlan::new(settings, random);
-        let of_group = |shards| Simulation::new(World::of_one(settings, &plan, random, shards));
-        groups.map(of_group).collect()
+        let lineage = Arc::new(Lineage::new(settings, &random));
+        let of_part = |shards| {
+            Simulation::new(World::of_one(settings, &plan, lineage.clone(), random, shards))
+        };
+        parts.map(of_part).collect()
     }
 
     /// Everything begins.
@@ -183,28 +201,28 @@ struct World<'a> {
 
 impl<'a> World<'a> {
     fn new(consumers: &[&'a Settings], random: RandomSource, shards: Range<u32>) -> World<'a> {
-        let in_cells = !consumers.iter().any(|settings| tells_records_apart(settings));
+        let is_plain = !consumers.iter().any(|settings| tells_records_apart(settings));
         let system = |(number, &settings): (u16, &&'a Settings)| {
             let plan = WorkloadPlan::new(settings, random);
-            let lineage = Lineage::new(settings, &random);
+            let lineage = Arc::new(Lineage::new(settings, &random));
             let own = random.of_number(number);
-            System::new(settings, &plan, lineage, own, shards.clone(), in_cells)
+            System::new(settings, &plan, lineage, own, shards.clone(), is_plain)
         };
         let systems = (0u16..).zip(consumers).map(system).collect();
-        World { systems, shared: Shared::new(consumers) }
+        World { systems, shared: Shared::new(consumers, shards) }
     }
 
     /// Some shards with a single consumer.
     fn of_one(
         settings: &'a Settings,
         plan: &WorkloadPlan,
+        lineage: Arc<Lineage>,
         random: RandomSource,
         shards: Range<u32>,
     ) -> World<'a> {
-        let (lineage, own) = (Lineage::new(settings, &random), random.of_number(0));
-        let in_cells = !tells_records_apart(settings);
-        let system = System::new(settings, plan, lineage, own, shards, in_cells);
-        World { systems: vec![system], shared: Shared::new(&[settings]) }
+        let (own, is_plain) = (random.of_number(0), !tells_records_apart(settings));
+        let system = System::new(settings, plan, lineage, own, shards.clone(), is_plain);
+        World { systems: vec![system], shared: Shared::new(&[settings], shards) }
     }
 
     fn start<O: Observer>(

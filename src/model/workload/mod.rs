@@ -19,8 +19,6 @@
 mod addressed;
 mod arrivals;
 mod attributes;
-mod cell;
-mod cell_cursor;
 mod cursor;
 mod hash;
 mod inherited;
@@ -39,8 +37,7 @@ pub(super) mod test_settings;
 #[cfg(test)]
 mod tests;
 
-pub use cell::Cell;
-pub use cell_cursor::CellCursor;
+pub(super) use arrivals::ArrivalCursor;
 pub use cursor::WorkloadCursor;
 pub use hash::{lane_of, text_key};
 pub use inherited::Half;

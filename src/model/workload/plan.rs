@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::arrivals::{ArrivalCursor, Place};
 use super::attributes::Attributes;
-use super::cell_cursor::CellCursor;
 use super::cursor::{SourceCursor, WorkloadCursor};
 use super::hash::lane_of;
 use super::keys::KeyPlan;
@@ -16,7 +15,6 @@ use super::numbered_marks::NumberedMarks;
 use super::rates::{ShardRates, shard_rates};
 use super::weights::ShardWeights;
 use crate::engine::RandomSource;
-use crate::model::purposes::entity;
 use crate::model::record::Record;
 use crate::model::settings::{Arrivals, Horizon, Settings, Stream, Traffic};
 use crate::units::{Bytes, Instant};
@@ -133,30 +131,25 @@ impl WorkloadPlan {
         WorkloadCursor::new(sources, poison, NumberedMarks::new(&self.poison, shard))
     }
 
-    /// The records of `shard` as cells, and what they all share: where they are a Poisson process
-    /// and differ in time and number only. The same records as those of [`WorkloadPlan::cursor`].
-    pub fn cells(&self, shard: u32) -> Option<(CellCursor, Record)> {
+    /// The arrivals of `shard`, and what all its records share, where they differ in time and
+    /// number only. The same records as those of [`WorkloadPlan::cursor`].
+    pub(in crate::model) fn plain_arrivals(&self, shard: u32) -> Option<(ArrivalCursor, Record)> {
         let ([source], []) = (self.sources.as_ref(), self.poison.as_ref()) else { return None };
-        let Arrivals::Poisson { rate } = source.traffic.arrivals else { return None };
-        if shard >= self.shards || self.needs_keys {
+        if shard >= self.shards || self.needs_keys || source.listed.is_some() {
             return None;
         }
-        let rate = rate.per_second() * source.weights.of(shard);
-        let attributes = Attributes::drawn(&self.random, 0, &source.traffic, shard, None);
-        let (plain, from) = (attributes.plain(0)?, source.traffic.from);
-        let entity = entity(0, shard);
-        let cursor = || CellCursor::new(rate, &self.random, entity, from, source.end);
-        (rate > 0.0).then(|| (cursor(), plain))
+        let plain = Attributes::drawn(&self.random, 0, &source.traffic, shard, None).plain(0)?;
+        let arrivals = ArrivalCursor::new(&source.traffic, None, self.place(0, source, shard));
+        Some((arrivals, plain))
+    }
+
+    fn place<'p>(&'p self, number: u16, source: &'p SourcePlan, shard: u32) -> Place<'p> {
+        let (random, weights, end) = (&self.random, &source.weights, source.end);
+        Place { random, source: number, shard, weights, end }
     }
 
     fn source_cursor(&self, number: u16, source: &SourcePlan, shard: u32) -> SourceCursor {
-        let place = Place {
-            random: &self.random,
-            source: number,
-            shard,
-            weights: &source.weights,
-            end: source.end,
-        };
+        let place = self.place(number, source, shard);
         let arrivals = ArrivalCursor::new(&source.traffic, source.listed.as_ref(), place);
         let attributes = match (&source.listed, &source.script) {
             (Some(listed), Some(records)) => {

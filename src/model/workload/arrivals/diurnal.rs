@@ -14,7 +14,7 @@ const DAY_NANOS: u64 = 86_400_000_000_000;
 
 /// Shape of the daily rate.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::model::workload) struct Swing {
+pub(in crate::model) struct Swing {
     /// Relative swing, 0 to 1.
     amplitude: f64,
     /// Time of day of the peak.
@@ -25,7 +25,7 @@ pub(in crate::model::workload) struct Swing {
 
 /// Position in a daily Poisson process.
 #[derive(Debug, Clone)]
-pub(in crate::model::workload) struct Diurnal {
+pub(in crate::model) struct Diurnal {
     gaps: RandomStream,
     exponential: Exponential,
     mean_gap_nanos: f64,

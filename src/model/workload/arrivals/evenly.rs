@@ -8,7 +8,7 @@ use crate::units::Instant;
 
 /// Position in evenly spaced records.
 #[derive(Debug, Clone)]
-pub(in crate::model::workload) struct Evenly {
+pub(in crate::model) struct Evenly {
     rate: f64,
     late_nanos: f64,
     from: Instant,

@@ -19,7 +19,7 @@ use crate::units::{Duration, Instant};
 
 /// Position in the records of events.
 #[derive(Debug, Clone)]
-pub(in crate::model::workload) struct Grouped {
+pub(in crate::model) struct Grouped {
     groups: Groups,
     path: ShardPath,
     spread: Spread,

@@ -6,7 +6,7 @@ use crate::units::{Duration, Instant};
 
 /// Position in a list of times.
 #[derive(Debug, Clone)]
-pub(in crate::model::workload) struct ListedTimes {
+pub(in crate::model) struct ListedTimes {
     listed: Listed,
     shard: u32,
     offset: Duration,

@@ -3,7 +3,7 @@
 //! | arrivals | file | method |
 //! |---|---|---|
 //! | constant | `evenly` | `from + (s + i/weight) / rate`, no sum that could drift |
-//! | Poisson | `poisson_cells` | counts in stretches of time, and where in them records lie |
+//! | Poisson | `poisson_stretches` | counts in stretches of time, and where in them records lie |
 //! | profile, on-off | `varying` | inversion of the integrated rate, piece by piece |
 //! | diurnal | `diurnal` | thinning of a Poisson process at the peak rate |
 //! | ticks, bursts, renewal, counts | `grouped` | events, shared out over the shards |
@@ -19,10 +19,9 @@ mod grouped;
 mod groups;
 mod listed;
 mod poisson;
-mod poisson_cells;
+mod poisson_stretches;
 mod varying;
 
-use super::cell_cursor::CellCursor;
 use super::lists::Listed;
 use super::weights::ShardWeights;
 use crate::engine::RandomSource;
@@ -37,18 +36,21 @@ use grouped::{Grouped, Spread};
 use groups::Groups;
 use listed::ListedTimes;
 pub(super) use poisson::Poisson;
-use poisson_cells::PoissonCells;
+use poisson_stretches::PoissonStretches;
 use varying::{Curve, Varying};
+
+/// Arrivals appended at a time.
+const BLOCK: usize = 32;
 
 /// Position in the arrivals of one source on one shard.
 #[derive(Debug, Clone)]
-pub(super) enum ArrivalCursor {
+pub(in crate::model) enum ArrivalCursor {
     /// No records at all.
     Never,
     /// Evenly spaced.
     Evenly(Evenly),
     /// Poisson at a constant rate.
-    Poisson(Box<PoissonCells>),
+    Poisson(Box<PoissonStretches>),
     /// Poisson at a rate made of pieces.
     Varying(Box<Varying>),
     /// Poisson at a daily rate.
@@ -61,13 +63,13 @@ pub(super) enum ArrivalCursor {
 
 /// What was passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Passed {
+pub(in crate::model) struct Passed {
     /// Records passed, the one that was ahead included.
-    pub(super) count: u64,
+    pub count: u64,
     /// Arrival of the last of them.
-    pub(super) last: Instant,
+    pub last: Instant,
     /// Arrival of the next record after them.
-    pub(super) next: Option<Instant>,
+    pub next: Option<Instant>,
 }
 
 /// Whose arrivals they are.
@@ -114,8 +116,8 @@ impl ArrivalCursor {
             }
             Arrivals::Poisson { rate } => {
                 let rate = rate.per_second() * weight;
-                let cells = CellCursor::new(rate, random, own, from, end);
-                ArrivalCursor::Poisson(Box::new(PoissonCells::new(cells)))
+                let stretches = PoissonStretches::new(rate, random, own, from, end);
+                ArrivalCursor::Poisson(Box::new(stretches))
             }
             Arrivals::Profile { points, linear } => {
                 varying(Curve::points(points.clone(), *linear, weight, from))
@@ -160,7 +162,7 @@ impl ArrivalCursor {
 
     /// Arrival of the next record, which is passed; `None` when there is none before the end.
     #[inline]
-    pub(super) fn advance(&mut self) -> Option<Instant> {
+    pub fn advance(&mut self) -> Option<Instant> {
         match self {
             ArrivalCursor::Never => None,
             ArrivalCursor::Evenly(evenly) => evenly.advance(),
@@ -185,8 +187,20 @@ impl ArrivalCursor {
         }
     }
 
+    /// Appends the next arrivals: some, or none at the end.
+    #[inline]
+    pub fn append(&mut self, arrivals: &mut Vec<Instant>) {
+        if let ArrivalCursor::Poisson(poisson) = self {
+            poisson.append(arrivals);
+        } else {
+            let mut times = [Instant::START; BLOCK];
+            let count = self.advance_many(&mut times);
+            arrivals.extend_from_slice(&times[..count]);
+        }
+    }
+
     /// Passes `ahead`, the arrival given last and at most `until`, and all up to `until`.
-    pub(super) fn pass_through(&mut self, ahead: Instant, until: Instant) -> Passed {
+    pub fn pass_through(&mut self, ahead: Instant, until: Instant) -> Passed {
         match self {
             ArrivalCursor::Never => pass_each(|| None, ahead, until),
             ArrivalCursor::Evenly(evenly) => evenly.pass_through(ahead, until),

@@ -1,5 +1,5 @@
 //! A Poisson process of few events: independent exponential gaps, each rounded to whole
-//! nanoseconds. Records, of which there are many, come from cells (`poisson_cells`).
+//! nanoseconds. Records, of which there are many, come in stretches (`poisson_stretches`).
 
 use super::whole_nanos;
 use crate::engine::RandomStream;
@@ -8,7 +8,7 @@ use crate::units::Instant;
 
 /// Position in a Poisson process.
 #[derive(Debug, Clone)]
-pub(in crate::model::workload) struct Poisson {
+pub(in crate::model) struct Poisson {
     gaps: RandomStream,
     exponential: Exponential,
     mean_gap_nanos: f64,

@@ -14,7 +14,7 @@ use crate::units::{Duration, Instant, Rate};
 
 /// Position in a Poisson process with a rate in pieces.
 #[derive(Debug, Clone)]
-pub(in crate::model::workload) struct Varying {
+pub(in crate::model) struct Varying {
     gaps: RandomStream,
     exponential: Exponential,
     curve: Curve,

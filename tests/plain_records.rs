@@ -1,4 +1,4 @@
-//! Where no rule tells records apart they are read in parts of cells; what happens is the same as
+//! Where no rule tells records apart, only their arrivals are kept; what happens is the same as
 //! record by record, to the nanosecond.
 //!
 //! A poison fault behind the end of the run marks nothing, but lets records be told apart.
@@ -36,7 +36,22 @@ const CASES: [(&str, &str, &str, &str); 12] = [
     ("shards that roll over", "dynamodb", "", "shard_rollover = \"3m\""),
 ];
 
-fn text(kind: &str, mapping: &str, model: &str, rate: &str, fault: &str) -> String {
+/// Arrivals of every kind, besides Poisson ones at the rates of all cases.
+const ARRIVALS: [&str; 7] = [
+    "{ constant = { rate = \"40/s\" } }",
+    "{ constant = { rate = \"40/s\", tick = \"100ms\" } }",
+    "{ profile = { points = [[\"0s\", \"5/s\"], [\"4m\", \"90/s\"]] } }",
+    "{ diurnal = { mean = \"60/s\", amplitude = \"80%\", peak_at = \"00:10\" } }",
+    "{ bursts = { rate = \"6/min\", size = 300 } }",
+    "{ on_off = { on_rate = \"90/s\", off_rate = \"2/s\", mean_on = \"20s\", mean_off = \"40s\" } }",
+    "{ poisson = { rate = \"3000/s\" } }",
+];
+
+fn poisson(rate: &str) -> String {
+    format!("{{ poisson = {{ rate = \"{rate}\" }} }}")
+}
+
+fn text(kind: &str, mapping: &str, model: &str, arrivals: &str, fault: &str) -> String {
     let position = match mapping.contains("StartingPosition") {
         true => "",
         false => "StartingPosition = \"TRIM_HORIZON\"",
@@ -49,7 +64,7 @@ fn text(kind: &str, mapping: &str, model: &str, rate: &str, fault: &str) -> Stri
         kind = "{kind}"
         shards = 3
         [[traffic]]
-        arrivals = {{ poisson = {{ rate = "{rate}" }} }}
+        arrivals = {arrivals}
         from = "3s"
         to = "11m"
         record_size = "700B"
@@ -72,26 +87,41 @@ fn text(kind: &str, mapping: &str, model: &str, rate: &str, fault: &str) -> Stri
     )
 }
 
+/// Holds a scenario against the same in which records are told apart.
+fn assert_same(case: &str, text: impl Fn(&str) -> String) {
+    let [plain, records] = ["", NEVER].map(|fault| {
+        let scenario = scenario(&text(fault));
+        let facts = facts(&scenario.base().settings, 5);
+        let results = run(&scenario, &RunOptions::default(), &|_| ()).expect("it runs");
+        (facts, results)
+    });
+    assert!(!plain.0.deliveries.is_empty(), "{case}");
+    assert_eq!(plain.0.deliveries, records.0.deliveries, "{case}");
+    assert_eq!(plain.0.discards, records.0.discards, "{case}");
+    assert_eq!(plain.0.arrivals, records.0.arrivals, "{case}");
+    assert_eq!(plain.0.expired, records.0.expired, "{case}");
+    let [plain, records] = [plain.1, records.1]
+        .map(|results| serde_json::to_string(&results.summary.variants).expect("figures are JSON"));
+    assert_eq!(plain, records, "{case}");
+}
+
 #[test]
 fn what_happens_does_not_depend_on_how_records_are_kept() {
     for (name, kind, mapping, model) in CASES {
         for rate in ["0.4/s", "40/s", "400/s"] {
-            let [cells, records] = ["", NEVER].map(|fault| {
-                let scenario = scenario(&text(kind, mapping, model, rate, fault));
-                let facts = facts(&scenario.base().settings, 5);
-                let results = run(&scenario, &RunOptions::default(), &|_| ()).expect("it runs");
-                (facts, results)
-            });
-            let case = format!("{name} at {rate}");
-            assert!(!cells.0.deliveries.is_empty(), "{case}");
-            assert_eq!(cells.0.deliveries, records.0.deliveries, "{case}");
-            assert_eq!(cells.0.discards, records.0.discards, "{case}");
-            assert_eq!(cells.0.arrivals, records.0.arrivals, "{case}");
-            assert_eq!(cells.0.expired, records.0.expired, "{case}");
-            let [cells, records] = [cells.1, records.1].map(|results| {
-                serde_json::to_string(&results.summary.variants).expect("figures are JSON")
-            });
-            assert_eq!(cells, records, "{case}");
+            let arrivals = poisson(rate);
+            let text = |fault: &str| text(kind, mapping, model, &arrivals, fault);
+            assert_same(&format!("{name} at {rate}"), text);
+        }
+    }
+}
+
+#[test]
+fn nor_does_it_for_any_kind_of_arrivals() {
+    for arrivals in ARRIVALS {
+        for model in ["", "poll_model = \"buffered\""] {
+            let text = |fault: &str| text("dynamodb", "", model, arrivals, fault);
+            assert_same(&format!("{arrivals} {model}"), text);
         }
     }
 }
