@@ -1,20 +1,28 @@
 #!/usr/bin/env bash
 # Fuzzes every target for SECONDS, one after the other, on one core at low priority.
 #
-#     fuzz/run.sh SECONDS [TARGET...]
+#     fuzz/run.sh [--quick-build] SECONDS [TARGET...]
 #
+# --quick-build: without optimisation, for a few seconds of fuzzing.
 # Needs `cargo install cargo-fuzz` and a nightly compiler. What is found lies in fuzz/artifacts/TARGET;
-# seconds and tries are appended to fuzz/target/rounds.txt. A target ends early with a finding. The
-# working corpus is fuzz/target/corpus/TARGET; it begins with fuzz/corpus, fuzz/regressions and files
-# of the repository.
+# seconds of the clock, of the processor, and tries are appended to fuzz/target/rounds.txt. A target
+# ends early with a finding. The working corpus is fuzz/target/corpus/TARGET; it begins with
+# fuzz/corpus, fuzz/regressions and files of the repository; fuzz/minimise.sh makes a small set of it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-seconds=${1:?usage: fuzz/run.sh SECONDS [TARGET...]}
+profile=release
+build=(cargo +nightly fuzz build -s none)
+if [[ ${1:-} == --quick-build ]]; then
+    shift
+    profile=debug
+    build+=(--dev)
+fi
+seconds=${1:?usage: fuzz/run.sh [--quick-build] SECONDS [TARGET...]}
 shift
 targets=("$@")
 [[ ${#targets[@]} -gt 0 ]] || targets=(scenario import trace items saved simulation)
-binaries=target/x86_64-unknown-linux-gnu/release
+binaries=target/x86_64-unknown-linux-gnu/$profile
 
 # A seed: the kind as first byte, where the target has kinds, then the text of a file.
 seed() {
@@ -49,8 +57,8 @@ seeds() {
     mkdir -p target/seeds/simulation
 }
 
-nice -n 19 cargo +nightly fuzz build -s none
-rm -rf target/seeds
+TIMEFORMAT='%U %S'
+nice -n 19 "${build[@]}"
 seeds
 failed=0
 for target in "${targets[@]}"; do
@@ -59,13 +67,13 @@ for target in "${targets[@]}"; do
     [[ ! -s dictionaries/$target.dict ]] || dictionary=(-dict="dictionaries/$target.dict")
     began=$SECONDS
     ending=fine
-    nice -n 19 "$binaries/$target" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=30 \
+    { time nice -n 19 "$binaries/$target" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=30 \
         -print_final_stats=1 -artifact_prefix="artifacts/$target/" "${dictionary[@]}" \
         "target/corpus/$target" "corpus/$target" "regressions/$target" "target/seeds/$target" \
-        >"target/$target.log" 2>&1 || ending=finding
+        >"target/$target.log" 2>&1 || ending=finding; } 2>"target/$target.time"
     tries=$(sed -n 's/^stat::number_of_executed_units: *//p' "target/$target.log")
-    printf '%s %s s, %s tries, %s\n' "$target" $((SECONDS - began)) "${tries:-?}" "$ending" |
-        tee -a target/rounds.txt
-    [[ $ending == fine ]] || failed=1
+    printf '%s %s s, %s s of the processor, %s tries, %s\n' "$target" $((SECONDS - began)) \
+        "$(awk '{ print int($1 + $2) }' "target/$target.time")" "${tries:-?}" "$ending" | tee -a target/rounds.txt
+    [[ $ending == fine ]] || { failed=1 && tail -n 20 "target/$target.log" >&2; }
 done
 exit "$failed"

@@ -3,8 +3,8 @@
 //!
 //! | how | what is shown |
 //! |---|---|
-//! | SIGKILL and SIGTERM at many moments of `run`, `sweep`, `merge`, `tune`, `validate` | whole files |
-//! | a file system of 1 MB that fills up | an error that names the file; all old files |
+//! | SIGKILL, SIGTERM, SIGINT at many moments of five commands that write files | whole files |
+//! | a small file system that fills up | an error that names the file; all old files |
 //! | a limit on the size of files (`ulimit -f`) | the same |
 //! | a temporary file of a killed process | the next command removes it, and no other |
 //!
@@ -139,7 +139,7 @@ fn is_killed_without_harm(name: &str, command: &str) {
         let share =
             if kill % 2 == 0 { 0.8 + 0.03 * f64::from(kill) } else { 0.1 * f64::from(kill) };
         std::thread::sleep(Duration::mul_f64(length, share));
-        let signal = if kill % 3 == 0 { "-TERM" } else { "-KILL" };
+        let signal = ["-TERM", "-KILL", "-INT"][kill as usize % 3];
         // It may have come to its end by itself.
         let _ = Command::new("kill").args([signal, &child.id().to_string()]).status();
         killed += u32::from(!child.wait().expect("it ends").success());
@@ -264,4 +264,48 @@ fn a_full_disk_is_an_error_and_leaves_the_old_files_and_a_sweep_goes_on() {
     assert!(half.iter().all(|(path, bytes)| whole.get(path) == Some(bytes)), "a half point");
     assert!(half.len() < whole.len(), "the disk was never full");
     assert_eq!(files(&folder.join("found-sweep")), whole);
+}
+
+/// Two plans with their points, `plan1.json` and `plan2.json`, of which reports differ.
+fn two_plans(folder: &Path) {
+    for seed in [1, 2] {
+        let plan = format!("plan{seed}.json");
+        succeeds(folder, &format!("sweep plan s.toml --quiet --seed {seed} --out {plan}"));
+        succeeds(folder, &format!("sweep run {plan} --quiet"));
+    }
+}
+
+#[test]
+fn a_merge_without_room_leaves_the_old_report_and_one_with_room_replaces_it() {
+    let folder = folder("merge-without-room");
+    two_plans(&folder);
+    let merge = "\"$shardlag\" sweep merge --quiet";
+    let limited = format!(
+        "{merge} plan1.json --out report || exit 91
+        cp -r report old
+        (ulimit -f 8; ulimit -c 0; {merge} plan2.json --out report); code=$?
+        cp -r report found
+        {merge} plan2.json --out report || exit 92
+        mv report new; exit $code"
+    );
+    says(&shell(&folder, &[], &limited), 1, "cannot write this file: File too large");
+    let [old, found, new] = ["old", "found", "new"].map(|name| files(&folder.join(name)));
+    assert_eq!(found, old);
+    assert!(old.keys().eq(new.keys()) && old["sweep.csv"] != new["sweep.csv"]);
+    let Some(way) = with_own_mounts(&folder) else {
+        eprintln!("left out in part: no file system can be mounted here");
+        return;
+    };
+    let full = format!(
+        "mount -t tmpfs -o size=8m none mount || exit 90
+        cp -r old mount/report
+        head -c 16000000 /dev/zero >mount/filled 2>/dev/null
+        {merge} plan2.json --out mount/report; code=$?
+        cp -r mount/report found-full; rm mount/filled
+        {merge} plan2.json --out mount/report || exit 92
+        cp -r mount/report new-full; exit $code"
+    );
+    says(&shell(&folder, way, &full), 1, "cannot write this file: No space left on device");
+    assert_eq!(files(&folder.join("found-full")), old);
+    assert_eq!(files(&folder.join("new-full")), new);
 }

@@ -302,3 +302,22 @@ fn a_scenario_is_valid_exactly_if_nothing_is_unresolved() {
         }
     }
 }
+
+/// Of all characters that a text of JSON may hold, TOML refuses one in quotes: U+007F.
+#[test]
+fn settings_with_strange_characters_are_written_as_toml() {
+    let strange = "a\u{7f}\"\\\t'b";
+    let document = serde_json::json!({
+        "EventSourceArn": "arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/s",
+        "FunctionName": strange,
+        "StartingPosition": strange,
+        "FunctionResponseTypes": ["ReportBatchItemFailures", strange],
+    });
+    let source = SourceFile { name: "mapping.json".to_owned(), text: document.to_string() };
+    let imported = import(&[source], &ImportOptions::default()).expect("it is a mapping");
+    let text = scenario_text(&imported, &imported.mappings[0]).text;
+    let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let mapping = &table["mapping"];
+    assert_eq!(mapping["StartingPosition"].as_str(), Some(strange));
+    assert_eq!(mapping["FunctionResponseTypes"][1].as_str(), Some(strange));
+}

@@ -1,6 +1,7 @@
-//! What is left when `run` is interrupted: figures of what is done, and whole files.
+//! What is left when a command is interrupted: figures of what is done, or points, and whole files.
 //!
-//! Left out: sweeps, whose tests are in `sweep_command.rs`; and systems without signals.
+//! Left out: sweeps that are killed, whose tests are in `sweep_command.rs`; and systems without
+//! signals.
 #![cfg(target_os = "linux")]
 #![allow(clippy::disallowed_methods)] // The clock places kills; no result depends on it.
 
@@ -105,6 +106,64 @@ fn an_interrupted_run_gives_programs_the_summary_of_what_is_done() {
     assert_eq!(summary["replications"].as_u64(), Some(done(&said)), "{said}");
     assert_eq!(summary["variants"].as_array().map(Vec::len), Some(2));
     assert!(!folder.join("report").exists());
+}
+
+/// The points of a sweep that are finished.
+fn points(folder: &Path) -> usize {
+    let plans = fs::read_dir(folder.join("points")).into_iter().flatten().flatten();
+    let files = plans.flat_map(|plan| fs::read_dir(plan.path()).into_iter().flatten().flatten());
+    files.filter(|file| !file.file_name().to_string_lossy().starts_with('.')).count()
+}
+
+#[test]
+fn an_interrupted_sweep_says_what_is_kept_and_goes_on() {
+    let folder = folder("sweep");
+    let factor = "mapping.BatchSize=10,20,30,40,50,60";
+    let sweep = |out: &str| {
+        let more = ["--replications", "8", "--threads", "1", "--quiet", "--out", out];
+        shardlag(&folder, &[&["sweep", "s.toml", "--factor", factor], &more[..]].concat())
+    };
+    let child = sweep("swept").spawn().expect("it starts");
+    let mut looks = 0..30_000;
+    while points(&folder.join("swept")) < 2 {
+        assert!(looks.next().is_some(), "no point is finished");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    send("-INT", child.id());
+    let output = child.wait_with_output().expect("it ends");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    let kept = points(&folder.join("swept"));
+    let stated = format!("interrupted: {kept} of 6 points are finished and kept in swept/points/");
+    assert!(said.contains(&stated), "{kept}: {said}");
+    assert!(!folder.join("swept/sweep.csv").exists());
+    for out in ["swept", "whole"] {
+        assert!(sweep(out).status().expect("it starts").success(), "{out}");
+    }
+    let page = |out: &str| fs::read(folder.join(out).join("sweep.csv")).expect("it was written");
+    assert_eq!(page("swept"), page("whole"));
+}
+
+#[test]
+fn commands_without_a_part_of_a_result_say_that_they_were_interrupted() {
+    let folder = folder("others");
+    let many = ["--replications", "10000", "--threads", "1"];
+    let factor = ["--minimize", "cost_usd.total", "--factor", "mapping.BatchSize=10,20"];
+    let budget = ["--budget", "20000", "--probability", "99.99%", "--indifference", "0%"];
+    for command in [
+        [&["compare", "s.toml"][..], &many].concat(),
+        [&["tune", "s.toml", "--out", "report"][..], &factor, &budget, &many].concat(),
+        vec!["validate", "--threads", "1", "--out", "report"],
+    ] {
+        let child = shardlag(&folder, &command).spawn().expect("it starts");
+        std::thread::sleep(Duration::from_secs(1));
+        send("-INT", child.id());
+        let output = child.wait_with_output().expect("it ends");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "{command:?}: {said}");
+        assert!(said.contains("interrupted before there was a result"), "{command:?}: {said}");
+        assert!(!folder.join("report").exists(), "{command:?}");
+    }
 }
 
 /// Files of a report; those being written have names that begin with a dot.

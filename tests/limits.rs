@@ -100,6 +100,31 @@ fn records_beyond_their_limit_end_a_run_and_what_is_done_so_far_is_shown() {
     assert!(seen[8] == 0 && seen.iter().any(|done| (1..6).contains(done)), "{seen:?}");
 }
 
+/// Records that nobody reads are written as well: one shard takes a few thousand per second.
+#[test]
+fn far_too_many_records_are_told_at_once() {
+    let folder = folder("written");
+    let rate = "traffic.0.arrivals.poisson.rate=1e9/s";
+    let long = ["--set", rate, "--set", "duration=3650d"];
+    let factor = ["sweep", "s.toml", "--factor", "mapping.BatchSize=1,2"];
+    for command in [&["run", "s.toml"][..], &["explain", "s.toml"], &factor] {
+        let output = shardlag(&folder, &[command, &long].concat());
+        assert_eq!(output.status.code(), Some(1), "{command:?}: {output:?}");
+        let said = text(&output.stderr);
+        let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        let stated = "before it wrote about 315360000000000000 records, more than 1000000000000, \
+                      at 0 s of 315360000 s";
+        assert!(words.contains(stated), "{command:?}: {said}");
+        assert!(words.contains("lower the rate"), "{command:?}: {said}");
+    }
+    assert!(!folder.join("reports/s").exists());
+    // What a split is decided by is counted before anything is run.
+    let split = [&["check", "s.toml", "--set", "stream.split_above=1000000000/s"], &long[..]];
+    let output = shardlag(&folder, &split.concat());
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(text(&output.stderr).contains("are too many to be counted"), "{output:?}");
+}
+
 #[test]
 fn what_a_limit_leaves_does_not_depend_on_threads() {
     let folder = folder("threads");

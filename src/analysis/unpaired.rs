@@ -5,6 +5,7 @@
 //! d = other - base,   v = half_width / t(n-1, 1 - alpha/2)   for each side (squared: s^2 / n)
 //! d +- t(f, 1 - alpha/2) * sqrt(v_b^2 + v_o^2)
 //! f = (v_b^2 + v_o^2)^2 / (v_b^4 / (n_b - 1) + v_o^4 / (n_o - 1))
+//!   = 1 / (w_b^2 / (n_b - 1) + w_o^2 / (n_o - 1)),   w = v^2 / (v_b^2 + v_o^2)
 //! ```
 //!
 //! Reference: Welch, Biometrika 34 (1947) 28; Law, *Simulation Modeling and Analysis*, 5th ed.
@@ -42,8 +43,11 @@ pub fn unpaired_difference(base: &Side, other: &Side, confidence: f64) -> Estima
         true => {
             let [base_freedom, other_freedom] =
                 [base, other].map(|side| f64::from(side.values) - 1.0);
-            let freedom = sum * sum
-                / (of_base * of_base / base_freedom + of_other * of_other / other_freedom);
+            // Of shares, since fourth powers of small and large figures are 0 or infinite.
+            let [base_share, other_share] = [of_base / sum, of_other / sum];
+            let freedom = 1.0
+                / (base_share * base_share / base_freedom
+                    + other_share * other_share / other_freedom);
             student::two_sided_quantile(confidence, freedom) * libm::sqrt(sum)
         }
         false => 0.0,
@@ -72,6 +76,19 @@ mod tests {
 
     fn side(values: &[f64]) -> Side {
         Side { estimate: t_interval(values, 0.95), values: values.len() as u32 }
+    }
+
+    #[test]
+    fn the_interval_is_as_much_larger_as_the_figures_whatever_their_size() {
+        let half_width = |size: f64| {
+            let side = |values: &[f64]| side(&values.iter().map(|v| v * size).collect::<Vec<_>>());
+            let estimate =
+                unpaired_difference(&side(&[1.0, 2.0, 4.0]), &side(&[8.0, 10.0, 12.0]), 0.95);
+            estimate.half_width().expect("both sides have one") / size
+        };
+        for size in [1e-140, 1e-100, 1e100, 1e140] {
+            assert!((half_width(size) / half_width(1.0) - 1.0).abs() < 1e-9, "{size}");
+        }
     }
 
     #[test]

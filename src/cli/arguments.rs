@@ -71,7 +71,8 @@ const EXAMPLES: &str = "Examples:
   shardlag tune scenarios/tune-retry-and-age.toml
 
 Exit codes: 0 fine, 1 the run failed, 2 bad usage or scenario, 99 an assertion does not hold,
-130 interrupted: Ctrl-C during run shows what is done so far and writes no file.
+130 interrupted: Ctrl-C during run shows what is done so far and writes no file;
+a sweep keeps its finished points, and the same command goes on with the others.
 Set NO_COLOR for no colours; where LC_ALL, LC_CTYPE or LANG is not UTF-8, output is ASCII.";
 
 fn after_help() -> String {

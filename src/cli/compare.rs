@@ -1,7 +1,7 @@
 //! `shardlag compare`: runs what is to be compared, prints what differs, judges it.
 
 use super::arguments::{CompareArguments, ComparisonFormat, Format, overrides};
-use super::{Ending, diagnostics, junit, progress, terminal};
+use super::{Ending, diagnostics, interrupt, junit, progress, terminal};
 use crate::experiment::comparison::saved::saved;
 use crate::experiment::comparison::subject::Subject;
 use crate::experiment::comparison::{CompareOptions, between, within};
@@ -12,6 +12,7 @@ use crate::scenario::{Diagnostics, Scenario, Source, load};
 
 /// Compares two files, or the variants of one.
 pub(super) fn compare(arguments: &CompareArguments) -> Ending {
+    interrupt::end_at_interrupt(Format::Human);
     let inputs = match read_all(arguments) {
         Ok(inputs) => inputs,
         Err(Mistake::Scenario(Diagnostics(errors))) => {

@@ -63,7 +63,7 @@ fn explained(
     let explanation = answer(&scenario, question, options).map_err(|error| {
         complaints.say(&Complaint::error(&error));
         match error {
-            ExplainError::EventLimit { .. } => Ending::RunTimeError,
+            ExplainError::EventLimit { .. } | ExplainError::RecordLimit(_) => Ending::RunTimeError,
             ExplainError::UnknownVariant { .. }
             | ExplainError::UnknownShard { .. }
             | ExplainError::UnknownRecord { .. }

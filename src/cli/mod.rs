@@ -7,7 +7,7 @@
 //! | 2 | bad usage, a scenario or items with mistakes |
 //! | 98 | `compare`: a metric is worse by more than its tolerance |
 //! | 99 | an assertion of the scenario failed; `tune`: no setting meets the targets |
-//! | 130 | `run`: interrupted by SIGINT |
+//! | 130 | interrupted by SIGINT |
 
 #[macro_use]
 mod output;

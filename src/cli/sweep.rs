@@ -12,7 +12,7 @@ use super::sweep_arguments::{
     RunningArguments, SweepArguments, SweepCommand, SweepHereArguments, SweepPlanArguments,
     TriedArguments,
 };
-use super::{Ending, import, progress, sweep_jobs, sweep_many, terminal};
+use super::{Ending, import, interrupt, progress, sweep_jobs, sweep_many, terminal};
 use crate::experiment::RunOptions;
 use crate::experiment::sweep::plan::{PlanError, Planning};
 use crate::experiment::sweep::{Plan, Store, SweepError, merge, run};
@@ -48,6 +48,7 @@ fn here(arguments: &SweepHereArguments) -> Ending {
         let folder = arguments.out.clone().unwrap_or_else(|| folder_of(scenario));
         let store = Store::new(&folder.join("points"), &plan);
         say_others(&plan, &store, scenario.quiet, &mut complaints)?;
+        interrupt::end_sweep_at_interrupt(scenario.format, &plan, &store);
         let all: Vec<usize> = (0..plan.points.len()).collect();
         let ran =
             run_points((&plan, &store, &all), replications, &arguments.running, scenario.quiet);

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::Ending;
 use super::arguments::Format;
 use super::complaint::Complaints;
 use super::sweep::{Shown, can_write, fail, points_folder, report, run_points};
 use super::sweep_arguments::{SweepMergeArguments, SweepRunArguments, SweepStatusArguments};
+use super::{Ending, interrupt};
 use crate::experiment::sweep::{Plan, Shard, Store, merge, stretches};
 
 /// Runs the points of a shard that are missing.
@@ -37,6 +37,7 @@ pub(super) fn run_shard(arguments: &SweepRunArguments) -> Ending {
         Err(error) => return fail(&mut complaints, Ending::RunTimeError, &error),
     };
     let replications = first.runs().count() as u64 * u64::from(first.replications);
+    interrupt::end_sweep_at_interrupt(Format::Human, &plan, &store);
     let run = (&plan, &store, indices.as_slice());
     match run_points(run, replications, &arguments.running, arguments.quiet) {
         Ok(ran) => {

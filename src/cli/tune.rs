@@ -2,13 +2,12 @@
 
 use std::fmt::Display;
 
-use super::Ending;
 use super::arguments::{Format, ScenarioArguments};
 use super::check::read_source;
 use super::complaint::{Complaint, Complaints};
 use super::run::default_folder;
 use super::tune_arguments::TuneArguments;
-use super::{progress, terminal};
+use super::{Ending, interrupt, progress, terminal};
 use crate::experiment::tuning::{TuneError, TuneMistake, TuneOptions, Wanted, tune as search};
 use crate::report::{tuning_json, tuning_terminal, write_tuning};
 use crate::results::Tuning;
@@ -21,6 +20,7 @@ const CHEAPEST: &str = "cost_usd.total";
 /// Tunes a scenario.
 pub(super) fn tune(arguments: &TuneArguments) -> Ending {
     let mut complaints = Complaints::new(arguments.scenario.format);
+    interrupt::end_at_interrupt(arguments.scenario.format);
     match tune_and_write(arguments, &mut complaints) {
         Ok(tuning) => {
             if arguments.scenario.format == Format::Json {

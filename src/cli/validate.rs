@@ -7,10 +7,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::Ending;
 use super::arguments::{Format, ValidateArguments};
 use super::complaint::{Complaint, Complaints};
-use super::{progress, terminal};
+use super::{Ending, interrupt, progress, terminal};
 use crate::experiment::delivery::Rendering;
 use crate::experiment::item_sets::{
     GroupName, ItemProblem, ItemSet, ValidationOptions, calibrate, captures_of_the_program,
@@ -36,6 +35,7 @@ const VALUES_MAX: u32 = 1_000;
 
 /// Runs items, or tries values of a knob on them.
 pub(super) fn validate(arguments: &ValidateArguments) -> Ending {
+    interrupt::end_at_interrupt(arguments.format);
     if let Some(folder) = arguments.items.as_deref().filter(|path| path.is_dir()) {
         return check_imports(arguments, folder);
     }

@@ -70,6 +70,7 @@ impl<'a> GroupedRun<'a> {
         groups: u32,
         recorder: &dyn Fn() -> Recorder<'a>,
     ) -> Result<Recorder<'a>, Reached> {
+        self.limits.check_written(self.settings)?;
         let (horizon, _) = self.settings.horizon.end();
         let mut whole = recorder();
         let mut groups = self.groups(groups, recorder);

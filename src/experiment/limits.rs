@@ -2,7 +2,9 @@
 //!
 //! Events are counted by the engine. Records are counted where they are read, and looked at once
 //! per simulated minute and at the end, so that it costs nothing; a replication may thus read a
-//! minute's records more than its limit. The defaults are in [`scenario::limits`].
+//! minute's records more than its limit. Records that nobody reads take time too: where more are
+//! expected to be written than may be read, a replication does not begin. The defaults are in
+//! [`scenario::limits`].
 //!
 //! Left out: limits on memory, which a run needs no more of the longer it is.
 //!
@@ -13,6 +15,7 @@ use crate::model::observation::{Observation, Observer};
 use crate::model::settings::Settings;
 use crate::model::simulate_consumers;
 use crate::model::system::Finished;
+use crate::model::workload::expected_records;
 use crate::scenario::limits::{EVENTS_MAX, MESSAGES_MAX, RECORDS_MAX};
 use crate::units::Instant;
 
@@ -21,7 +24,7 @@ use crate::units::Instant;
 pub struct ReplicationLimits {
     /// Events at most.
     pub events: u64,
-    /// Records that one consumer reads at most.
+    /// Records that one consumer reads at most, and that may be written.
     pub records: u64,
     /// Messages to a destination that are kept; all figures count the others too.
     pub messages: u64,
@@ -30,6 +33,21 @@ pub struct ReplicationLimits {
 impl Default for ReplicationLimits {
     fn default() -> ReplicationLimits {
         ReplicationLimits { events: EVENTS_MAX, records: RECORDS_MAX, messages: MESSAGES_MAX }
+    }
+}
+
+impl ReplicationLimits {
+    /// Whether what is expected to be written may be read.
+    ///
+    /// # Errors
+    /// When it is more.
+    pub fn check_written(&self, settings: &Settings) -> Result<(), Reached> {
+        let (expected, most) = (expected_records(settings), self.records);
+        let horizon_seconds = settings.horizon.at_most().as_secs_f64();
+        match expected > most as f64 {
+            true => Err(Reached::Written { most, expected, horizon_seconds }),
+            false => Ok(()),
+        }
     }
 }
 
@@ -43,6 +61,19 @@ pub enum Reached {
         most: u64,
         /// How far it got, in seconds of virtual time.
         at_seconds: f64,
+        /// How far it should have got.
+        horizon_seconds: f64,
+    },
+    /// That on records, before it began.
+    #[error(
+        "stopped before it wrote about {expected:.0} records, more than {most}, at 0 s of \
+         {horizon_seconds:.0} s"
+    )]
+    Written {
+        /// The limit.
+        most: u64,
+        /// What would be written.
+        expected: f64,
         /// How far it should have got.
         horizon_seconds: f64,
     },
@@ -70,7 +101,7 @@ impl Reached {
             Reached::Events { .. } => {
                 "Shorten the duration, use fewer shards, or raise the limit with --max-events"
             }
-            Reached::Records { .. } => {
+            Reached::Written { .. } | Reached::Records { .. } => {
                 "Shorten the duration, lower the rate, or raise the limit with --max-records"
             }
         }
@@ -96,6 +127,7 @@ impl Limited<'_> {
     /// # Errors
     /// When it reaches a limit.
     pub fn simulate<O: Observer>(&self, observers: Vec<O>) -> Result<Vec<(O, Finished)>, Reached> {
+        self.limits.check_written(self.consumers[0])?;
         let most = self.limits.records;
         let counted = |observer| Counted { observer, read: 0, most };
         let mut observers: Vec<Counted<O>> = observers.into_iter().map(counted).collect();

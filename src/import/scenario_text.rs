@@ -174,7 +174,7 @@ impl Writer<'_> {
                     != Some(&serde_json::Value::from("AT_TIMESTAMP"));
             if !is_off {
                 let origin = self.imported.origin(setting.origin);
-                self.line(setting.name, setting.value.to_string(), origin);
+                self.line(setting.name, written(&setting.value), origin);
             }
         }
         if let Some(destination) = self.mapping.on_failure.clone() {
@@ -339,6 +339,21 @@ fn name_of(text: &str) -> String {
 /// A comment ends with its line, whatever the file holds.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A value as TOML, whose texts may not hold all characters that those of JSON may.
+fn written(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => quoted(text),
+        serde_json::Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(written).collect();
+            format!("[{}]", items.join(", "))
+        }
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::Object(_) => value.to_string(),
+    }
 }
 
 /// A text of TOML in quotes.

@@ -17,8 +17,10 @@
 
 /// Events of one replication.
 pub const EVENTS_MAX: u64 = 2_000_000_000;
-/// Records that a consumer reads in one replication.
+/// Records that a consumer reads in one replication, and that may be written in it.
 pub const RECORDS_MAX: u64 = 1_000_000_000_000;
+/// Records that are counted before anything is run, for `split_above`.
+pub const COUNTED_MAX: u64 = 100_000_000_000;
 /// Points of a sweep.
 pub const POINTS_MAX: u32 = 10_000;
 /// No limit on points can be higher.
@@ -54,7 +56,7 @@ pub const LIMITS: [ResourceLimit; 6] = [
         commands: "run, compare, sweep, tune, explain",
     },
     ResourceLimit {
-        what: "records read in one replication",
+        what: "records written or read in a replication",
         default: "1,000,000,000,000",
         raised_by: "--max-records",
         commands: "run, compare, sweep, tune",

@@ -244,7 +244,7 @@ fn quantities(from: &str, to: &str) -> Result<(f64, f64, String), String> {
 }
 
 /// The number that a text begins with and what stands behind it.
-fn number_and_unit(text: &str) -> Option<(f64, &str)> {
+pub(super) fn number_and_unit(text: &str) -> Option<(f64, &str)> {
     let text = text.trim();
     let ends = (1..=text.len()).rev().filter(|end| text.is_char_boundary(*end));
     ends.filter(|end| text[..*end].ends_with(|sign: char| sign.is_ascii_digit() || sign == '.'))

@@ -17,6 +17,7 @@
 
 use super::factors::{Factor, factors};
 use super::figures::Figure;
+use super::range::number_and_unit;
 use super::reader::{Field, Reading};
 use super::sweep::Sweep;
 
@@ -93,12 +94,9 @@ impl Ends {
     /// # Errors
     /// What is wrong and what to write.
     pub fn new(key: &str, from: &str, to: &str) -> Result<Ends, String> {
-        let number = |text: &str| {
-            let end = text.find(|sign: char| !sign.is_ascii_digit() && sign != '.');
-            let (number, unit) = text.split_at(end.unwrap_or(text.len()));
-            Some((number.parse::<f64>().ok()?, unit.to_owned()))
-        };
-        let Some(((low, unit), (high, other))) = number(from).zip(number(to)) else {
+        let ends = number_and_unit(from).zip(number_and_unit(to));
+        let is_finite = |ends: &((f64, _), (f64, _))| ends.0.0.is_finite() && ends.1.0.is_finite();
+        let Some(((low, unit), (high, other))) = ends.filter(is_finite) else {
             return Err(format!("`{from}..{to}` is not a range of numbers such as `50/s..500/s`"));
         };
         if unit != other {
@@ -108,7 +106,7 @@ impl Ends {
             return Err(format!("`{from}..{to}` is empty; write the smaller number first"));
         }
         let is_whole = unit.is_empty() && !from.contains('.') && !to.contains('.');
-        Ok(Ends { key: key.to_owned(), from: low, to: high, unit, is_whole })
+        Ok(Ends { key: key.to_owned(), from: low, to: high, unit: unit.to_owned(), is_whole })
     }
 
     /// The ends as the command line takes them.
@@ -255,6 +253,8 @@ mod tests {
         let middle = rate.between(270.3, 275.0).map(|value| rate.written(value));
         assert_eq!(middle.as_deref(), Some("273/s"));
         assert_eq!(rate.between(273.0, 275.0), None);
+        let large = Ends::parse("traffic.0.arrivals.poisson.rate=0/s..1e4/s").expect("a range");
+        assert_eq!((large.to, large.written(500.0)), (1e4, "500/s".to_owned()));
     }
 
     #[test]
@@ -265,6 +265,7 @@ mod tests {
             ("a=1..b", "`1..b` is not a range of numbers such as"),
             ("a=1s..2min", "`1s` and `2min` have different units"),
             ("a=5..5", "`5..5` is empty"),
+            ("a=1..1e999", "`1..1e999` is not a range of numbers"),
         ];
         for (text, expected) in cases {
             let message = Ends::parse(text).expect_err(text);

@@ -9,16 +9,25 @@
 //! same shards. **Assumption**: keys spread evenly, so that all shards reach the limit together; a
 //! single hot key would not be spread by a split. Splits count as reshards like written ones.
 
+use super::limits::COUNTED_MAX;
 use super::reshard::Numbering;
 use crate::engine::RandomSource;
 use crate::model::settings::{Horizon, Settings};
-use crate::model::workload::WorkloadPlan;
+use crate::model::workload::{WorkloadPlan, expected_records};
 use crate::units::{Duration, Instant, Rate};
 
 const SPAN: Duration = Duration::from_secs(300);
 
 /// Adds the splits that the load of `settings` causes; a message where it cannot.
 pub(super) fn add_splits(settings: &mut Settings, limit: Rate, seed: u64) -> Result<(), String> {
+    let expected = expected_records(settings);
+    if expected > COUNTED_MAX as f64 {
+        return Err(format!(
+            "about {expected:.0} records are too many to be counted beforehand; the most is \
+             {COUNTED_MAX}; shorten the duration, lower the rate, or write the splits as \
+             `[[stream.reshard]]`"
+        ));
+    }
     let stream = &settings.stream;
     let plan = WorkloadPlan::new(settings, RandomSource::new(seed, 0));
     let mut cursors: Vec<_> = (0..stream.shards).map(|shard| plan.cursor(shard)).collect();

@@ -93,6 +93,15 @@ mod tests {
         let figures = &subject.variants[0].figures;
         assert_eq!(figures[of("errors")].and_then(|one| one.value), Some(3.0));
         assert_eq!(figures[of("throttles")], None);
+        for figure in [
+            "{\"value\": 3.0, \"low\": 4.0, \"high\": 2.0}",
+            "{\"value\": 3.0, \"low\": -1e308, \"high\": 4.0}",
+            "1e200",
+        ] {
+            let wrong = saved("a.json", &summary(&format!("{stable}, \"errors\": {figure}")));
+            let message = wrong.expect_err(figure);
+            assert!(message.starts_with("a.json: variants.0: `errors` is not a figure"));
+        }
         let wrong = saved("a.json", &summary(&format!("{stable}, \"errors\": \"three\"")));
         let expected = "a.json: variants.0: `errors` is not a figure: \"three\"";
         assert_eq!(wrong, Err(expected.to_owned()));

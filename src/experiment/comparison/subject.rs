@@ -13,6 +13,9 @@ use crate::results::{Estimate, StabilityVerdict, Summary, VariantSummary};
 use crate::scenario::Scenario;
 use crate::scenario::metrics::METRICS;
 
+/// No figure of a run is larger: it lasts at most ten years, and writes at most 1e9 records/s.
+const FIGURE_MAX: f64 = 1e100;
+
 /// Something that can be compared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Subject {
@@ -128,5 +131,13 @@ pub(super) fn figure_of(variant: &Value, path: &str) -> Result<Option<Estimate>,
         Value::Object(_) => serde_json::from_value(found.clone()).ok(),
         Value::Bool(_) | Value::String(_) | Value::Array(_) => None,
     };
+    let figure = figure.filter(is_possible);
     figure.map(Some).ok_or_else(|| format!("`{path}` is not a figure: {found}"))
+}
+
+/// Whether a figure can be one of a run: squares of such are finite, and intervals have two ends.
+fn is_possible(figure: &Estimate) -> bool {
+    let ends = [figure.value, figure.low, figure.high];
+    let is_ordered = figure.low.zip(figure.high).is_none_or(|(low, high)| low <= high);
+    is_ordered && ends.into_iter().flatten().all(|end| end.abs() <= FIGURE_MAX)
 }

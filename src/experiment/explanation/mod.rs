@@ -27,6 +27,7 @@ mod watch;
 mod what_if;
 mod written;
 
+use super::limits::{Reached, ReplicationLimits};
 use crate::engine::RunEnd;
 use crate::model::observation::{Observation, Observer};
 use crate::model::settings::{Horizon, Settings};
@@ -116,6 +117,9 @@ pub enum ExplainError {
         /// How far it got, in seconds of virtual time.
         at: f64,
     },
+    /// More records than a run may read by default would be written.
+    #[error("{0}; shorten the duration, or lower the rate")]
+    RecordLimit(Reached),
 }
 
 fn records(count: &u64) -> String {
@@ -233,6 +237,8 @@ impl<'a> Run<'a> {
         settings: &Settings,
         observer: O,
     ) -> Result<(O, Finished), ExplainError> {
+        let limits = ReplicationLimits::default();
+        limits.check_written(settings).map_err(ExplainError::RecordLimit)?;
         let (mut consumers, mut observers) = (Vec::new(), Vec::new());
         let mut observer = Some(observer);
         for (index, variant) in self.variants.iter().enumerate() {

@@ -42,4 +42,4 @@ pub use cursor::WorkloadCursor;
 pub use hash::{lane_of, text_key};
 pub use inherited::Half;
 pub use plan::WorkloadPlan;
-pub use rates::ShardRates;
+pub use rates::{ShardRates, expected_records};

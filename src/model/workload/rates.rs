@@ -6,7 +6,7 @@
 
 use super::arrivals::Swing;
 use super::plan::SourcePlan;
-use crate::model::settings::{Arrivals, BurstSize, Traffic};
+use crate::model::settings::{Arrivals, BurstSize, Settings, Traffic};
 use crate::units::{Duration, Instant, Rate};
 
 const DAY_SECONDS: f64 = 86_400.0;
@@ -52,10 +52,38 @@ pub(super) fn shard_rates(sources: &[SourcePlan], shard: u32) -> ShardRates {
     ShardRates { mean: if active > 0.0 { records / active } else { 0.0 }, peak }
 }
 
+/// How many records are expected to be written to all shards; those of lists are all counted, also
+/// where they lie behind the end.
+pub fn expected_records(settings: &Settings) -> f64 {
+    let (end, _) = settings.horizon.end();
+    let of_source = |traffic: &Traffic| {
+        let shards = if traffic.per_shard { f64::from(settings.stream.shards) } else { 1.0 };
+        match &traffic.arrivals {
+            Arrivals::TraceTimes { times } => times.len() as f64 * shards,
+            Arrivals::Scripted { records } => records.len() as f64,
+            Arrivals::Constant { .. }
+            | Arrivals::Poisson { .. }
+            | Arrivals::Profile { .. }
+            | Arrivals::Diurnal { .. }
+            | Arrivals::Bursts { .. }
+            | Arrivals::OnOff { .. }
+            | Arrivals::Renewal { .. }
+            | Arrivals::TraceCounts { .. } => {
+                weighted_load(traffic, end.min(traffic.to), shards, 0).map_or(0.0, |it| it.records)
+            }
+        }
+    };
+    settings.traffic.iter().map(of_source).sum()
+}
+
 /// The load of one source, `None` where it brings nothing.
 fn load(source: &SourcePlan, shard: u32) -> Option<Load> {
-    let traffic = &source.traffic;
-    let (from, to, weight) = (traffic.from, source.end, source.weights.of(shard));
+    weighted_load(&source.traffic, source.end, source.weights.of(shard), shard)
+}
+
+/// That of a source of which `shard` has this weight.
+fn weighted_load(traffic: &Traffic, to: Instant, weight: f64, shard: u32) -> Option<Load> {
+    let from = traffic.from;
     if from >= to || weight <= 0.0 {
         return None;
     }
@@ -240,6 +268,19 @@ mod tests {
         for (arrivals, mean, peak) in cases {
             assert_rates(vec![Traffic { arrivals, ..poisson(1.0) }], mean, peak);
         }
+    }
+
+    #[test]
+    fn expected_records_are_those_of_all_shards_and_sources_to_their_ends() {
+        let per_shard = Traffic { per_shard: true, ..poisson(5.0) };
+        let late = Traffic { from: Instant::from_secs(99), ..poisson(1.0) };
+        let never = Traffic { from: Instant::from_secs(100), ..poisson(1.0) };
+        let times = Arc::from([1, 2, 3].map(Instant::from_secs));
+        let listed = Traffic { arrivals: Arrivals::TraceTimes { times }, ..per_shard.clone() };
+        let of = |traffic| expected_records(&settings(4, traffic, Duration::from_secs(100)));
+        assert_eq!(of(vec![poisson(5.0)]), 500.0);
+        assert_eq!(of(vec![per_shard.clone(), late]), 2001.0);
+        assert_eq!(of(vec![never, listed]), 12.0);
     }
 
     #[test]
