@@ -44,7 +44,7 @@ mod yaml;
 pub mod folder;
 pub mod mapping;
 pub mod metrics;
-pub mod problem;
+pub(crate) mod problem;
 pub mod scenario_text;
 pub mod summary;
 
