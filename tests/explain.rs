@@ -158,6 +158,11 @@ fn troubles() -> Vec<(DiagnosisKind, String)> {
             DiagnosisKind::PayloadBound,
             case("11/s", KINESIS, "BatchSize = 1000", large).replace("\"1KiB\"", "\"300KiB\""),
         ),
+        // One read returns 1 MB, ten of these records: 40 per second and shard.
+        (
+            DiagnosisKind::ReaderLimit,
+            case("100/s", DYNAMODB, "BatchSize = 50", "").replace("\"1KiB\"", "\"100KiB\""),
+        ),
         (
             DiagnosisKind::SlowFunction,
             case(

@@ -235,3 +235,22 @@ fn what_nobody_can_know_is_given_on_the_command_line() {
     let checked = shardlag(&["check", &target], &folder);
     assert_eq!(checked.status.code(), Some(0), "{}\n{scenario}", text(&checked.stderr));
 }
+
+#[test]
+fn a_mapping_is_chosen_by_a_whole_part_of_its_name_first() {
+    let folder = folder("parts");
+    let one = |name: &str| {
+        format!(
+            "resource \"aws_lambda_event_source_mapping\" \"{name}\" {{\n  event_source_arn = \
+             \"arn:aws:kinesis:eu-west-1:123456789012:stream/{name}\"\n  function_name = \"f\"\n  \
+             starting_position = \"LATEST\"\n}}\n"
+        )
+    };
+    std::fs::write(folder.join("m.tf"), one("m") + &one("map")).expect("it can be written");
+    let output = shardlag(&["import", "m.tf", "--mapping", "m", "--out", "m.toml"], &folder);
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("\naws_lambda_event_source_mapping.m\n"), "{said}");
+    let output = shardlag(&["import", "m.tf", "--mapping", "mapping", "--out", "m.toml"], &folder);
+    assert_eq!(output.status.code(), Some(2), "both have it");
+}

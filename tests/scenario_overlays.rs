@@ -104,35 +104,111 @@ fn the_fingerprint_follows_the_meaning_and_not_the_form_of_a_file() {
 #[test]
 fn doubtful_settings_are_accepted_with_a_warning() {
     let poison = "[[function.fault]]\npoison = { at = \"1s\" }\n";
-    let cases: [(&[&str], &str, &str); 13] = [
-        (&[], "", ""),
-        (&[], poison, "W-endless-retries"),
-        (&["mapping.MaximumRetryAttempts=2"], "", "W-no-destination"),
-        (&["function.timeout=1s", "function.duration=2s"], "", "W-timeout-near-duration"),
+    let poison_late = "[[function.fault]]\npoison = { at = \"2h\", shard = 1 }\n";
+    let responds = "[[function.fault]]\nerror_rate = \"1%\"\n";
+    let named = "mapping.FunctionResponseTypes=[\"ReportBatchItemFailures\"]";
+    let sqs = "mapping.DestinationConfig.OnFailure.Destination=arn:aws:sqs:eu-west-1:1:q";
+    let cases: [(&[&str], &str, &[&str]); 44] = [
+        (&[], "", &[]),
+        (&[], poison, &["W-run-too-short", "W-endless-retries"]),
+        (&["duration=26h"], poison, &["W-endless-retries"]),
+        (&["stream.kind=kinesis", "stream.retention=48h"], "", &["W-endless-retries"]),
+        (&["stream.kind=kinesis", "stream.retention=24h"], "", &[]),
+        (&["mapping.MaximumRetryAttempts=2"], "", &["W-no-destination"]),
+        (&["mapping.MaximumRetryAttempts=2", sqs], poison, &[]),
+        (&["function.timeout=1s", "function.duration=2s"], "", &["W-timeout-near-duration"]),
         (
             &["function.duration={ base = \"0s\", per_record = \"30ms\" }"],
             "",
-            "W-timeout-near-duration",
+            &["W-timeout-near-duration"],
         ),
-        (&["traffic.0.keys=single", "mapping.ParallelizationFactor=2"], "", "W-lanes-above-keys"),
-        (&["concurrency.reserved=3"], "", "W-concurrency-below-lanes"),
-        (&["stream.shards=2000"], "", "W-concurrency-below-lanes"),
-        (&["mapping.BatchSize=2000"], "", "W-batch-above-page"),
+        (&["function.timeout=10s", "function.duration=7s"], "", &[]),
+        (
+            &["traffic.0.keys=single", "mapping.ParallelizationFactor=2"],
+            "",
+            &["W-lanes-above-keys"],
+        ),
+        (
+            &["traffic.0.keys={ uniform = { count = 8 } }", "mapping.ParallelizationFactor=2"],
+            "",
+            &[],
+        ),
+        (&["concurrency.reserved=3"], "", &["W-concurrency-below-lanes"]),
+        (&["concurrency.reserved=4"], "", &[]),
+        (&["stream.shards=2000"], "", &["W-concurrency-below-lanes"]),
+        (&["mapping.BatchSize=1001"], "", &["W-batch-above-page"]),
+        (&["mapping.BatchSize=1000"], "", &[]),
+        (&["mapping.BatchSize=900", "traffic.0.record_size=2KB"], "", &["W-batch-above-page"]),
+        (&["mapping.BatchSize=5000", "mapping.MaximumBatchingWindowInSeconds=5"], "", &[]),
+        (
+            &[
+                "mapping.BatchSize=5000",
+                "mapping.MaximumBatchingWindowInSeconds=5",
+                "traffic.0.record_size=2KB",
+            ],
+            "",
+            &["W-payload-limits-batch"],
+        ),
         (
             &["function.writes_back={ at = [\"50%\"], filtered = false }"],
             "",
-            "W-writes-back-unfiltered",
+            &["W-writes-back-unfiltered"],
         ),
-        (&["mapping.FilterCriteria={ Filters = [] }"], "", "W-filter-share"),
-        (&["traffic.0.matches_filter=30%"], "", "W-filter-share"),
-        (&["mapping.ProvisionedPollerConfig={}"], "", "W-not-modelled"),
+        (&["mapping.FilterCriteria={ Filters = [] }"], "", &["W-filter-share"]),
+        (&["traffic.0.matches_filter=30%"], "", &["W-filter-share"]),
+        (&["mapping.FilterCriteria={ Filters = [] }", "traffic.0.matches_filter=30%"], "", &[]),
+        (&["mapping.ProvisionedPollerConfig={}"], "", &["W-not-modelled"]),
+        (&[named], responds, &["W-response-never-given"]),
+        (&[named, "function.reports=first_failed"], responds, &[]),
+        (&["function.reports=all_failed"], responds, &["W-response-ignored"]),
+        (&["function.reports=all_failed"], "", &[]),
+        (&["mapping.BisectBatchOnFunctionError=true"], "", &["W-bisect-without-responses"]),
+        (&["mapping.BisectBatchOnFunctionError=true", named], "", &[]),
+        (&["mapping.BisectBatchOnFunctionError=true", "mapping.BatchSize=1"], "", &["W-no-effect"]),
+        (
+            &["mapping.MaximumBatchingWindowInSeconds=5", "mapping.BatchSize=1"],
+            "",
+            &["W-no-effect"],
+        ),
+        (&["mapping.MaximumBatchingWindowInSeconds=5", "mapping.BatchSize=2"], "", &[]),
+        (
+            &["mapping.MaximumRecordAgeInSeconds=60", sqs, "function.timeout=60s"],
+            "",
+            &["W-timeout-above-age"],
+        ),
+        (&["mapping.MaximumRecordAgeInSeconds=60", sqs, "function.timeout=59s"], "", &[]),
+        (
+            &[
+                "mapping.MaximumRecordAgeInSeconds=60",
+                sqs,
+                "function.timeout=59.9s",
+                "function.reports=times_out",
+            ],
+            "",
+            &["W-age-below-retry"],
+        ),
+        (&["mapping.StartingPosition=LATEST", "model.enable_delay=2min"], "", &["W-latest-skips"]),
+        (
+            &["mapping.StartingPosition=LATEST", "model.enable_delay=2min", "traffic.0.from=2min"],
+            "",
+            &[],
+        ),
+        (&["mapping.StartingPosition=LATEST"], "", &[]),
+        (&["traffic.0.from=1h"], "", &["W-after-the-end"]),
+        (&["mapping.MaximumRetryAttempts=2", sqs], poison_late, &["W-after-the-end"]),
+        (&["traffic.0.arrivals.poisson.rate=4001/s"], "", &["W-write-limit"]),
+        (&["traffic.0.arrivals.poisson.rate=4000/s"], "", &[]),
     ];
-    for (sets, lines, code) in cases {
+    for (sets, lines, expected) in cases {
         let scenario = loaded(&format!("{SMALL}{lines}"), sets);
         let codes: Vec<&str> =
             scenario.warnings.iter().filter_map(|warning| warning.rule.as_deref()).collect();
-        let expected: &[&str] = if code.is_empty() { &[] } else { &[code] };
         assert_eq!(codes, expected, "{sets:?} {lines}");
+        for warning in &scenario.warnings {
+            let code = warning.rule.as_deref().expect("a warning has a code");
+            assert!(shardlag::scenario::lint_of(code).is_some(), "{code} is explained");
+            assert!(warning.help.is_some() || code == "W-not-modelled", "{code} has advice");
+        }
     }
     let old = loaded(
         SMALL,

@@ -21,20 +21,6 @@ pub fn cumulative(t: f64, degrees_of_freedom: f64) -> f64 {
     if t > 0.0 { 1.0 - tail } else { tail }
 }
 
-/// The value that a t variable with `degrees_of_freedom` (above 0) stays below with chance
-/// `probability`, which lies strictly between 0 and 1.
-pub fn quantile(probability: f64, degrees_of_freedom: f64) -> f64 {
-    assert!(
-        probability > 0.0 && probability < 1.0,
-        "a t quantile needs a chance between 0 and 1, not {probability}"
-    );
-    if probability < 0.5 {
-        -upper_quantile(probability, degrees_of_freedom)
-    } else {
-        upper_quantile(1.0 - probability, degrees_of_freedom)
-    }
-}
-
 /// The value that the absolute value of a t variable stays below with chance `confidence`, which
 /// lies strictly between 0 and 1: the factor of a two-sided interval.
 pub fn two_sided_quantile(confidence: f64, degrees_of_freedom: f64) -> f64 {
@@ -84,6 +70,20 @@ mod tests {
     use statrs::distribution::{ContinuousCDF, StudentsT};
 
     use super::*;
+
+    /// The value that a t variable with `degrees_of_freedom` (above 0) stays below with chance
+    /// `probability`, which lies strictly between 0 and 1.
+    fn quantile(probability: f64, degrees_of_freedom: f64) -> f64 {
+        assert!(
+            probability > 0.0 && probability < 1.0,
+            "a t quantile needs a chance between 0 and 1, not {probability}"
+        );
+        if probability < 0.5 {
+            -upper_quantile(probability, degrees_of_freedom)
+        } else {
+            upper_quantile(1.0 - probability, degrees_of_freedom)
+        }
+    }
 
     #[test]
     fn the_quantile_agrees_with_printed_tables() {

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::editing_arguments::{
+    CHECK_EXAMPLES, CheckArguments, InitArguments, SCHEMA_EXAMPLES, SchemaArguments, init_examples,
+};
 use super::explain_arguments::{EXPLAIN_EXAMPLES, ExplainArguments};
 use super::import_arguments::{IMPORT_EXAMPLES, ImportArguments};
 use super::limit_arguments::{self, LimitArguments};
@@ -41,7 +44,10 @@ pub(super) enum Command {
     /// Find the best settings that meet what is demanded
     #[command(after_help = TUNE_EXAMPLES)]
     Tune(TuneArguments),
-    /// Check a scenario without running it
+    /// Write a commented scenario to begin with
+    #[command(after_help = init_examples())]
+    Init(InitArguments),
+    /// Check a scenario without running it, or explain a warning
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
     /// Hold the simulator against exact theory, recorded deliveries and runs measured on AWS
@@ -50,6 +56,9 @@ pub(super) enum Command {
     /// Turn templates, plans, AWS CLI output and CloudWatch metrics into a scenario
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(ImportArguments),
+    /// Print the JSON Schema of scenario files, for editors
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema(SchemaArguments),
     /// Print what a shell needs to complete commands and arguments
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -67,12 +76,13 @@ pub(super) enum Command {
 
 const EXAMPLES: &str = "Examples:
   shardlag run scenarios/first-steps.toml
+  shardlag init stuck-shard --out my-scenario.toml
   shardlag check my-scenario.toml
   shardlag tune scenarios/tune-retry-and-age.toml
 
-Exit codes: 0 fine, 1 the run failed, 2 bad usage or scenario, 99 an assertion does not hold,
-130 interrupted: Ctrl-C during run shows what is done so far and writes no file;
-a sweep keeps its finished points, and the same command goes on with the others.
+Exit codes: 0 fine, 1 the run failed, 2 bad usage or scenario, 98 compare found a regression, 99 an
+assertion does not hold, 130 interrupted: Ctrl-C during run shows what is done so far and writes no
+file; a sweep keeps its finished points, and the same command goes on with the others.
 Set NO_COLOR for no colours; where LC_ALL, LC_CTYPE or LANG is not UTF-8, output is ASCII.";
 
 fn after_help() -> String {
@@ -98,11 +108,6 @@ const COMPARE_EXAMPLES: &str = "Examples:
 
 Exit code 98 says that a metric is worse by more than its tolerance, which is 0 where none is
 given: the whole 95 % interval of the difference lies beyond it.";
-
-const CHECK_EXAMPLES: &str = "Examples:
-  shardlag check scenarios/poison-record.toml
-  shardlag check s.toml --set mapping.ParallelizationFactor=10
-  shardlag check - --format json < s.toml | jq '.diagnostics[].message'";
 
 const COMPLETIONS_EXAMPLES: &str = "Examples:
   shardlag completions bash > ~/.local/share/bash-completion/completions/shardlag
@@ -237,13 +242,6 @@ pub(super) enum ComparisonFormat {
     Json,
     /// A Markdown table for each pair, for pull requests
     Markdown,
-}
-
-/// Arguments of `check`.
-#[derive(Debug, Args)]
-pub(super) struct CheckArguments {
-    #[command(flatten)]
-    pub scenario: ScenarioArguments,
 }
 
 /// Arguments of `validate`.

@@ -1,19 +1,33 @@
-//! `shardlag check`: mistakes and doubts of a scenario, without running it.
+//! `shardlag check`: mistakes and doubts of a scenario, without running it; what a doubt means.
 
 use super::Ending;
-use super::arguments::{CheckArguments, Format, ScenarioArguments};
+use super::arguments::{Format, ScenarioArguments};
+use super::complaint::{Complaint, Complaints};
 use super::diagnostics;
-use crate::scenario::{Diagnostics, Override, Scenario, Source, load};
+use super::editing_arguments::CheckArguments;
+use super::terminal;
+use crate::report::wrap;
+use crate::scenario::{
+    Diagnostics, LINTS, Lint, Override, Scenario, Source, lint_of, load, nearest_name,
+};
 
-/// Checks a scenario.
+/// Checks a scenario, or explains a lint.
 pub(super) fn check(arguments: &CheckArguments) -> Ending {
-    let format = arguments.scenario.format;
-    match read(&arguments.scenario) {
+    match (&arguments.explain, &arguments.scenario) {
+        (Some(code), _) => explain(code),
+        (None, Some(scenario)) => check_scenario(scenario),
+        (None, None) => unreachable!("the file is a required argument"),
+    }
+}
+
+fn check_scenario(arguments: &ScenarioArguments) -> Ending {
+    let format = arguments.format;
+    match read(arguments) {
         Ok(scenario) => {
             if format == Format::Json || !scenario.warnings.is_empty() {
                 diagnostics::print(&scenario.warnings, format);
             }
-            if format == Format::Human && !arguments.scenario.quiet {
+            if format == Format::Human && !arguments.quiet {
                 println!("{}", verdict(&scenario));
             }
             Ending::Fine
@@ -58,4 +72,38 @@ fn verdict(scenario: &Scenario) -> String {
         count(scenario.variants.len(), "variant"),
         count(scenario.warnings.len(), "warning")
     )
+}
+
+/// Says what a lint means; `all` lists them.
+fn explain(code: &str) -> Ending {
+    if code.eq_ignore_ascii_case("all") {
+        let width = LINTS.iter().map(|lint| lint.code.len()).max().unwrap_or(0);
+        for Lint { code, doubt, .. } in &LINTS {
+            println!("{code:width$}  {doubt}");
+        }
+        return Ending::Fine;
+    }
+    if let Some(lint) = lint_of(code) {
+        println!("{}", explanation(lint));
+        return Ending::Fine;
+    }
+    let codes: Vec<&str> = LINTS.iter().map(|lint| lint.code).collect();
+    let help = match nearest_name(code, &codes) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => "`shardlag check --explain all` lists the codes".to_owned(),
+    };
+    let error = Complaint::error(format!("there is no warning `{code}`")).help(Some(help));
+    Complaints::new(Format::Human).say(&error);
+    Ending::BadInput
+}
+
+fn explanation(lint: &Lint) -> String {
+    let paragraphs = [
+        format!("{}: {}", lint.code, lint.doubt),
+        lint.why.to_owned(),
+        format!("Instead: {}", lint.instead),
+    ];
+    paragraphs
+        .map(|paragraph| wrap(&paragraph, terminal::width().clamp(40, 100)).join("\n"))
+        .join("\n\n")
 }

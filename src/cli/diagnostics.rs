@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::arguments::Format;
 use super::complaint::document;
 use super::terminal;
-use crate::scenario::{Diagnostic, Severity};
+use crate::scenario::{Diagnostic, Severity, lint_of};
 
 /// Characters of a line that are shown at most.
 const LINE_MAX: usize = 160;
@@ -66,11 +66,20 @@ pub fn with_caret(diagnostic: &Diagnostic, colour: bool) -> String {
         )
         .expect("a string takes any text");
     }
-    let notes = [("rule", &diagnostic.rule), ("help", &diagnostic.help)];
-    for (what, note) in notes.iter().filter_map(|(what, note)| Some((what, note.as_ref()?))) {
+    let rule = diagnostic.rule.as_deref().map(rule);
+    let notes = [("rule", rule.as_deref()), ("help", diagnostic.help.as_deref())];
+    for (what, note) in notes.iter().filter_map(|(what, note)| Some((what, (*note)?))) {
         writeln!(text, "{margin} = {what}: {note}").expect("a string takes any text");
     }
     text
+}
+
+/// A rule of AWS as it is; the code of a lint with the command that explains it.
+fn rule(rule: &str) -> String {
+    match lint_of(rule) {
+        Some(_) => format!("{rule} (shardlag check --explain {rule})"),
+        None => rule.to_owned(),
+    }
 }
 
 /// What is shown of a line, where the marked part begins in it, from 0, and its length: of a long

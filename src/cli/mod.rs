@@ -18,16 +18,19 @@ mod compare;
 mod complaint;
 mod completions;
 pub mod diagnostics;
+mod editing_arguments;
 mod explain;
 mod explain_arguments;
 mod import;
 mod import_arguments;
+mod init;
 mod interrupt;
 mod junit;
 mod limit_arguments;
 mod manual;
 mod progress;
 mod run;
+mod schema;
 mod sweep;
 mod sweep_arguments;
 mod sweep_jobs;
@@ -85,6 +88,8 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Tune(arguments) => tune::tune(&arguments),
+        Command::Init(arguments) => init::init(&arguments),
+        Command::Schema(arguments) => schema::schema(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Import(arguments) => import::import(&arguments),

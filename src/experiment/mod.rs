@@ -4,32 +4,32 @@
 //! |---|---|
 //! | [`recorder`] | listens to one replication |
 //! | [`replication`] | runs one and keeps its figures |
-//! | [`warm_up`] | how much of a steady-state run is left out |
+//! | `warm_up` | how much of a steady-state run is left out |
 //! | `settling` | whether a run is long enough for its load |
 //! | `batches` | one long run in parts |
-//! | [`estimates`] | means and intervals over replications |
+//! | `estimates` | means and intervals over replications |
 //! | `series` | minutes over replications |
 //! | [`offered_load`] | what the settings ask of every lane, for the stability verdict |
-//! | [`occupancy`] | how long a batch occupies its lane, failures included |
-//! | [`duration_law`] | mean, spread and tail of the random factor on durations |
+//! | `occupancy` | how long a batch occupies its lane, failures included |
+//! | `duration_law` | mean, spread and tail of the random factor on durations |
 //! | `cost` | dollars |
 //! | [`uncertainty`], `perturbation` | the same with inputs that are not known exactly |
 //! | `precision` | how many replications a wanted precision takes |
 //! | `sentence` | one plain sentence per variant |
 //! | `setting_lines` | resolved settings, and what variants change |
-//! | [`marks`] | what happens at known times, for charts |
+//! | `marks` | what happens at known times, for charts |
 //! | `measured` | values measured on AWS beside simulated ones |
-//! | [`measured_age`] | IteratorAge measured on AWS over time, and how well it fits |
+//! | `measured_age` | IteratorAge measured on AWS over time, and how well it fits |
 //! | [`assertions`] | what the scenario demands |
 //! | [`comparison`] | what differs between two variants, scenarios or saved summaries |
 //! | [`sweep`] | many points of a scenario, on one machine or on many |
 //! | [`tuning`] | the best of many settings that meets what is demanded |
 //! | [`delivery`] | cases recorded on AWS that the model is held against |
-//! | [`assumptions`] | rules without evidence that a run relied on |
-//! | [`trace`] | the first replication event by event |
+//! | `assumptions` | rules without evidence that a run relied on |
+//! | `trace` | the first replication event by event |
 //! | [`explanation`] | what happened to a record or a shard, and what is wrong with a run |
 //! | [`validation`] | known answers held against the model |
-//! | [`measurement`] | runs measured on AWS that the model is held against |
+//! | `measurement` | runs measured on AWS that the model is held against |
 //! | [`item_sets`] | cases and known answers from files, run as one |
 //!
 //! All variants see the same random numbers, replication by replication, so differences between
@@ -37,23 +37,23 @@
 //! and run in parallel; results are collected by index, so threads change nothing.
 
 pub mod assertions;
-pub mod assumptions;
+pub(crate) mod assumptions;
 mod batch;
 pub(crate) mod batches;
 pub mod comparison;
 pub(crate) mod cost;
 pub mod delivery;
-pub mod duration_law;
-pub mod estimates;
+pub(crate) mod duration_law;
+pub(crate) mod estimates;
 pub mod explanation;
 mod groups;
 pub mod item_sets;
 pub mod limits;
-pub mod marks;
+pub(crate) mod marks;
 pub(crate) mod measured;
-pub mod measured_age;
-pub mod measurement;
-pub mod occupancy;
+pub(crate) mod measured_age;
+pub(crate) mod measurement;
+pub(crate) mod occupancy;
 pub mod offered_load;
 pub(crate) mod perturbation;
 pub(crate) mod precision;
@@ -65,11 +65,11 @@ pub(crate) mod setting_lines;
 pub(crate) mod settling;
 mod stop;
 pub mod sweep;
-pub mod trace;
+pub(crate) mod trace;
 pub mod tuning;
 pub mod uncertainty;
 pub mod validation;
-pub mod warm_up;
+pub(crate) mod warm_up;
 
 use self::batch::Batch;
 use self::limits::{Reached, ReplicationLimits};

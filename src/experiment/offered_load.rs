@@ -2,7 +2,7 @@
 //!
 //! Lanes follow the key hashes of the first replication: with few keys another replication may
 //! load its lanes otherwise, which a report of many replications shows. Failures count as
-//! [`super::occupancy`] says. Where shards split or are merged (S1.7), or the mapping's settings
+//! `super::occupancy` says. Where shards split or are merged (S1.7), or the mapping's settings
 //! change (S2.7), the verdict is on what is in force in the end; what was too much before makes it
 //! saturated.
 //!
@@ -84,7 +84,7 @@ pub fn offered_load(settings: &Settings, time: Instant, seed: u64) -> OfferedLoa
         let of_lane = |(mean, peak)| LaneLoad { mean: rate(mean), peak: rate(peak) };
         loads.extend(lane_loads.into_iter().map(of_lane));
     }
-    let bytes = typical_bytes(settings);
+    let bytes = largest_bytes(settings);
     let batch_capacity = batch_capacity(settings, bytes);
     let occupancy = occupancy::of_batch(settings, batch_capacity, bytes.into());
     let of_gaps = dispersion.mean() / f64::from(batch_capacity);
@@ -104,14 +104,18 @@ pub fn offered_load(settings: &Settings, time: Instant, seed: u64) -> OfferedLoa
     }
 }
 
-/// Size of a typical record, of the source with the largest.
-fn typical_bytes(settings: &Settings) -> u32 {
-    let typical = |size: &RecordSize| match size {
+/// Size of a typical record of a source.
+pub(super) fn typical_bytes(size: &RecordSize) -> u64 {
+    match size {
         RecordSize::Constant(bytes) => bytes.get(),
         RecordSize::Uniform { low, high } => u64::midpoint(low.get(), high.get()),
         RecordSize::Lognormal { p50, .. } => p50.get(),
-    };
-    let largest = settings.traffic.iter().map(|traffic| typical(&traffic.record_size)).max();
+    }
+}
+
+/// Size of a typical record, of the source with the largest.
+fn largest_bytes(settings: &Settings) -> u32 {
+    let largest = settings.traffic.iter().map(|traffic| typical_bytes(&traffic.record_size)).max();
     largest.unwrap_or(0).min(u32::MAX.into()) as u32
 }
 

@@ -8,7 +8,7 @@
 //!
 //! which has mean 1 and standard deviation c. There is one draw per replication and input, the
 //! same for all variants, and all other random numbers are those of the replication as stated, so
-//! that differences are the inputs' doing ([`crate::analysis::input_uncertainty`]).
+//! that differences are the inputs' doing (`crate::analysis::input_uncertainty`).
 //!
 //! Reference: Law, *Simulation Modeling and Analysis*, 5th ed. 2015, section 6.2.2 (log-normal).
 //! Left out: inputs that depend on each other.

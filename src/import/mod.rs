@@ -44,7 +44,7 @@ mod yaml;
 pub mod folder;
 pub mod mapping;
 pub mod metrics;
-pub mod problem;
+pub(crate) mod problem;
 pub mod scenario_text;
 pub mod summary;
 
@@ -148,7 +148,7 @@ impl Imported {
     }
 
     /// The mapping that is wanted: by number from 1, by name, or by a part of a name that only
-    /// one has.
+    /// one has; a part between dots counts before any other.
     ///
     /// # Errors
     /// When it is not clear which one is wanted.
@@ -172,7 +172,11 @@ impl Imported {
         if let Some(mapping) = number.and_then(|index| self.mappings.get(index)) {
             return Ok(mapping);
         }
-        let mut matching = self.mappings.iter().filter(|mapping| mapping.id.contains(wanted));
+        // `m` of `aws_lambda_event_source_mapping.m` before every name with an m in it.
+        let is_part = |id: &str| id.split(['.', '[']).any(|part| part == wanted);
+        let has_part = self.mappings.iter().any(|mapping| is_part(&mapping.id));
+        let matches = |id: &str| if has_part { is_part(id) } else { id.contains(wanted) };
+        let mut matching = self.mappings.iter().filter(|mapping| matches(&mapping.id));
         match (matching.next(), matching.next()) {
             (Some(only), None) => Ok(only),
             (Some(_), Some(_)) => Err(format!("several mappings match `{wanted}`: {listed}")),

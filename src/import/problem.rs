@@ -69,11 +69,6 @@ impl Problems {
         self.report(Weight::Warning, place, message);
     }
 
-    /// `file:line` of a place.
-    pub fn origin(&self, place: Place) -> String {
-        format!("{}:{}", self.name(place), place.line)
-    }
-
     fn name(&self, place: Place) -> &str {
         self.names.get(place.file).map_or("?", String::as_str)
     }

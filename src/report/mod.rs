@@ -67,7 +67,7 @@ pub use perfetto::PerfettoTrace;
 pub use summary::summary_json;
 pub use sweep::{sweep_csv, sweep_files, sweep_json, sweep_parquet, sweep_terminal, write_sweep};
 pub use terminal::{TerminalStyle, terminal};
-pub(crate) use text::ascii as plain_ascii;
+pub(crate) use text::{ascii as plain_ascii, wrap};
 pub use timeseries::{timeseries_csv, timeseries_parquet};
 pub use tuning::{
     Fragments, tuning_files, tuning_json, tuning_page, tuning_terminal, write_tuning,

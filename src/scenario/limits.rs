@@ -13,7 +13,7 @@
 //!
 //! [`LIMITS`] is the table of `shardlag --help` and of the README; a test compares them. Left out:
 //! limits of single keys of a scenario, which are ranges and belong to their tables; and limits of
-//! AWS, which are in [`mapping_limits`](super::mapping_limits).
+//! AWS, which are in `mapping_limits`.
 
 /// Events of one replication.
 pub const EVENTS_MAX: u64 = 2_000_000_000;

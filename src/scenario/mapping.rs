@@ -9,6 +9,7 @@ use super::mapping_limits as limits;
 use super::mapping_limits::{ParameterLimit, Refusal};
 use super::profiles::{self, Profile};
 use super::reader::{Field, Reading, TableReader};
+use super::schema::Scalar;
 use super::starting_position::{Start, starting_position};
 use super::suggest;
 use crate::model::settings::{Mapping, OnFailure, StreamKind};
@@ -62,7 +63,7 @@ pub(super) fn mapping(
     let tumbling_window = tumbling_window(&mut table, factor, cx);
     filter_criteria(&mut table, tumbling_window, cx);
     let enabled = enabled(&mut table, cx);
-    table.accept("schedule");
+    table.accept("schedule", cx);
     without_effect(&mut table, cx);
     table.finish(cx);
     Some(Mapping {
@@ -95,6 +96,7 @@ fn parameter(
     cx: &mut Reading,
 ) -> Option<i64> {
     let field = table.or_default(limit.name, default, cx);
+    cx.note(&field.path, || Scalar::Whole(limit.minimum.into(), limit.maximum.into()));
     let number = match &field.node.value {
         Value::Integer(number) => *number,
         Value::Text(text) if text.trim().parse::<i128>().is_ok() => {
@@ -290,7 +292,7 @@ fn without_effect(table: &mut TableReader<'_>, cx: &mut Reading) {
                 suggest::listed(&[other])
             );
             cx.error(&field, message);
-            table.accept(other);
+            table.accept(other, cx);
         }
     }
 }

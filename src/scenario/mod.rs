@@ -9,16 +9,17 @@
 //! | `document`, `overlay` | the tree; `--set` and `[[variant]]` change it before it is read |
 //! | `reader`, `quantity`, `problems`, `suggest` | units, ranges, suggestions; all mistakes |
 //! | `general`, `stream`, `traffic`, `mapping`, ... | one file per table of the scenario |
-//! | [`mapping_limits`] | what AWS refuses and how it says so (S12) |
-//! | [`profiles`] | defaults of the knobs per profile and stream kind |
-//! | [`metrics`], [`figures`] | what assertions can name |
+//! | `mapping_limits` | what AWS refuses and how it says so (S12) |
+//! | `profiles` | defaults of the knobs per profile and stream kind |
+//! | [`metrics`], `figures` | what assertions can name |
 //! | [`cloudwatch`] | CloudWatch metrics as the AWS CLI and the console write them |
-//! | [`factors`], [`levels`], [`range`] | settings that are tried |
-//! | [`sweep`] | which levels are tried together |
+//! | `factors`, [`levels`], `range` | settings that are tried |
+//! | `sweep` | which levels are tried together |
 //! | `files` | what a scenario names |
-//! | [`limits`], [`limited`] | what a command may take; reading up to a limit |
+//! | [`limits`], `limited` | what a command may take; reading up to a limit |
 //! | `tune` | which settings are to be chosen, and what for |
 //! | `lints` | warnings |
+//! | [`schema`], [`templates`] | the JSON Schema for editors; scenarios to begin with |
 //!
 //! Reference: DESIGN.md, "The scenario file". Left out: running, and showing carets, which the
 //! command line does from the plain data of a [`Diagnostic`].
@@ -31,39 +32,41 @@ mod concurrency;
 mod destination;
 mod diagnostic;
 mod document;
-pub mod factors;
+pub(crate) mod factors;
 mod faults;
-pub mod figures;
+pub(crate) mod figures;
 mod files;
 mod fingerprint;
 mod function;
 mod general;
 mod knobs;
 pub mod levels;
-pub mod limited;
+pub(crate) mod limited;
 pub mod limits;
 mod lints;
 mod mapping;
-pub mod mapping_limits;
+pub(crate) mod mapping_limits;
 mod measured;
 mod measured_age;
 pub mod metrics;
 mod overlay;
 mod prices;
 mod problems;
-pub mod profiles;
+pub(crate) mod profiles;
 mod quantity;
-pub mod range;
+pub(crate) mod range;
 mod reader;
 mod reshard;
 mod resolve;
 mod schedule;
+pub mod schema;
 mod scripted;
 mod source;
 mod starting_position;
 mod stream;
 pub(crate) mod suggest;
-pub mod sweep;
+pub(crate) mod sweep;
+pub mod templates;
 mod tolerance;
 mod trace;
 mod traffic;
@@ -73,6 +76,7 @@ mod variation;
 mod write_load;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::model::settings::Settings;
 use crate::units::Duration;
@@ -83,9 +87,11 @@ pub use factors::Factor;
 pub use files::Files;
 pub(crate) use fingerprint::hash;
 pub use general::Analysis;
+pub use lints::catalogue::{LINTS, Lint, lint_of};
 pub use measured::Measured;
 pub use measured_age::{AgeStatistic, MeasuredAge};
 pub use prices::Prices;
+pub use resolve::ResolvedSetting;
 pub use source::{Override, Source};
 pub use stream::SHARDS_MAX;
 pub use suggest::advice as suggestion;
@@ -182,19 +188,6 @@ impl Variant {
     }
 }
 
-/// One setting with the value in force.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResolvedSetting {
-    /// Group, for example `mapping`.
-    pub group: String,
-    /// Key, for example `BatchSize`.
-    pub key: String,
-    /// Value as the scenario file would write it.
-    pub value: String,
-    /// It was not given and is the default.
-    pub is_default: bool,
-}
-
 /// Reads a scenario with the changes of `--set` applied to it.
 ///
 /// # Errors
@@ -214,22 +207,13 @@ pub fn load_with_files(
 ) -> Result<Scenario, Diagnostics> {
     let mut problems = Problems::default();
     let file = problems.add_text(&source.name, &source.text);
-    let defaults_text = problems.add_text("default", "");
     let Some(mut root) = parse(source, file, &mut problems) else {
         return Err(Diagnostics(problems.take(Severity::Error)));
     };
     for change in overrides {
         apply_override(&mut root, change, &mut problems);
     }
-    let mut cx = Reading {
-        problems,
-        resolved: Vec::new(),
-        folder: source.folder.clone(),
-        traces: BTreeMap::new(),
-        files: std::mem::take(files),
-        seed: 0,
-        defaults_text,
-    };
+    let mut cx = reading(problems, source.folder.clone(), std::mem::take(files));
     let scenario = read(&root, &source.file_stem(), &mut cx);
     *files = std::mem::take(&mut cx.files);
     match scenario {
@@ -241,6 +225,21 @@ pub fn load_with_files(
             assert!(cx.problems.has_errors(), "a scenario was refused without a reason");
             Err(Diagnostics(cx.problems.take(Severity::Error)))
         }
+    }
+}
+
+/// The beginning of reading a document, in a folder and with files that are known.
+fn reading(mut problems: Problems, folder: PathBuf, files: Files) -> Reading {
+    let defaults_text = problems.add_text("default", "");
+    Reading {
+        problems,
+        resolved: Vec::new(),
+        folder,
+        files,
+        traces: BTreeMap::new(),
+        seed: 0,
+        defaults_text,
+        shapes: None,
     }
 }
 

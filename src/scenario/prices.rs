@@ -4,6 +4,7 @@
 
 use super::document::{Node, Value};
 use super::reader::{Field, Reading, TableReader};
+use super::schema::Scalar;
 use crate::units::Bytes;
 
 /// Prices of one variant. The function's own rounding rules are the recorder's.
@@ -66,6 +67,7 @@ pub(super) fn prices(mut table: TableReader<'_>, cx: &mut Reading) -> Option<Pri
 
 /// An amount such as `$0.20`.
 fn dollars(field: &Field<'_>, cx: &mut Reading) -> Option<f64> {
+    cx.note(&field.path, || Scalar::Amount);
     let text = match &field.node.value {
         Value::Text(text) => text.trim(),
         Value::Integer(_) | Value::Float(_) => {

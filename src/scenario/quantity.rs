@@ -6,6 +6,7 @@
 
 use super::document::Value;
 use super::reader::{Field, Reading};
+use super::schema::Scalar;
 use crate::units::{
     Bytes, Duration, Instant, Limit, Probability, Rate, UnitError, parse_bytes, parse_duration,
     parse_multiple, parse_probability, parse_rate,
@@ -24,6 +25,7 @@ const MULTIPLE_MAX: f64 = 1e6;
 impl Field<'_> {
     /// A length of time; `unit` is the one to suggest where it is missing.
     pub fn duration(&self, unit: &str, cx: &mut Reading) -> Option<Duration> {
+        cx.note(&self.path, || Scalar::Duration);
         let value = self.quantity("a time such as `10s`", unit, parse_duration, cx)?;
         if value > TIME_MAX {
             cx.error(self, format!("{} is too long; the most is 3650d", self.written()));
@@ -71,6 +73,7 @@ impl Field<'_> {
 
     /// A size of at most 1 TiB; `unit` is the one to suggest where it is missing.
     pub fn bytes_in(&self, unit: &str, cx: &mut Reading) -> Option<Bytes> {
+        cx.note(&self.path, || Scalar::Bytes);
         let expected = format!("a size such as `600{unit}`");
         let value = self.quantity(&expected, unit, parse_bytes, cx)?;
         if value > BYTES_MAX {
@@ -87,6 +90,7 @@ impl Field<'_> {
 
     /// As [`Field::rate`]; `unit` is the one to suggest where it is missing.
     pub fn rate_in(&self, unit: &str, cx: &mut Reading) -> Option<Rate> {
+        cx.note(&self.path, || Scalar::Rate);
         let expected = format!("a rate such as `200{unit}`");
         let value = self.quantity(&expected, unit, parse_rate, cx)?;
         let per_second = value.per_second();
@@ -114,6 +118,7 @@ impl Field<'_> {
 
     /// A chance or share. A bare number is an error, because `1` may mean 1 % or always.
     pub fn probability(&self, cx: &mut Reading) -> Option<Probability> {
+        cx.note(&self.path, || Scalar::Probability);
         let share = match self.node.value {
             Value::Float(number) if (0.0..1.0).contains(&number) => Some(number),
             Value::Integer(0) => Some(0.0),
@@ -132,6 +137,7 @@ impl Field<'_> {
 
     /// A multiple such as `3x`, at most `1000000x`.
     pub fn multiple(&self, cx: &mut Reading) -> Option<f64> {
+        cx.note(&self.path, || Scalar::Multiple);
         let value = self.quantity("a multiple such as `3x`", "x", parse_multiple, cx)?;
         if value > MULTIPLE_MAX {
             cx.error(self, format!("{} is too much; the most is 1000000x", self.written()));
@@ -142,6 +148,7 @@ impl Field<'_> {
 
     /// A date as RFC 3339, in nanoseconds since 1970; years 1970 to 2500.
     pub fn unix_nanos(&self, cx: &mut Reading) -> Option<u64> {
+        cx.note(&self.path, || Scalar::Date);
         let parsed = match &self.node.value {
             Value::Text(text) | Value::Date(text) => text.parse::<jiff::Timestamp>().ok(),
             Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => None,
@@ -161,6 +168,7 @@ impl Field<'_> {
 
     /// A time of day such as `14:00`, since midnight.
     pub fn time_of_day(&self, cx: &mut Reading) -> Option<Duration> {
+        cx.note(&self.path, || Scalar::TimeOfDay);
         let parsed = match &self.node.value {
             Value::Text(text) | Value::Date(text) => seconds_of_day(text),
             Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => None,
@@ -175,6 +183,7 @@ impl Field<'_> {
 
     /// A whole number from `low` to `high`.
     pub fn whole(&self, low: u64, high: u64, cx: &mut Reading) -> Option<u64> {
+        cx.note(&self.path, || Scalar::Whole(low.into(), high.into()));
         match &self.node.value {
             Value::Integer(number) => {
                 let value = u64::try_from(*number).ok();
@@ -217,6 +226,7 @@ impl Field<'_> {
 
     /// A number from `low` to `high`.
     pub fn number(&self, low: f64, high: f64, cx: &mut Reading) -> Option<f64> {
+        cx.note(&self.path, || Scalar::Number(low.to_string(), high.to_string()));
         let value = match &self.node.value {
             Value::Integer(number) => *number as f64,
             Value::Float(number) => *number,
@@ -238,6 +248,7 @@ impl Field<'_> {
 
     /// A text.
     pub fn text(&self, cx: &mut Reading) -> Option<String> {
+        cx.note(&self.path, || Scalar::Text);
         if let Value::Text(text) = &self.node.value {
             return Some(text.clone());
         }
@@ -247,6 +258,7 @@ impl Field<'_> {
 
     /// `true` or `false`.
     pub fn boolean(&self, cx: &mut Reading) -> Option<bool> {
+        cx.note(&self.path, || Scalar::Boolean);
         if let Value::Boolean(value) = self.node.value {
             return Some(value);
         }
@@ -267,6 +279,7 @@ impl Field<'_> {
         cx: &mut Reading,
         bound: impl FnOnce(&Self, &mut Reading) -> Option<T>,
     ) -> Option<Limit<T>> {
+        cx.note(&self.path, || Scalar::Words(vec!["unlimited"]));
         match &self.node.value {
             Value::Text(text) if text == "unlimited" => Some(Limit::Unlimited),
             Value::Text(_)

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use super::document::{Entry, Node, Place, Table, Value};
 use super::problems::Problems;
+use super::schema::{Scalar, Shapes};
 use super::suggest;
 use super::{Files, ResolvedSetting};
 use crate::model::settings::Arrivals;
@@ -31,6 +32,8 @@ pub(super) struct Reading {
     pub seed: u64,
     /// Index of the empty text that defaults are placed in.
     pub defaults_text: usize,
+    /// What is accepted where, while that is being noted.
+    pub shapes: Option<Shapes>,
 }
 
 /// A value with its dotted path.
@@ -53,6 +56,13 @@ pub(super) struct TableReader<'d> {
 }
 
 impl Reading {
+    /// Notes how a value is written.
+    pub fn note(&mut self, path: &str, scalar: impl FnOnce() -> Scalar) {
+        if let Some(shapes) = &mut self.shapes {
+            shapes.at(path).scalars.insert(scalar());
+        }
+    }
+
     /// Reports an error at a field.
     pub fn error(
         &mut self,
@@ -112,6 +122,9 @@ impl<'d> Field<'d> {
         example: &str,
         cx: &mut Reading,
     ) -> Option<TableReader<'f>> {
+        if let Some(shapes) = &mut cx.shapes {
+            shapes.at(&self.path).keys.get_or_insert_default();
+        }
         match &self.node.value {
             Value::Table(table) => Some(TableReader {
                 table: Cow::Borrowed(table),
@@ -140,6 +153,10 @@ impl<'d> Field<'d> {
         example: &str,
         cx: &mut Reading,
     ) -> Option<Vec<Field<'f>>> {
+        if let Some(shapes) = &mut cx.shapes {
+            shapes.at(&self.path).elements_max = Some(length_max);
+            shapes.at(&format!("{}.0", self.path));
+        }
         match &self.node.value {
             Value::List(nodes) if nodes.len() > length_max => {
                 let message =
@@ -170,6 +187,7 @@ impl<'d> Field<'d> {
         cx: &mut Reading,
     ) -> Option<(&'static str, Option<Field<'f>>)> {
         let find = |written: &str| tags.iter().find(|tag| **tag == written).copied();
+        self.note_choice(tags, cx);
         match &self.node.value {
             Value::Text(written) => match find(written) {
                 Some(tag) => Some((tag, None)),
@@ -216,9 +234,18 @@ impl<'d> Field<'d> {
         }
     }
 
+    fn note_choice(&self, tags: &[&'static str], cx: &mut Reading) {
+        let Some(shapes) = &mut cx.shapes else { return };
+        for &tag in tags {
+            let is_bare = self.node.as_text() == Some(tag);
+            *shapes.at(&self.path).tags.entry(tag).or_default() |= is_bare;
+        }
+    }
+
     /// A choice without payload, given as a plain text.
     pub fn word<T: Copy>(&self, words: &[(&'static str, T)], cx: &mut Reading) -> Option<T> {
         let tags: Vec<&'static str> = words.iter().map(|(word, _)| *word).collect();
+        cx.note(&self.path, || Scalar::Words(tags.clone()));
         let Value::Text(written) = &self.node.value else {
             cx.wrong_kind(self, &format!("one of {}", suggest::listed(&tags)));
             return None;
@@ -247,6 +274,17 @@ impl<'d> TableReader<'d> {
 
     /// The value of a key, if it is there.
     pub fn optional(&mut self, key: &'static str, cx: &mut Reading) -> Option<Field<'d>> {
+        self.note_key(key, None, false, cx);
+        self.ask(key, cx)
+    }
+
+    fn note_key(&self, key: &str, default: Option<&str>, is_required: bool, cx: &mut Reading) {
+        if let Some(shapes) = &mut cx.shapes {
+            shapes.key(&self.path, key, default, is_required);
+        }
+    }
+
+    fn ask(&mut self, key: &'static str, cx: &mut Reading) -> Option<Field<'d>> {
         self.asked.push(key);
         let field = self.peek(key)?;
         cx.record(&self.group, key, field.node.to_string(), false);
@@ -260,7 +298,8 @@ impl<'d> TableReader<'d> {
         example: &str,
         cx: &mut Reading,
     ) -> Option<Field<'d>> {
-        let field = self.optional(key, cx);
+        self.note_key(key, None, true, cx);
+        let field = self.ask(key, cx);
         if field.is_none() {
             let message = format!("missing; write for example `{key} = {example}`");
             let path = self.path_of(key);
@@ -271,7 +310,8 @@ impl<'d> TableReader<'d> {
 
     /// The value of a key, else its default, a text in the syntax of the file.
     pub fn or_default(&mut self, key: &'static str, default: &str, cx: &mut Reading) -> Field<'d> {
-        self.optional(key, cx).unwrap_or_else(|| {
+        self.note_key(key, Some(default), false, cx);
+        self.ask(key, cx).unwrap_or_else(|| {
             let node = Node::parse_value_or_text(default, 0, cx.defaults_text);
             cx.record(&self.group, key, node.to_string(), true);
             Field { node: Cow::Owned(node), path: self.path_of(key) }
@@ -301,13 +341,17 @@ impl<'d> TableReader<'d> {
     }
 
     /// The value of a key whose name is not fixed, and counts it as known.
-    pub fn accept_any(&mut self, key: &str) -> Option<Field<'d>> {
+    pub fn accept_any(&mut self, key: &str, cx: &mut Reading) -> Option<Field<'d>> {
+        if let Some(shapes) = &mut cx.shapes {
+            shapes.at(&self.path).is_open = true;
+        }
         self.accepted.push(key.to_owned());
         self.peek(key)
     }
 
     /// Counts a key as known.
-    pub fn accept(&mut self, key: &'static str) {
+    pub fn accept(&mut self, key: &'static str, cx: &mut Reading) {
+        self.note_key(key, None, false, cx);
         self.asked.push(key);
     }
 

@@ -1,5 +1,6 @@
 //! From a document, overlays applied, to the settings of one variant.
 
+use super::Variant;
 use super::behaviour::Numbering;
 use super::concurrency::concurrency;
 use super::destination::failing_deliveries;
@@ -16,21 +17,33 @@ use super::starting_position::Start;
 use super::stream::StreamSection;
 use super::traffic::{TrafficContext, traffic};
 use super::write_load::add_splits;
-use super::{ResolvedSetting, Variant};
 use crate::model::settings::{Horizon, Mapping, ScheduledMapping, Settings, StreamKind};
 use crate::units::Duration;
 
 const SECONDS_PER_DAY: u64 = 86_400;
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
+/// One setting with the value in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedSetting {
+    /// Group, for example `mapping`.
+    pub group: String,
+    /// Key, for example `BatchSize`.
+    pub key: String,
+    /// Value as the scenario file would write it.
+    pub value: String,
+    /// It was not given and is the default.
+    pub is_default: bool,
+}
+
 /// Resolves a document; `None`: the reasons are in `cx`.
 pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Variant> {
     cx.resolved.clear();
     let root = Field::of(root, "");
     let mut table = root.table("", cx)?;
-    table.accept_any("$schema");
-    table.accept("consumer");
-    OF_THE_WHOLE.iter().for_each(|key| table.accept(key));
+    table.accept("$schema", cx);
+    table.accept("consumer", cx);
+    OF_THE_WHOLE.iter().for_each(|key| table.accept(key, cx));
     let horizon = horizon(&mut table, cx);
     let start_unix_nanos = start(&mut table, cx);
     let sections = Sections::read(&mut table, cx);

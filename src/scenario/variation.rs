@@ -205,7 +205,7 @@ fn percentiles(
     let mut points: Vec<(Probability, f64, Field<'_>)> = Vec::new();
     let mut all_read = true;
     for key in table.keys() {
-        let Some(field) = table.accept_any(&key) else {
+        let Some(field) = table.accept_any(&key, cx) else {
             continue;
         };
         let Some(chance) = percentile(&key) else {

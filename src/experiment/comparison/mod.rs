@@ -6,9 +6,9 @@
 //! | [`saved`] | the same from a `summary.json`, without replications |
 //!
 //! Two variants that were run here with the same seed saw the same random numbers, so their
-//! differences are paired ([`crate::analysis::paired`]). Where only a summary is left, or a
+//! differences are paired (`crate::analysis::paired`). Where only a summary is left, or a
 //! single long run was cut into batches, the difference has the interval of independent runs
-//! ([`crate::analysis::unpaired`]), which is wider.
+//! (`crate::analysis::unpaired`), which is wider.
 //!
 //! A regression is a metric that is worse by more than is allowed: the whole interval of its
 //! difference lies beyond the tolerance, or beyond 0 where there is none. That a load can no

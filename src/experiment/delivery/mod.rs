@@ -8,7 +8,7 @@
 //! | file | does |
 //! |---|---|
 //! | [`case`], [`expectation`] | the format of a case |
-//! | [`reading`] | reads a file of them, or says what is wrong with its lines |
+//! | `reading` | reads a file of them, or says what is wrong with its lines |
 //! | `as_scenario` | the case as a scenario file |
 //! | `facts` | runs it and keeps what happened |
 //! | `api` | what the API says to the mapping |
@@ -27,7 +27,7 @@ mod compare;
 mod compare_discards;
 pub mod expectation;
 mod facts;
-pub mod reading;
+pub(crate) mod reading;
 
 use std::fmt;
 use std::path::PathBuf;

@@ -129,6 +129,8 @@ pub(super) struct Facts<'a> {
     pub late_above: Duration,
     /// Batches closed while their shard was late, by reason in the order of [`ClosedBy`].
     pub closed_late: [u64; 5],
+    /// Reads that found records while their shard was late, and those records.
+    pub read_late: (u64, u64),
     /// Time in the function while the shard was late, by shard and lane, seconds.
     pub busy_late: Vec<Vec<f64>>,
     /// Attempts that ran into the timeout of the function.
@@ -167,6 +169,7 @@ pub(super) fn facts<'a>(run: &Run<'a>) -> Result<Facts<'a>, ExplainError> {
         outages: normal.outages,
         late_above,
         closed_late: [0; 5],
+        read_late: (0, 0),
         busy_late: vec![Vec::new(); shards as usize],
         timeouts: 0,
         worst_batch: None,
@@ -233,8 +236,13 @@ impl Observer for Facts<'_> {
                     self.longest_gap = self.longest_gap.max(now.since(ended));
                 }
             }
-            Observation::Polled { .. }
-            | Observation::ReadThrottled { .. }
+            Observation::Polled { shard, records, .. } => {
+                if records > 0 && self.lateness.is_late(shard) {
+                    self.read_late.0 += 1;
+                    self.read_late.1 += u64::from(records);
+                }
+            }
+            Observation::ReadThrottled { .. }
             | Observation::Read { .. }
             | Observation::ReadAgain { .. }
             | Observation::Expired { .. }
@@ -277,6 +285,11 @@ impl Facts<'_> {
         if self.worst_batch.as_ref().is_none_or(is_worse) {
             self.worst_batch = Some(batch);
         }
+    }
+
+    /// Records that a read which found some returned on average while its shard was late.
+    pub fn mean_read(&self) -> f64 {
+        self.read_late.1 as f64 / self.read_late.0.max(1) as f64
     }
 
     /// Share of the batches closed while late that have this reason.

@@ -4,13 +4,13 @@
 //! |---|---|---|
 //! | delivery cases | JSON lines, an object with `stream` and `expect` in each | [`delivery`] |
 //! | known answers | a document of schema `theory/1` or `statistics/1` | [`validation`] |
-//! | measured runs | a document whose items have `config` and `expect` | [`measurement`] |
+//! | measured runs | a document whose items have `config` and `expect` | `measurement` |
 //!
-//! What a file holds is found in its content ([`mod@reading`]). The sets that belong to the program
+//! What a file holds is found in its content (`reading`). The sets that belong to the program
 //! are part of the binary ([`embedded`]). [`validate`] runs them; no item is special.
 
 mod group;
-pub mod reading;
+pub(crate) mod reading;
 mod running;
 
 pub use group::{GroupName, group_names, only_groups};

@@ -36,15 +36,15 @@
 //! its probe, raw captures of deliveries, and the logs of a writer and its handler (`captures/`);
 //! each item names its own.
 
-pub mod arrivals;
-pub mod calibration;
-pub mod config;
-pub mod estimate;
-pub mod facts;
-pub mod item;
-pub mod quantity;
-pub mod settings;
-pub mod splits;
+pub(crate) mod arrivals;
+pub(crate) mod calibration;
+pub(crate) mod config;
+pub(crate) mod estimate;
+pub(crate) mod facts;
+pub(crate) mod item;
+pub(crate) mod quantity;
+pub(crate) mod settings;
+pub(crate) mod splits;
 
 use std::collections::BTreeMap;
 

@@ -38,8 +38,12 @@ pub(super) fn axes(plan: &Plan) -> (Vec<SweepAxis>, Vec<Vec<usize>>) {
             let at = known.get(&of_point(&point.levels)).copied();
             place.push(at.expect("every level of a point is on the axis"));
         }
-        let names: Vec<&str> =
-            group.iter().map(|index| plan.factors[*index].name.as_str()).collect();
+        // A parameter of the mapping is called as AWS calls it.
+        let name = |index: &usize| {
+            let name = plan.factors[*index].name.as_str();
+            name.strip_prefix("mapping.").unwrap_or(name)
+        };
+        let names: Vec<&str> = group.iter().map(name).collect();
         let label = |level: &Vec<String>| {
             let labels: Vec<String> = level.iter().map(|level| level_label(level)).collect();
             labels.join(" / ")

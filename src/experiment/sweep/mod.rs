@@ -3,9 +3,9 @@
 //! | file | does |
 //! |---|---|
 //! | [`plan`] | all points with the scenario and its files, as one document |
-//! | [`store`] | one finished file for each point, written whole or not at all |
+//! | `store` | one finished file for each point, written whole or not at all |
 //! | [`run`](fn@run) | runs the points that are missing |
-//! | [`shard`] | which points a machine of several runs |
+//! | `shard` | which points a machine of several runs |
 //! | [`merge`](fn@merge) | all finished points to the results |
 //!
 //! All points have the scenario's seed, so differences between them are of the settings (common
@@ -19,8 +19,8 @@ mod axes;
 mod merge;
 pub mod plan;
 mod run;
-pub mod shard;
-pub mod store;
+pub(crate) mod shard;
+pub(crate) mod store;
 
 pub use merge::merge;
 pub use plan::Plan;

@@ -9,7 +9,7 @@
 //!
 //! Brute force runs every combination as often as the scenario says; the search runs at most a
 //! third of that unless it is allowed more, and says how probable its answer is
-//! ([`crate::analysis::selection`]). Left out: settings between those that were given, and models
+//! (`crate::analysis::selection`). Left out: settings between those that were given, and models
 //! of the figures over the settings.
 
 mod break_even;

@@ -3,13 +3,13 @@
 //!
 //! | file | does |
 //! |---|---|
-//! | [`item`] | reads known answers; the schema is closed |
-//! | [`config`], [`run_length`], [`metric`] | the parts of the schema |
-//! | [`settings`] | a config as settings of the model |
-//! | [`replication`], [`facts`] | runs it and keeps what metrics need |
-//! | [`mod@estimate`], [`counts`] | the metrics |
-//! | [`verdict`] | whether estimates agree |
-//! | [`statistics`] | procedures of the statistics code |
+//! | `item` | reads known answers; the schema is closed |
+//! | `config`, `run_length`, `metric` | the parts of the schema |
+//! | `settings` | a config as settings of the model |
+//! | `replication`, `facts` | runs it and keeps what metrics need |
+//! | `estimate`, `counts` | the metrics |
+//! | `verdict` | whether estimates agree |
+//! | `statistics` | procedures of the statistics code |
 //! | [`short`](mod@short) | which items a short check takes |
 //!
 //! No item is special: nothing here knows an id, a group or a title, and tolerances are those of
@@ -23,18 +23,18 @@
 //! Meier-Hellstern 1993 (modulated arrivals), Erlang 1917, Falin and Templeton 1997 (limits and
 //! retrials); group `x` is measured on AWS.
 
-pub mod config;
-pub mod counts;
-pub mod estimate;
-pub mod facts;
-pub mod item;
-pub mod metric;
-pub mod replication;
-pub mod run_length;
-pub mod settings;
+pub(crate) mod config;
+pub(crate) mod counts;
+pub(crate) mod estimate;
+pub(crate) mod facts;
+pub(crate) mod item;
+pub(crate) mod metric;
+pub(crate) mod replication;
+pub(crate) mod run_length;
+pub(crate) mod settings;
 pub mod short;
-pub mod statistics;
-pub mod verdict;
+pub(crate) mod statistics;
+pub(crate) mod verdict;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 

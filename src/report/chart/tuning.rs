@@ -132,7 +132,7 @@ fn panel(canvas: &mut Canvas, tuning: &Tuning, target: Option<usize>, above: f64
         points: dots.iter().filter_map(centre).collect(),
         radius: RADIUS,
         lines: limit.map(|limit| at((limit, 0.0)).0).into_iter().collect(),
-        labels: Vec::new(),
+        labels: dots.iter().flat_map(|dot| interval_boxes(dot, &at)).collect(),
     };
     for dot in dots.iter().rev() {
         mark(canvas, dot, &mut occupied, &at);
@@ -179,6 +179,18 @@ fn colour(standing: Standing) -> Colour {
         Standing::Worse => variant(0),
         Standing::Misses | Standing::Unstable => AXIS,
     }
+}
+
+/// Where the intervals of a point are drawn: left, top, right and bottom end of each.
+fn interval_boxes(dot: &Dot<'_>, at: &dyn Fn((f64, f64)) -> (f64, f64)) -> Vec<[f64; 4]> {
+    let (Some(x), Some(y)) = (dot.x.value, dot.y.value) else { return Vec::new() };
+    let across = dot.x.low.zip(dot.x.high).map(|(low, high)| [at((low, y)), at((high, y))]);
+    let along = dot.y.low.zip(dot.y.high).map(|(low, high)| [at((x, high)), at((x, low))]);
+    let line = |[from, to]: [(f64, f64); 2]| [from.0, from.1, to.0, to.1];
+    // What is shorter than its point hides nothing.
+    let is_seen =
+        |room: &[f64; 4]| room[2] - room[0] > 2.0 * RADIUS || room[3] - room[1] > 2.0 * RADIUS;
+    across.into_iter().chain(along).map(line).filter(is_seen).collect()
 }
 
 fn draw(canvas: &mut Canvas, dot: &Dot<'_>, at: &dyn Fn((f64, f64)) -> (f64, f64)) {

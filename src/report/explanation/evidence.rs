@@ -10,7 +10,7 @@ pub(super) fn title(kind: DiagnosisKind) -> &'static str {
         DiagnosisKind::Outage => "An outage: nothing succeeds for a time",
         DiagnosisKind::Throttled => "Throttled: too little concurrency",
         DiagnosisKind::OversizeRecord => "A record is too large to be sent",
-        DiagnosisKind::ReaderLimit => "Reader limit: reading a shard is refused",
+        DiagnosisKind::ReaderLimit => "Reader limit: a shard is not read fast enough",
         DiagnosisKind::Disabled => "The mapping is disabled for a time",
         DiagnosisKind::RollOver => "Roll-over: child shards wait for their parents",
         DiagnosisKind::TooFewKeys => "Too few keys: one lane or shard has most of the records",
@@ -29,7 +29,7 @@ pub(super) fn cause(kind: DiagnosisKind) -> &'static str {
         DiagnosisKind::Outage => "an outage",
         DiagnosisKind::Throttled => "throttled",
         DiagnosisKind::OversizeRecord => "a record too large",
-        DiagnosisKind::ReaderLimit => "reads refused",
+        DiagnosisKind::ReaderLimit => "reads at their limit",
         DiagnosisKind::Disabled => "the mapping disabled",
         DiagnosisKind::RollOver => "waiting for parent shards",
         DiagnosisKind::TooFewKeys => "too few keys",
@@ -168,6 +168,14 @@ impl Figures<'_> {
     }
 
     fn refused(&self) -> String {
+        if let Some(read) = self.get("mean_read") {
+            return format!(
+                "One read returned {read:.0} records on average while shards were late, which is \
+                 the most it can; a batch has {:.0} records on average, BatchSize is {}.",
+                self.value("mean_batch"),
+                self.whole("batch_size"),
+            );
+        }
         format!(
             "{} of {} GetRecords calls were refused; records waited {} for their poll on average.",
             self.part("refused_reads"),
@@ -247,6 +255,9 @@ pub(super) fn remedy(diagnosis: &Diagnosis) -> String {
 
 fn advice(name: &str) -> String {
     let what = match name {
+        "window for larger batches" => {
+            "a MaximumBatchingWindowInSeconds, in which a batch gathers several reads"
+        }
         "Timeout" => "a longer Timeout of the function, or a smaller BatchSize",
         "MaximumRetryAttempts" => "a limit on MaximumRetryAttempts",
         "BisectBatchOnFunctionError" => "BisectBatchOnFunctionError, which isolates the bad record",

@@ -84,7 +84,7 @@ fn table(results: &SweepResults, rows: &[Row<'_>], metrics: &[SweepMetric]) -> M
         div.scroll { table {
             thead { tr {
                 th scope="col" { "Point" }
-                @for factor in &results.factors { th scope="col" { (factor.name) } }
+                @for factor in &results.factors { th scope="col" { (column(&factor.name)) } }
                 @if has_variants { th scope="col" { "Variant" } }
                 th scope="col" { "Load" }
                 @for metric in metrics { th scope="col" { (metric_name(metric)) } }
@@ -101,6 +101,11 @@ fn table(results: &SweepResults, rows: &[Row<'_>], metrics: &[SweepMetric]) -> M
             } } }
         } }
     }
+}
+
+/// A parameter of the mapping without its table, as AWS calls it.
+fn column(name: &str) -> &str {
+    name.strip_prefix("mapping.").unwrap_or(name)
 }
 
 fn repeat(results: &SweepResults) -> Markup {

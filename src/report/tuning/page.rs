@@ -77,8 +77,17 @@ fn costs(tuning: &Tuning) -> Markup {
         section {
             h2 { "What each target costs" }
             ul { @for (target, cost) in tuning.costs.iter().enumerate() {
-                li { (sentences::cost(tuning, target, cost)) }
+                li { (with_code(&sentences::cost(tuning, target, cost))) }
             } }
+        }
+    }
+}
+
+/// A sentence whose back quotes mark code.
+fn with_code(text: &str) -> Markup {
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }
@@ -87,7 +96,7 @@ fn borders(border: &BreakEven) -> Markup {
     html! {
         section {
             h2 { "How far " (short_key(&border.key)) " can go" }
-            p { (sentences::border(border)) }
+            p { (with_code(&sentences::border(border))) }
             div.scroll { table {
                 thead { tr {
                     th scope="col" { code { (border.key) } }

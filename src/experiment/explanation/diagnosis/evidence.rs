@@ -17,6 +17,11 @@ impl Case<'_> {
             DiagnosisKind::Outage => self.of_outages(),
             DiagnosisKind::Throttled => self.of_throttling(),
             DiagnosisKind::OversizeRecord => vec![count("discarded_records", lost)],
+            DiagnosisKind::ReaderLimit if tallies.read_throttles == 0 => vec![
+                figure("mean_read", self.facts.mean_read(), "records"),
+                figure("mean_batch", tallies.batch_mean().unwrap_or(0.0), "records"),
+                count("batch_size", self.run.settings().mapping.batch_size.into()),
+            ],
             DiagnosisKind::ReaderLimit => {
                 let refused = tallies.read_throttles as f64 / tallies.polls.max(1) as f64;
                 let poll = tallies.parts[super::PART_POLL] as f64 / 1e9;

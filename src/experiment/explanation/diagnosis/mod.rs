@@ -7,6 +7,7 @@
 //! | the mapping was disabled; it waited for its parents | disabled; roll-over |
 //! | it worked, one lane or shard far busier than the others | too few keys |
 //! | it worked, most batches closed by the payload limit | payload-bound |
+//! | it worked, most batches not full although reads were | reader limit |
 //! | it worked while the function was slow by a fault | slow function |
 //! | it worked | under-capacity where the verdict is unstable, else burst |
 //!
@@ -183,6 +184,9 @@ impl<'a> Case<'a> {
 
     fn remedies(&self, kind: DiagnosisKind) -> Vec<&'static str> {
         let mut names = remedies::remedies(self.run.settings(), kind, self.worst_of(kind));
+        if kind == DiagnosisKind::ReaderLimit && self.facts.recorder.tallies.read_throttles == 0 {
+            names = remedies::against_full_reads(self.run.settings());
+        }
         let is_failure = kind == DiagnosisKind::FailingBatch || kind == DiagnosisKind::Outage;
         if is_failure && self.facts.timeouts * 2 > self.facts.recorder.tallies.errors {
             names.insert(0, "Timeout");

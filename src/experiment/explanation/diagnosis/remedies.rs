@@ -42,6 +42,18 @@ pub(super) fn remedies(settings: &Settings, kind: DiagnosisKind, worst: f64) -> 
     }
 }
 
+/// What helps where every read returns as much as it can.
+pub(super) fn against_full_reads(settings: &Settings) -> Vec<&'static str> {
+    let mut names = vec!["size of the record"];
+    if settings.mapping.batching_window.is_zero() && settings.mapping.batch_size > 1 {
+        names.push("window for larger batches");
+    }
+    if settings.stream.kind == StreamKind::Kinesis {
+        names.push("UpdateShardCount");
+    }
+    names
+}
+
 fn against_failures(mapping: &Mapping) -> Vec<&'static str> {
     let mut names = Vec::new();
     if mapping.maximum_retry_attempts == Limit::Unlimited {

@@ -1,5 +1,5 @@
-//! What it means that a shard worked while it became late: too few keys, the payload limit, too
-//! little capacity, or a burst.
+//! What it means that a shard worked while it became late: too few keys, the payload limit, the
+//! most that one read returns, too little capacity, or a burst.
 //!
 //! | diagnosis | where |
 //! |---|---|
@@ -7,17 +7,20 @@
 //! | too few keys for its lanes | its busiest lane works, the others half as much at most |
 //! | too few keys for the shards | it is written more than twice as much as the others on average |
 //! | payload-bound | half of its batches or more are closed by the payload limit |
+//! | reader limit | half of its batches or more are sent before they are full, and reads are full |
 //! | under-capacity, burst | the verdict is unstable, or it is not |
 
 use crate::experiment::explanation::Run;
 use crate::experiment::explanation::facts::Facts;
-use crate::experiment::offered_load::offered_load;
+use crate::experiment::offered_load::{offered_load, typical_bytes};
 use crate::model::observation::ClosedBy;
 use crate::results::{DiagnosisKind, Stability, StabilityVerdict};
 use crate::units::Instant;
 
 /// No lane has much to do where the busiest works for less than this share.
 const IDLE_MAX: f64 = 0.3;
+/// Reads are full where they return this share of what they can on average.
+const FULL_READ_MIN: f64 = 0.8;
 /// The busiest lane works most of the time where it is this share.
 const BUSY_MIN: f64 = 0.6;
 
@@ -34,12 +37,30 @@ pub(super) fn working(
         DiagnosisKind::TooFewKeys
     } else if facts.share_closed(ClosedBy::PayloadLimit) >= 0.5 {
         DiagnosisKind::PayloadBound
+    } else if is_read_bound(run, facts) {
+        DiagnosisKind::ReaderLimit
     } else {
         match stability.verdict {
             StabilityVerdict::Unstable => DiagnosisKind::UnderCapacity,
             StabilityVerdict::Stable | StabilityVerdict::Saturated => DiagnosisKind::Burst,
         }
     }
+}
+
+/// Records that one read returns at most (S1.6): of the smallest typical size, where bytes decide.
+pub(super) fn page(run: &Run<'_>) -> f64 {
+    let settings = run.settings();
+    let sizes = settings.traffic.iter().map(|source| typical_bytes(&source.record_size));
+    let smallest = sizes.min().unwrap_or(0).max(1);
+    let by_records = settings.knobs.page_records.bound().map_or(f64::INFINITY, f64::from);
+    let by_bytes = settings.knobs.page_bytes.bound();
+    by_bytes.map_or(by_records, |bytes| by_records.min(bytes.get() as f64 / smallest as f64))
+}
+
+/// Whether a late shard has no full batches although every read returns as much as it can: more
+/// would have been handled if more had been read.
+fn is_read_bound(run: &Run<'_>, facts: &Facts<'_>) -> bool {
+    facts.share_closed(ClosedBy::FreeLane) >= 0.5 && facts.mean_read() >= FULL_READ_MIN * page(run)
 }
 
 /// Whether no lane of a shard had much to do while it was late, and there is a window to wait for.
