@@ -1,8 +1,8 @@
 //! Command lines that cannot be understood, and those that ask for help.
 //!
 //! clap writes the message and the suggestion. It finds none for letters in the wrong order
-//! (`rnu`), and too many where names are alike; the measure that finds mistyped keys goes first. Where `--format json` was typed
-//! too, all of it comes in the shape of all errors.
+//! (`rnu`), and too many where names are alike; the measure that finds mistyped keys goes first.
+//! Where `--format json` was typed too, all of it comes in the shape of all errors.
 
 use std::ffi::OsString;
 
