@@ -1,8 +1,8 @@
 //! Command lines that cannot be understood, and those that ask for help.
 //!
 //! clap writes the message and the suggestion. It finds none for letters in the wrong order
-//! (`rnu`); then the measure that finds mistyped keys is asked. Where `--format json` was typed
-//! too, all of it comes in the shape of all errors.
+//! (`rnu`), and too many where names are alike; the measure that finds mistyped keys goes first.
+//! Where `--format json` was typed too, all of it comes in the shape of all errors.
 
 use std::ffi::OsString;
 
@@ -30,10 +30,10 @@ pub(super) fn refuse(error: clap::Error) -> Ending {
     if error.use_stderr() { Ending::BadInput } else { Ending::Fine }
 }
 
-/// The error with the command that was probably meant, if clap names none.
+/// The error with the command that was probably meant, where one is near enough.
 fn with_suggestion(mut error: clap::Error) -> clap::Error {
     let is_command = error.kind() == ErrorKind::InvalidSubcommand;
-    if let (true, None) = (is_command, error.get(ContextKind::SuggestedSubcommand))
+    if is_command
         && let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand)
     {
         let program = Arguments::command();

@@ -349,6 +349,11 @@ impl<'d> TableReader<'d> {
         self.peek(key)
     }
 
+    /// Counts a key as known that no suggestion names.
+    pub fn accept_unnamed(&mut self, key: &str) {
+        self.accepted.push(key.to_owned());
+    }
+
     /// Counts a key as known.
     pub fn accept(&mut self, key: &'static str, cx: &mut Reading) {
         self.note_key(key, None, false, cx);

@@ -41,7 +41,7 @@ pub(super) fn resolve(root: &Node, name: &str, cx: &mut Reading) -> Option<Varia
     cx.resolved.clear();
     let root = Field::of(root, "");
     let mut table = root.table("", cx)?;
-    table.accept("$schema", cx);
+    table.accept_unnamed("$schema");
     table.accept("consumer", cx);
     OF_THE_WHOLE.iter().for_each(|key| table.accept(key, cx));
     let horizon = horizon(&mut table, cx);
