@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Fuzzes every target for SECONDS, one after the other, on one core at low priority.
 #
-#     fuzz/run.sh [--quick-build] SECONDS [TARGET...]
+#     fuzz/run.sh SECONDS [TARGET...]
+#     fuzz/run.sh --quick TRIES [TARGET...]
 #
-# --quick-build: without optimisation, for a few seconds of fuzzing.
+# --quick: built without optimisation, and the same tries each time.
 # Needs `cargo install cargo-fuzz` and a nightly compiler. What is found lies in fuzz/artifacts/TARGET;
 # seconds of the clock, of the processor, and tries are appended to fuzz/target/rounds.txt. A target
 # ends early with a finding. The working corpus is fuzz/target/corpus/TARGET; it begins with
@@ -13,12 +14,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 profile=release
 build=(cargo +nightly fuzz build -s none)
-if [[ ${1:-} == --quick-build ]]; then
+usage="usage: fuzz/run.sh SECONDS [TARGET...], or --quick TRIES [TARGET...]"
+if [[ ${1:-} == --quick ]]; then
     shift
     profile=debug
     build+=(--dev)
+    bound=(-seed=1 "-runs=${1:?$usage}")
+else
+    bound=("-max_total_time=${1:?$usage}")
 fi
-seconds=${1:?usage: fuzz/run.sh [--quick-build] SECONDS [TARGET...]}
 shift
 targets=("$@")
 [[ ${#targets[@]} -gt 0 ]] || targets=(scenario import trace items saved simulation)
@@ -67,7 +71,7 @@ for target in "${targets[@]}"; do
     [[ ! -s dictionaries/$target.dict ]] || dictionary=(-dict="dictionaries/$target.dict")
     began=$SECONDS
     ending=fine
-    { time nice -n 19 "$binaries/$target" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=30 \
+    { time nice -n 19 "$binaries/$target" "${bound[@]}" -rss_limit_mb=1024 -timeout=30 \
         -print_final_stats=1 -artifact_prefix="artifacts/$target/" "${dictionary[@]}" \
         "target/corpus/$target" "corpus/$target" "regressions/$target" "target/seeds/$target" \
         >"target/$target.log" 2>&1 || ending=finding; } 2>"target/$target.time"
