@@ -150,7 +150,7 @@ fn commands_without_a_part_of_a_result_say_that_they_were_interrupted() {
     // A replication takes minutes, so that none is done.
     let many = ["--set", "duration=300d", "--replications", "100", "--threads", "1"];
     let factor = ["--minimize", "cost_usd.total", "--factor", "mapping.BatchSize=10,20"];
-        for command in [
+    for command in [
         [&["compare", "s.toml"][..], &many].concat(),
         [&["tune", "s.toml", "--out", "report"][..], &factor, &many].concat(),
         vec!["validate", "--threads", "1", "--out", "report"],
