@@ -19,9 +19,10 @@ if [[ ${1:-} == --quick ]]; then
     shift
     profile=debug
     build+=(--dev)
-    bound=(-seed=1 "-runs=${1:?$usage}")
+    # Slow code may take long.
+    bound=(-seed=1 -timeout=200 "-runs=${1:?$usage}")
 else
-    bound=("-max_total_time=${1:?$usage}")
+    bound=(-timeout=30 "-max_total_time=${1:?$usage}")
 fi
 shift
 targets=("$@")
@@ -71,7 +72,7 @@ for target in "${targets[@]}"; do
     [[ ! -s dictionaries/$target.dict ]] || dictionary=(-dict="dictionaries/$target.dict")
     began=$SECONDS
     ending=fine
-    { time nice -n 19 "$binaries/$target" "${bound[@]}" -rss_limit_mb=1024 -timeout=30 \
+    { time nice -n 19 "$binaries/$target" "${bound[@]}" -rss_limit_mb=1024 \
         -print_final_stats=1 -artifact_prefix="artifacts/$target/" "${dictionary[@]}" \
         "target/corpus/$target" "corpus/$target" "regressions/$target" "target/seeds/$target" \
         >"target/$target.log" 2>&1 || ending=finding; } 2>"target/$target.time"
