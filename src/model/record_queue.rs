@@ -250,18 +250,6 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// When the oldest record was written that has not met its end before (S4.5).
-    #[inline]
-    pub fn oldest_anew(&self) -> Option<Instant> {
-        match self.queue {
-            RecordQueue::Singles(singles) => {
-                let mut singles = singles.range(..self.count);
-                singles.find(|fetched| !fetched.is_duplicate).map(|one| one.record.arrival)
-            }
-            RecordQueue::Plain(plain) => plain.arrivals()[..self.count].first().copied(),
-        }
-    }
-
     /// Number of records that have not met their end before (S4.5).
     #[inline]
     pub fn anew(&self) -> u32 {
