@@ -73,6 +73,12 @@ impl Shard {
         self.closed_at = Instant::FAR_FUTURE;
     }
 
+    /// Whether the generation that is read is closed.
+    #[inline]
+    pub fn is_closed(&self) -> bool {
+        self.end.is_some()
+    }
+
     /// Whether the generation that is read is closed and has no unread record.
     #[inline]
     pub fn is_at_end(&self) -> bool {

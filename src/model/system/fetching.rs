@@ -16,11 +16,8 @@ impl System<'_> {
         let again = self.read_again(cx, shard);
         let knobs = &self.settings.knobs;
         let page_records = knobs.page_records.bound().unwrap_or(u32::MAX);
-        let mut room = u64::from(page_records.saturating_sub(again));
-        if let (PollModel::Buffered, Limit::Limited(lookahead)) = (self.model(), knobs.lookahead) {
-            let unfinished = self.readers[shard].unfinished();
-            room = room.min(u64::from(lookahead).saturating_sub(unfinished));
-        }
+        let of_page = u64::from(page_records.saturating_sub(again));
+        let mut room = self.lookahead_room(shard).min(of_page);
         let reader = &mut self.readers[shard];
         let log = &mut self.shards[shard];
         let (interval, visibility) = (self.rules.poll_interval, knobs.read_visibility);
@@ -51,6 +48,17 @@ impl System<'_> {
         }
         self.observe_read(cx, shard, records, filtered);
         Page { records: records + again, bytes }
+    }
+
+    /// Records that may be read before those that were read are finished (S2.4).
+    #[inline]
+    pub(super) fn lookahead_room(&self, shard: u32) -> u64 {
+        match (self.model(), self.settings.knobs.lookahead) {
+            (PollModel::Buffered, Limit::Limited(lookahead)) => {
+                u64::from(lookahead).saturating_sub(self.readers[shard].unfinished())
+            }
+            _ => u64::MAX,
+        }
     }
 
     pub(super) fn count_page<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> Page {
@@ -147,7 +155,8 @@ impl System<'_> {
         records
     }
 
-    fn observe_read<O: Observer>(
+    #[inline]
+    pub(super) fn observe_read<O: Observer>(
         &self,
         cx: &mut Context<'_, O>,
         shard: u32,
@@ -162,7 +171,8 @@ impl System<'_> {
 
 /// Reads what was written up to `until` into the only lane, at most `room` records, as arrivals;
 /// how many there were.
-fn take_plain(
+#[inline]
+pub(super) fn take_plain(
     reader: &mut ShardReader,
     log: &mut Shard,
     until: Instant,

@@ -13,6 +13,7 @@
 //! | `windows` | tumbling windows: batches of one window, state, final calls (S11) |
 //! | `attempting` | checks before an attempt, concurrency, sending (S5.2 to S5.4) |
 //! | `finishing` | what follows the end of an attempt (S5, S6, S8) |
+//! | `regular` | all of that at once, while nothing is special |
 //! | `independence` | whether shards have anything to do with each other |
 //! | `world` | several consumers of one stream, and what they share |
 //! | `bookkeeping` | what is announced of shards: oldest record, blockage, ledger (S9) |
@@ -26,6 +27,7 @@ mod independence;
 mod lifecycle;
 mod polling;
 mod reading;
+mod regular;
 mod windows;
 mod world;
 
@@ -74,6 +76,8 @@ pub struct System<'a> {
     mapping: &'a Mapping,
     polling: Polling<'a>,
     rules: Rules,
+    /// No rule tells records apart.
+    is_plain: bool,
     /// The mapping's and the function's random numbers.
     random: RandomSource,
     lineage: Arc<Lineage>,
@@ -145,6 +149,8 @@ struct Rules {
     refill_below: u64,
     has_window: bool,
     tumbling: Option<TumblingRule>,
+    /// Shards of records that no rule tells apart can have a regular course.
+    may_be_regular: bool,
 }
 
 /// How records get from a shard into a lane.
@@ -174,11 +180,13 @@ impl<'a> System<'a> {
             let lanes = settings.mapping.parallelization_factor;
             ShardReader::new(grid, pushed, lanes, may_stop, shards[shard].plain())
         });
+        let is_plain = shards.numbers().all(|shard| shards[shard].plain().is_some());
         let (horizon, drains) = settings.horizon.end();
         System {
             mapping: &settings.mapping,
             polling: Polling::new(&settings.mapping),
-            rules: Rules::new(settings, &settings.mapping),
+            rules: Rules::new(settings, &settings.mapping, is_plain),
+            is_plain,
             random,
             lineage,
             shards,
@@ -211,10 +219,18 @@ impl<'a> System<'a> {
             self.last_activity = cx.now;
         }
         match event {
-            Event::Poll { shard } => self.poll(cx, shard),
+            Event::Poll { shard } => {
+                if !self.poll_regularly(cx, shard) {
+                    self.poll(cx, shard);
+                }
+            }
             Event::Readable { shard } => self.readable(cx, shard),
             Event::LaneDue { lane } => self.lane_due(cx, lane),
-            Event::InvocationEnds { lane } => self.invocation_ends(cx, lane),
+            Event::InvocationEnds { lane } => {
+                if !self.invocation_ends_regularly(cx, lane) {
+                    self.invocation_ends(cx, lane);
+                }
+            }
             Event::ConcurrencyChanges => self.serve_line(cx),
             Event::MappingChanges { index } => self.mapping_changes(cx, index),
             Event::PollingStops { generation } => self.polling_stops(cx, generation),
@@ -241,7 +257,7 @@ impl<'a> System<'a> {
 }
 
 impl Rules {
-    fn new(settings: &Settings, mapping: &Mapping) -> Rules {
+    fn new(settings: &Settings, mapping: &Mapping, is_plain: bool) -> Rules {
         let knobs = &settings.knobs;
         let is_pushed = mapping.enhanced_fan_out;
         let uniform_size = uniform_size(settings);
@@ -286,6 +302,7 @@ impl Rules {
             idle_poll_interval: if is_pushed { TICK } else { knobs.idle_poll_interval },
             refill_below: u64::from(refill_below),
             has_window,
+            may_be_regular: is_plain && !has_window && !is_pushed,
             tumbling: TumblingRule::new(
                 mapping.tumbling_window,
                 settings.start_unix_nanos,

@@ -152,7 +152,7 @@ impl System<'_> {
     fn begin<O: Observer>(&mut self, cx: &mut Context<'_, O>, at: Instant) {
         let settings = self.settings;
         self.mapping = self.polling.wanted;
-        self.rules = Rules::new(settings, self.mapping);
+        self.rules = Rules::new(settings, self.mapping, self.is_plain);
         self.function.mapping_changed(self.mapping);
         self.polling_starts = at;
         self.polling.is_on = true;

@@ -217,7 +217,8 @@ impl System<'_> {
         self.mapping.parallelization_factor
     }
 
-    fn is_held_back(&self, shard: u32) -> bool {
+    #[inline]
+    pub(super) fn is_held_back(&self, shard: u32) -> bool {
         let reader = &self.readers[shard];
         match (self.model(), self.settings.knobs.lookahead) {
             (PollModel::Paged, _) => {
