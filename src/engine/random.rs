@@ -17,6 +17,8 @@ pub struct Purpose(pub u64);
 pub struct RandomSource {
     seed: u64,
     replication: u64,
+    /// The hash of both.
+    root: u64,
 }
 
 /// One random stream: a position in the ChaCha8 sequence of its address.
@@ -26,13 +28,13 @@ pub struct RandomStream(ChaCha8Rng);
 impl RandomSource {
     /// The numbers of a replication of a seed.
     pub fn new(seed: u64, replication: u64) -> RandomSource {
-        RandomSource { seed, replication }
+        RandomSource { seed, replication, root: hash(0, [seed, replication]) }
     }
 
     /// The numbers of another of several like entities of the same replication, which share
     /// nothing with these; number 0 are these. Replications are below 2^48.
     pub fn of_number(self, number: u16) -> RandomSource {
-        RandomSource { replication: self.replication | u64::from(number) << 48, ..self }
+        RandomSource::new(self.seed, self.replication | u64::from(number) << 48)
     }
 
     /// The stream at (purpose, entity), at its beginning.
@@ -51,10 +53,7 @@ impl RandomSource {
     /// The address is hashed part by part.
     #[inline]
     pub fn uniform_at(&self, purpose: Purpose, entity: u64, index: u64) -> f64 {
-        let parts = [self.seed, self.replication, purpose.0, entity, index];
-        let hash = parts
-            .into_iter()
-            .fold(0, |hash: u64, part| mix((hash ^ part).wrapping_add(0x9e37_79b9_7f4a_7c15)));
+        let hash = hash(self.root, [purpose.0, entity, index]);
         (hash >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
     }
 
@@ -62,6 +61,14 @@ impl RandomSource {
     pub fn word(&self, purpose: Purpose, entity: u64, index: u64) -> u64 {
         self.stream(purpose, entity).at(index, 1).next_u64()
     }
+}
+
+/// The hash of these parts, where that of those before them is `before`.
+#[inline]
+fn hash<const PARTS: usize>(before: u64, parts: [u64; PARTS]) -> u64 {
+    parts
+        .into_iter()
+        .fold(before, |hash, part| mix((hash ^ part).wrapping_add(0x9e37_79b9_7f4a_7c15)))
 }
 
 /// A bijection on 64 bits in which every input bit moves every output bit: the finaliser of
@@ -124,23 +131,25 @@ impl RandomStream {
 mod tests {
     use super::*;
 
-    const SOURCE: RandomSource = RandomSource { seed: 1, replication: 2 };
+    fn source() -> RandomSource {
+        RandomSource::new(1, 2)
+    }
 
     #[test]
     fn words_are_what_they_have_always_been() {
-        let mut stream = SOURCE.stream(Purpose(3), 4);
+        let mut stream = source().stream(Purpose(3), 4);
         let words = [stream.next_u64(), stream.next_u64()];
         assert_eq!(words, [1_223_844_302_487_303_164, 6_368_864_477_575_460_494]);
     }
 
     #[test]
     fn a_word_has_the_same_value_by_its_index_and_in_order() {
-        let mut stream = SOURCE.stream(Purpose(3), 4);
+        let mut stream = source().stream(Purpose(3), 4);
         for index in 0..200 {
-            assert_eq!(stream.next_u64(), SOURCE.word(Purpose(3), 4, index));
+            assert_eq!(stream.next_u64(), source().word(Purpose(3), 4, index));
         }
         for index in (200..1_000).step_by(3) {
-            let words = [0, 1, 2].map(|ahead| SOURCE.word(Purpose(3), 4, index + ahead));
+            let words = [0, 1, 2].map(|ahead| source().word(Purpose(3), 4, index + ahead));
             assert_eq!(stream.words(), words);
         }
     }
@@ -148,11 +157,11 @@ mod tests {
     #[test]
     fn every_part_of_the_address_makes_another_stream() {
         let words = [
-            SOURCE.word(Purpose(3), 4, 0),
+            source().word(Purpose(3), 4, 0),
             RandomSource::new(2, 2).word(Purpose(3), 4, 0),
             RandomSource::new(1, 3).word(Purpose(3), 4, 0),
-            SOURCE.word(Purpose(4), 4, 0),
-            SOURCE.word(Purpose(3), 5, 0),
+            source().word(Purpose(4), 4, 0),
+            source().word(Purpose(3), 5, 0),
         ];
         for (place, word) in words.iter().enumerate() {
             assert!(!words[..place].contains(word), "{words:?}");
@@ -163,9 +172,9 @@ mod tests {
     fn single_numbers_are_uniform_and_neighbours_have_nothing_in_common() {
         let (mut low, mut both, mut cells) = (0u32, 0u32, [0u32; 64]);
         for index in 0..100_000 {
-            let number = SOURCE.uniform_at(Purpose(3), 4, index);
-            let next = SOURCE.uniform_at(Purpose(3), 4, index + 1);
-            let beside = SOURCE.uniform_at(Purpose(3), 5, index);
+            let number = source().uniform_at(Purpose(3), 4, index);
+            let next = source().uniform_at(Purpose(3), 4, index + 1);
+            let beside = source().uniform_at(Purpose(3), 5, index);
             low += u32::from(number < 0.1);
             both += u32::from(number < 0.1 && next < 0.1) + u32::from(number < 0.1 && beside < 0.1);
             cells[(number * 64.0) as usize] += 1;
@@ -178,7 +187,7 @@ mod tests {
 
     #[test]
     fn uniform_numbers_stay_within_their_bounds() {
-        let mut stream = SOURCE.stream(Purpose(5), 0);
+        let mut stream = source().stream(Purpose(5), 0);
         for _ in 0..10_000 {
             assert!((0.0..1.0).contains(&stream.uniform()));
             let positive = stream.uniform_positive();
