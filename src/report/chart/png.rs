@@ -1,10 +1,11 @@
 //! Shapes to PNG bytes, with the bitmap backend of plotters.
 //!
 //! Drawn four times as large as the SVG and averaged over squares of two by two, so lines
-//! are smooth and the image is sharp on dense screens. A line is drawn segment by segment, since
-//! one polygon along a jagged line has spikes. Pixels are numbers in a palette: an image has few
-//! colours, and is so compressed in a fifth of the time. Reference: plotters 0.3. Left out: colour
-//! profiles, dark colours.
+//! are smooth and the image is sharp on dense screens; band by band, since a whole image of that
+//! size takes most of its time for memory that no cache holds. A line is drawn segment by segment,
+//! since one polygon along a jagged line has spikes. Pixels are numbers in a palette: an image has
+//! few colours, and is so compressed in a fifth of the time. Reference: plotters 0.3. Left out:
+//! colour profiles, dark colours.
 
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, TextStyle};
@@ -18,32 +19,69 @@ const OVERSIZE: f64 = 4.0;
 /// How much lower text is written, in ems, so that figures stand in the middle of their line.
 const LOWERED: f64 = 0.22;
 
+/// Rows of the large image that are drawn at a time, an even number.
+const BAND: usize = 128;
+
 /// The canvas as PNG bytes, two pixels per unit.
 pub fn png(canvas: &Canvas) -> Vec<u8> {
     with_font();
     let (width, height) = ((WIDTH * OVERSIZE) as usize, (canvas.height * OVERSIZE) as usize);
-    let mut large = vec![255; width * height * 3];
-    {
-        let size = (width as u32, height as u32);
-        let mut backend = plotters::backend::BitMapBackend::with_buffer(&mut large, size);
-        for shape in &canvas.shapes {
-            draw(&mut backend, shape).expect("drawing into memory does not fail");
-        }
-        backend.present().expect("drawing into memory does not fail");
-    }
     let mut palette = Palette::of(canvas);
-    let pixels = halved(&large, width, &mut palette);
+    let mut pixels = Vec::with_capacity(width * height / 4);
+    let mut band = vec![0; width * BAND * 3];
+    for top in (0..height).step_by(BAND) {
+        let rows = BAND.min(height - top);
+        let large = &mut band[..width * rows * 3];
+        draw_band(canvas, top, large, (width as u32, rows as u32));
+        append_halved(large, width, &mut palette, &mut pixels);
+    }
     encoded(&pixels, palette, width / 2, height / 2)
 }
 
-/// Every square of two by two pixels averaged into one, as its number in the palette.
-fn halved(large: &[u8], width: usize, palette: &mut Palette) -> Vec<u8> {
-    let mut small = Vec::with_capacity(large.len() / 12);
+/// Draws what of a canvas lies on some rows of the large image, from `top` on.
+fn draw_band(canvas: &Canvas, top: usize, large: &mut [u8], size: (u32, u32)) {
+    large.fill(255);
+    let top = top as f64 / OVERSIZE;
+    let bottom = top + f64::from(size.1) / OVERSIZE;
+    let mut backend = plotters::backend::BitMapBackend::with_buffer(large, size);
+    for shape in &canvas.shapes {
+        let is_there = |&(from, to): &(f64, f64)| from <= bottom && to >= top;
+        if rows_of(shape).as_ref().is_some_and(is_there) {
+            draw(&mut backend, shape, top).expect("drawing into memory does not fail");
+        }
+    }
+    backend.present().expect("drawing into memory does not fail");
+}
+
+/// Between which heights a shape lies, with some reserve; `None`: there is nothing to see of it.
+fn rows_of(shape: &Shape) -> Option<(f64, f64)> {
+    let of_points = |points: &[(f64, f64)], reserve: f64| {
+        let heights = || points.iter().map(|&(_, y)| y);
+        let least = heights().fold(f64::INFINITY, f64::min);
+        Some((least - reserve, heights().fold(f64::NEG_INFINITY, f64::max) + reserve))
+    };
+    match shape {
+        Shape::Rectangle { bounds: [_, top, _, bottom], .. } => Some((top - 1.0, bottom + 1.0)),
+        Shape::Path { points, width, .. } => of_points(points, f64::from(*width) + 1.0),
+        Shape::Polygon { points, .. } => of_points(points, 1.0),
+        Shape::Text { at, size, .. } => of_points(&[*at], 2.0 * size),
+        Shape::Open(_) | Shape::Close => None,
+    }
+}
+
+/// Appends every square of two by two pixels averaged into one, as its number in the palette.
+fn append_halved(large: &[u8], width: usize, palette: &mut Palette, small: &mut Vec<u8>) {
     let row = width * 3;
     let mut sums = vec![0u16; row];
     // As one number, which is compared in one step.
     let (mut last, mut number) = (u32::MAX, 0);
+    let mut above: &[u8] = &[];
     for rows in large.chunks_exact(2 * row) {
+        if rows == above {
+            small.extend_from_within(small.len() - width / 2..);
+            continue;
+        }
+        above = rows;
         let (upper, lower) = rows.split_at(row);
         for (sum, (upper, lower)) in sums.iter_mut().zip(upper.iter().zip(lower)) {
             *sum = u16::from(*upper) + u16::from(*lower);
@@ -59,7 +97,6 @@ fn halved(large: &[u8], width: usize, palette: &mut Palette) -> Vec<u8> {
             small.push(number);
         }
     }
-    small
 }
 
 /// At most 256 colours, of which each has a number.
@@ -142,39 +179,41 @@ impl BackendStyle for Stroke {
 
 type Drawn<B> = Result<(), DrawingErrorKind<<B as DrawingBackend>::ErrorType>>;
 
-fn place((x, y): (f64, f64)) -> (i32, i32) {
-    (length(x), length(y))
+/// The pixel of a point below `top`.
+fn place((x, y): (f64, f64), top: f64) -> (i32, i32) {
+    (length(x), length(y) - length(top))
 }
 
 fn length(units: f64) -> i32 {
     libm::round(units * OVERSIZE) as i32
 }
 
-fn draw<B: DrawingBackend>(backend: &mut B, shape: &Shape) -> Drawn<B> {
+/// Draws a shape; what lies above `top`, or below the image, is cut off.
+fn draw<B: DrawingBackend>(backend: &mut B, shape: &Shape, top: f64) -> Drawn<B> {
     match shape {
         Shape::Rectangle { bounds, colour } => {
-            let [left, top, right, bottom] = *bounds;
-            let (from, to) = (place((left, top)), place((right, bottom)));
+            let [left, upper, right, lower] = *bounds;
+            let (from, to) = (place((left, upper), top), place((right, lower), top));
             backend.draw_rect(from, to, &stroke(*colour, 1), true)
         }
         Shape::Path { points, width, colour } => {
-            segments(backend, &corners(points), *width, *colour)
+            segments(backend, &corners(points, top), *width, *colour)
         }
         Shape::Polygon { points, colour } => {
-            backend.fill_polygon(corners(points), &stroke(*colour, 1))
+            backend.fill_polygon(corners(points, top), &stroke(*colour, 1))
         }
         Shape::Text { at, text, size, bold, anchor, colour } => {
             let style = text_style(*size, *bold, *anchor, *colour);
             let at = (at.0, at.1 + LOWERED * size);
-            backend.draw_text(text, &style, place(at))
+            backend.draw_text(text, &style, place(at, top))
         }
         Shape::Open(_) | Shape::Close => Ok(()),
     }
 }
 
 /// Corners in pixels, without repetitions.
-fn corners(points: &[(f64, f64)]) -> Vec<(i32, i32)> {
-    let mut corners: Vec<(i32, i32)> = points.iter().map(|p| place(*p)).collect();
+fn corners(points: &[(f64, f64)], top: f64) -> Vec<(i32, i32)> {
+    let mut corners: Vec<(i32, i32)> = points.iter().map(|p| place(*p, top)).collect();
     corners.dedup();
     corners
 }
