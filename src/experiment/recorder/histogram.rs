@@ -3,19 +3,24 @@
 //! There are 1,024 equal cells between a power of two and the next, so a quantile is within
 //! `2^-10` (0.1 %) of the exact one; values below 2,047 ns are exact. The idea is that of
 //! HdrHistogram (Tene). The number one above a value, so that 0 has a cell too, is `2^e + m` with
-//! `m < 2^e`: `e` is its octave and the upper ten bits of `m` are its cell there. Ages of single
-//! records are the hottest counter of a run; in order, they are counted octave by octave.
+//! `m < 2^e`: `e` is its octave and the upper ten bits of `m` are its cell there. A floating-point
+//! number is written in this way, which is how ages of single records, the hottest counter of a
+//! run, find their cells.
 
 use crate::units::{Duration, Instant};
 
 /// Cells per power of two are `2^PRECISION_BITS`.
 const PRECISION_BITS: u32 = 10;
-/// Larger values are counted in the last cell: 2^60 ns are 36 years.
-const VALUE_BITS: u32 = 60;
-const NUMBER_MAX: u64 = (1 << VALUE_BITS) - 1;
-/// The sum of 32,000 times of this octave, which are three days, fits 64 bits.
-const OCTAVE_MAX: u32 = 48;
-const CELLS: usize = (VALUE_BITS as usize) << PRECISION_BITS;
+/// Larger values are counted as the largest: 2^60 ns are 36 years.
+const NUMBER_MAX: u64 = (1 << 60) - 1;
+/// Shorter times are floating-point numbers exactly: 2^53 ns are 104 days.
+const EXACT_MAX: u64 = 1 << f64::MANTISSA_DIGITS;
+/// The sum of so many of them fits 64 bits.
+const EXACT_CHUNK: usize = 1 << (u64::BITS - f64::MANTISSA_DIGITS);
+/// The upper bits of the floating-point number 1, which has the first cell.
+const CELL_OF_ONE: usize = (f64::MAX_EXP as usize - 1) << PRECISION_BITS;
+/// More than values need, so that 16 bits of a number are a cell in any case.
+const CELLS: usize = 64 << PRECISION_BITS;
 const CELLS_OF_OCTAVE: usize = 1 << PRECISION_BITS;
 
 /// Counts of values.
@@ -40,39 +45,23 @@ impl Histogram {
         self.total += 1;
     }
 
-    /// Counts the times that have passed at `now` since some instants in order; their sum in
-    /// nanoseconds.
+    /// Counts the times that have passed at `now` since some instants; their sum in nanoseconds.
     #[inline]
     pub fn record_since(&mut self, now: Instant, instants: &[Instant]) -> u128 {
-        let (mut left, mut sum) = (instants, 0);
-        while let Some(&first) = left.first() {
-            let octave = number(now - first).ilog2();
-            // The times of later instants are shorter, in this octave down to its edge.
-            let is_longer = |at: &Instant| number(now - *at) >= 1 << octave;
-            let count = match left.last() {
-                Some(last) if is_longer(last) => left.len(),
-                Some(_) | None => left.partition_point(is_longer),
-            };
-            let (longer, shorter) = left.split_at(count);
-            sum += match octave {
-                PRECISION_BITS..=OCTAVE_MAX => self.record_octave(octave, now, longer).into(),
-                _ => self.record_each(now, longer),
-            };
-            left = shorter;
+        if now.as_nanos() >= EXACT_MAX {
+            return self.record_each(now, instants);
         }
-        sum
-    }
-
-    /// The same where all times are of one octave, up to [`OCTAVE_MAX`].
-    #[inline]
-    fn record_octave(&mut self, octave: u32, now: Instant, instants: &[Instant]) -> u64 {
-        let shift = octave - PRECISION_BITS;
-        let cells = &mut self.counts.as_chunks_mut::<CELLS_OF_OCTAVE>().0[octave as usize];
-        let mut sum = 0;
-        for &at in instants {
-            let time = now.as_nanos() - at.as_nanos();
-            sum += time;
-            cells[((time + 1) >> shift) as usize % CELLS_OF_OCTAVE] += 1;
+        let mut sum = 0u128;
+        for instants in instants.chunks(EXACT_CHUNK) {
+            let mut of_chunk = 0;
+            for &at in instants {
+                let time = now.as_nanos() - at.as_nanos();
+                of_chunk += time;
+                let bits = ((time + 1) as i64 as f64).to_bits();
+                let cell = (bits >> (f64::MANTISSA_DIGITS - 1 - PRECISION_BITS)) as usize;
+                self.counts[(cell - CELL_OF_ONE) % CELLS] += 1;
+            }
+            sum += u128::from(of_chunk);
         }
         self.total += instants.len() as u64;
         sum
@@ -169,7 +158,7 @@ mod tests {
             before = Some(this);
             value = largest(this) + 1;
         }
-        assert_eq!(cell(u64::MAX), CELLS - 1);
+        assert_eq!(cell(u64::MAX), cell(NUMBER_MAX - 1));
     }
 
     #[test]
@@ -181,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn times_in_order_are_counted_as_one_by_one() {
+    fn times_together_are_counted_as_one_by_one() {
         for now in [1u64 << 62, 5_000_000_000, 4_095, 100] {
             let now = Instant::from_nanos(now);
             let mut instants: Vec<Instant> = [now, Instant::START].into();
