@@ -1,6 +1,7 @@
 //! What is announced of shards: oldest record, blockage, backlog, ledger (S9).
 
-use super::{Context, MINUTE, ReadingMode, System};
+use super::rules::ReadingMode;
+use super::{Context, MINUTE, System};
 use crate::model::blocked::blockage;
 use crate::model::event::{Event, LaneId};
 use crate::model::observation::{Observation, Observer, Records};

@@ -1,6 +1,7 @@
 //! When the records of a free lane become a batch (S3).
 
-use super::{Context, ReadingMode, System};
+use super::rules::ReadingMode;
+use super::{Context, System};
 use crate::model::batch::Batch;
 use crate::model::event::{Event, LaneId};
 use crate::model::lane::Phase;

@@ -1,13 +1,13 @@
 //! What a poll or a free lane takes out of a shard's log: pages, counted pages, or what a batch can
 //! hold (S1.6, S2.4), record by record or as arrivals.
 
+use super::rules::ReadAhead;
 use super::{Context, System};
 use crate::model::held_back::HeldBack;
 use crate::model::observation::{Fetched, Observation, Observer};
 use crate::model::reader::{CountedPage, Page, ShardReader};
-use crate::model::settings::PollModel;
 use crate::model::shard::Shard;
-use crate::units::{Bytes, Duration, Instant, Limit};
+use crate::units::{Bytes, Duration, Instant};
 
 impl System<'_> {
     /// Fetches one page into the lanes (S1.6, S2.4).
@@ -53,11 +53,11 @@ impl System<'_> {
     /// Records that may be read before those that were read are finished (S2.4).
     #[inline]
     pub(super) fn lookahead_room(&self, shard: u32) -> u64 {
-        match (self.model(), self.settings.knobs.lookahead) {
-            (PollModel::Buffered, Limit::Limited(lookahead)) => {
-                u64::from(lookahead).saturating_sub(self.readers[shard].unfinished())
+        match self.rules.read_ahead {
+            ReadAhead::Buffer(lookahead) => {
+                lookahead.saturating_sub(self.readers[shard].unfinished())
             }
-            _ => u64::MAX,
+            ReadAhead::Page(_) | ReadAhead::Free => u64::MAX,
         }
     }
 

@@ -4,7 +4,8 @@
 //! them. It starts again when no batch is in flight any more, with the settings then wanted, and
 //! reads on from the checkpoint.
 
-use super::{Context, ReadingMode, Rules, System, phase};
+use super::rules::{ReadingMode, Rules};
+use super::{Context, System, phase};
 use crate::model::event::Event;
 use crate::model::lane::Phase;
 use crate::model::mapping_change::{MappingsInPlay, PollingChange, after_change};

@@ -1,12 +1,13 @@
 //! Polls, and when there is something to read (S2).
 
-use super::{Context, ReadingMode, System};
+use super::rules::{ReadAhead, ReadingMode};
+use super::{Context, System};
 use crate::model::event::{Event, LaneId};
 use crate::model::observation::{Observation, Observer};
 use crate::model::purposes;
 use crate::model::reader::ScheduledPoll;
 use crate::model::settings::PollModel;
-use crate::units::{Duration, Instant, Limit};
+use crate::units::{Duration, Instant};
 
 impl System<'_> {
     /// Positions the reader of a shard and schedules its first poll (S2.5).
@@ -220,17 +221,12 @@ impl System<'_> {
     #[inline]
     pub(super) fn is_held_back(&self, shard: u32) -> bool {
         let reader = &self.readers[shard];
-        match (self.model(), self.settings.knobs.lookahead) {
-            (PollModel::Paged, _) => {
-                reader.unfinished_of_page(self.rules.has_window) > self.rules.refill_below
+        match self.rules.read_ahead {
+            ReadAhead::Page(refill_below) => {
+                reader.unfinished_of_page(self.rules.has_window) > refill_below
             }
-            (PollModel::Buffered, Limit::Limited(lookahead)) => {
-                reader.unfinished() >= u64::from(lookahead)
-            }
-            (PollModel::Buffered, Limit::Unlimited)
-            | (PollModel::Grid | PollModel::Restart | PollModel::Gated | PollModel::Instant, _) => {
-                false
-            }
+            ReadAhead::Buffer(lookahead) => reader.unfinished() >= lookahead,
+            ReadAhead::Free => false,
         }
     }
 

@@ -10,7 +10,8 @@
 use super::attempting::created;
 use super::cutting::Occasion;
 use super::fetching::take_plain;
-use super::{Context, ReadingMode, System};
+use super::rules::ReadingMode;
+use super::{Context, System};
 use crate::model::age_parts::AgeParts;
 use crate::model::batch::Batch;
 use crate::model::event::{Event, LaneId};

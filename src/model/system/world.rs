@@ -9,7 +9,8 @@
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
-use super::{ConsumerEvent, Context, System, tells_records_apart};
+use super::rules::tells_records_apart;
+use super::{ConsumerEvent, Context, System};
 use crate::engine::{EventCalendar, RandomSource, RunEnd, RunLimits, run};
 use crate::model::event::Event;
 use crate::model::function::concurrency::Account;
