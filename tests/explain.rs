@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use shardlag::experiment::explanation::{ExplainError, ExplainOptions, Question, explain};
+use shardlag::experiment::explanation::{ExplainOptions, Question, explain};
+use shardlag::experiment::limits::ReplicationLimits;
 use shardlag::model::observation::{Observation, Observer};
 use shardlag::model::simulate;
 use shardlag::report::{TerminalStyle, explanation_json, explanation_terminal};
@@ -21,8 +22,10 @@ use shardlag::results::{
 };
 use shardlag::units::{Duration, Instant};
 
+const LIMITS: ReplicationLimits =
+    ReplicationLimits { events: 50_000_000, records: 50_000_000, messages: 1_000 };
 const OPTIONS: ExplainOptions<'_> =
-    ExplainOptions { variant: None, replication: 0, events_max: 50_000_000 };
+    ExplainOptions { variant: None, replication: 0, limits: LIMITS };
 
 /// A mapping that has no trouble; `stream`, `mapping` and `rest` say what gives it some.
 fn case(rate: &str, stream: &str, mapping: &str, rest: &str) -> String {
@@ -471,9 +474,12 @@ fn what_is_not_there_is_refused_with_what_is() {
     let unknown = ExplainOptions { variant: Some("x"), ..OPTIONS };
     let known = refused(Question::Run, unknown);
     assert_eq!(known, "--variant: there is no variant `x`; there are `base`");
-    let short = ExplainOptions { events_max: 5, ..OPTIONS };
-    let error = explain(&scenario, Question::Run, short).expect_err("it stops");
-    assert!(matches!(error, ExplainError::EventLimit { events: 5, .. }), "{error}");
+    let few = |limits| refused(Question::Run, ExplainOptions { limits, ..OPTIONS });
+    let events = few(ReplicationLimits { events: 5, ..LIMITS });
+    assert!(events.starts_with("stopped after 5 events at "), "{events}");
+    let records = few(ReplicationLimits { records: 5, ..LIMITS });
+    assert!(records.contains("more than 5, at "), "{records}");
+    assert!(records.ends_with("or raise the limit with --max-records"), "{records}");
 }
 
 fn command(folder: &Path, arguments: &[&str]) -> Output {

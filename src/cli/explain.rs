@@ -58,12 +58,12 @@ fn explained(
     let options = ExplainOptions {
         variant: arguments.variant.as_deref(),
         replication: arguments.replication,
-        events_max: arguments.max_events,
+        limits: arguments.limits.limits(),
     };
     let explanation = answer(&scenario, question, options).map_err(|error| {
         complaints.say(&Complaint::error(&error));
         match error {
-            ExplainError::EventLimit { .. } | ExplainError::RecordLimit(_) => Ending::RunTimeError,
+            ExplainError::Limit { .. } => Ending::RunTimeError,
             ExplainError::UnknownVariant { .. }
             | ExplainError::UnknownShard { .. }
             | ExplainError::UnknownRecord { .. }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::{Format, ScenarioArguments};
+use super::limit_arguments::LimitArguments;
 use crate::units::{Duration, parse_duration};
 
 pub(super) const EXPLAIN_EXAMPLES: &str = "Examples:
@@ -51,9 +52,8 @@ pub(super) struct ExplainArguments {
     /// Print errors only
     #[arg(long)]
     pub quiet: bool,
-    /// Events of a run at most
-    #[arg(long, value_name = "N", default_value_t = crate::scenario::limits::EVENTS_MAX)]
-    pub max_events: u64,
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 impl ExplainArguments {

@@ -59,7 +59,7 @@ pub const LIMITS: [ResourceLimit; 6] = [
         what: "records written or read in a replication",
         default: "1,000,000,000,000",
         raised_by: "--max-records",
-        commands: "run, compare, sweep, tune",
+        commands: "run, compare, sweep, tune, explain",
     },
     ResourceLimit {
         what: "points of a sweep",

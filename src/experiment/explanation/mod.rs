@@ -27,11 +27,9 @@ mod watch;
 mod what_if;
 mod written;
 
-use super::limits::{Reached, ReplicationLimits};
-use crate::engine::RunEnd;
+use super::limits::{Limited, Reached, ReplicationLimits};
 use crate::model::observation::{Observation, Observer};
 use crate::model::settings::{Horizon, Settings};
-use crate::model::simulate_consumers;
 use crate::model::system::Finished;
 use crate::results::{Explained, Explanation};
 use crate::scenario::{Scenario, Variant};
@@ -65,8 +63,8 @@ pub struct ExplainOptions<'a> {
     pub variant: Option<&'a str>,
     /// Number of the replication, from 0.
     pub replication: u32,
-    /// Events at most.
-    pub events_max: u64,
+    /// How much it may be.
+    pub limits: ReplicationLimits,
 }
 
 /// Why there is no explanation.
@@ -106,20 +104,12 @@ pub enum ExplainError {
         /// The end in seconds.
         end: f64,
     },
-    /// The run reached its limit on events.
-    #[error(
-        "stopped after {events} events at {at:.0} s; shorten the duration, use fewer shards, or \
-         raise the limit with --max-events"
-    )]
-    EventLimit {
-        /// The limit.
-        events: u64,
-        /// How far it got, in seconds of virtual time.
-        at: f64,
+    /// The run reached a limit.
+    #[error("{reached}. {}", .reached.remedy())]
+    Limit {
+        /// Which, and how far it got.
+        reached: Reached,
     },
-    /// More records than a run may read by default would be written.
-    #[error("{0}; shorten the duration, or lower the rate")]
-    RecordLimit(Reached),
 }
 
 fn records(count: &u64) -> String {
@@ -177,7 +167,7 @@ struct Run<'a> {
     index: usize,
     seed: u64,
     replication: u32,
-    events_max: u64,
+    limits: ReplicationLimits,
 }
 
 /// An observer of one consumer; the others have none.
@@ -193,11 +183,11 @@ impl<O: Observer> Observer for Only<O> {
 
 impl<'a> Run<'a> {
     fn of(scenario: &'a Scenario, options: ExplainOptions<'_>) -> Result<Run<'a>, ExplainError> {
-        let ExplainOptions { variant, replication, events_max } = options;
+        let ExplainOptions { variant, replication, limits } = options;
         let is_wanted = |known: &Variant| variant.is_none_or(|name| known.name == name);
         let found = scenario.runs().find_map(|variants| {
             let index = variants.iter().position(is_wanted)?;
-            Some(Run { variants, index, seed: scenario.seed, replication, events_max })
+            Some(Run { variants, index, seed: scenario.seed, replication, limits })
         });
         found.ok_or_else(|| {
             let names = scenario.variants.iter().map(|known| format!("`{}`", known.name));
@@ -237,8 +227,6 @@ impl<'a> Run<'a> {
         settings: &Settings,
         observer: O,
     ) -> Result<(O, Finished), ExplainError> {
-        let limits = ReplicationLimits::default();
-        limits.check_written(settings).map_err(ExplainError::RecordLimit)?;
         let (mut consumers, mut observers) = (Vec::new(), Vec::new());
         let mut observer = Some(observer);
         for (index, variant) in self.variants.iter().enumerate() {
@@ -246,14 +234,11 @@ impl<'a> Run<'a> {
             consumers.push(if is_explained { settings } else { &variant.settings });
             observers.push(Only(if is_explained { observer.take() } else { None }));
         }
-        let (seed, number) = (self.seed, u64::from(self.replication));
-        let finished =
-            simulate_consumers(&consumers, seed, number, self.events_max, &mut observers);
-        if let RunEnd::EventLimit { at } = finished[0].end {
-            let at = at.as_secs_f64();
-            return Err(ExplainError::EventLimit { events: self.events_max, at });
-        }
-        let observer = observers.swap_remove(self.index).0;
-        Ok((observer.expect("it was put there"), finished[self.index]))
+        let (seed, number, limits) = (self.seed, self.replication, self.limits);
+        let limited = Limited { consumers: &consumers, seed, number, limits };
+        let mut ended =
+            limited.simulate(observers).map_err(|reached| ExplainError::Limit { reached })?;
+        let (observer, finished) = ended.swap_remove(self.index);
+        Ok((observer.0.expect("it was put there"), finished))
     }
 }
