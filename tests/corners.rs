@@ -79,6 +79,22 @@ fn a_batch_that_fills_up_within_its_window_does_not_wait_for_the_end() {
     }
 }
 
+/// S3.1: the same where the other lane is backing off, so that nothing but this lane looks for records.
+#[test]
+fn a_lane_fills_its_batch_within_its_window_while_the_other_backs_off() {
+    let traffic = r#"arrivals = { scripted = { records = [
+        { at = "1s", poison = true }, { at = "1s" }, { at = "1s" }, { at = "1s" },
+        { at = "2s" }, { at = "3s" }, { at = "8s" }, { at = "9s" },
+    ] } }"#;
+    let mapping = "BatchSize = 2\nMaximumBatchingWindowInSeconds = 20\nParallelizationFactor = 2";
+    let function = "duration = \"5s\"\ntimeout = \"9s\"\n[model]\npoll_model = \"instant\"\nretry_base = \"60s\"\n\
+                    lane_assignment = \"round_robin\"";
+    let facts = facts(&scenario(&text(traffic, mapping, function)).base().settings, 1);
+    let sent: Vec<f64> = facts.deliveries.iter().map(|batch| batch.sent_at.as_secs_f64()).collect();
+    let [first, second, third] = sent[..] else { panic!("three batches: {sent:?}") };
+    assert!(first < 2.0 && second < 2.0 && (9.0..10.0).contains(&third), "{sent:?}");
+}
+
 /// The figures of all variants or consumers.
 fn summaries(text: &str) -> Vec<VariantSummary> {
     let results = run(&scenario(text), &RunOptions::default(), &|_| ()).expect("it runs");
@@ -173,4 +189,99 @@ fn a_batch_is_closed_by_a_tumbling_window_only_where_there_is_one() {
     let mut reasons = Reasons::default();
     simulate(&scenario(&text).base().settings, 1, 0, 1_000_000, &mut reasons);
     assert_eq!(reasons.0, [ClosedBy::FreeLane, ClosedBy::PayloadLimit, ClosedBy::FreeLane]);
+}
+
+/// S2.4a: with `paged` an invocation that ends at the instant of a tick goes first, since it was
+/// scheduled first; with `buffered` the tick does.
+#[test]
+fn a_tick_at_the_instant_of_an_end_reads_before_it_only_with_a_buffer() {
+    let traffic = r#"arrivals = { scripted = { records = [
+        { at = "100ms" }, { at = "100ms" }, { at = "100ms" }, { at = "300ms" }, { at = "300ms" },
+    ] } }"#;
+    let sizes = |model: &str| {
+        let knobs = "poll_phase = { staggered = \"1ms\" }\nread_visibility = \"0s\"\npoll_jitter = \"0s\"\n\
+                     invoke_overhead = \"0s\"\n";
+        let function = format!("duration = \"250ms\"\n[model]\n{knobs}poll_model = \"{model}\"");
+        let text = text(traffic, "BatchSize = 2", &function);
+        let facts = facts(&scenario(&text).base().settings, 1);
+        facts.deliveries.iter().map(|batch| batch.records.len()).collect::<Vec<usize>>()
+    };
+    assert_eq!(sizes("paged"), [2, 1, 2]);
+    assert_eq!(sizes("buffered"), [2, 2, 1]);
+}
+
+/// S1.6: pages that are only counted use up the bytes of a shard as others do.
+#[test]
+fn a_counted_page_uses_up_the_bytes_of_the_next_seconds() {
+    let throttles = |records: u32| {
+        let text = format!(
+            r#"
+            duration = "30s"
+            replications = 1
+            [stream]
+            kind = "kinesis"
+            shards = 1
+            [[traffic]]
+            arrivals = {{ constant = {{ rate = "{records}/s", tick = "1s" }} }}
+            record_size = "1KiB"
+            to = "2s"
+            [[traffic]]
+            arrivals = {{ constant = {{ rate = "20/s" }} }}
+            record_size = "1KiB"
+            [mapping]
+            StartingPosition = "TRIM_HORIZON"
+            BatchSize = 1000
+            [function]
+            duration = "10ms"
+            [model]
+            poll_model = "buffered"
+            lookahead = "unlimited"
+            page_records = "unlimited"
+            page_bytes = "unlimited"
+            "#
+        );
+        summaries(&text)[0].read_throttles.value.expect("counted")
+    };
+    assert_eq!(throttles(1_000), 0.0);
+    assert!(throttles(8_000) > 2.0, "{}", throttles(8_000));
+}
+
+/// Backlogs by minute.
+#[derive(Default)]
+struct Backlogs(Vec<u64>);
+
+impl Observer for Backlogs {
+    fn observe(&mut self, _now: Instant, observation: Observation<'_>) {
+        if let Observation::Minute { backlog } = observation {
+            self.0.push(backlog);
+        }
+    }
+}
+
+/// S2.6, S4.5: what was read and not handled when polling stopped counts as backlog.
+#[test]
+fn records_that_will_be_read_again_are_backlog() {
+    let ten = r#"arrivals = { constant = { rate = "10/s", tick = "1s" } }
+        to = "1s""#;
+    let mapping = "BatchSize = 1\n[[mapping.schedule]]\nat = \"30s\"\nset = { Enabled = false }";
+    let function = "timeout = \"20s\"\nduration = \"15s\"\n[model]\nread_visibility = \"0s\"";
+    let text = text(ten, mapping, function).replace("\"60s\"", "\"3m\"");
+    let mut backlogs = Backlogs::default();
+    simulate(&scenario(&text).base().settings, 1, 0, 1_000_000, &mut backlogs);
+    assert_eq!(backlogs.0, [8, 8]);
+}
+
+/// S10.4: a fault lasts from its first instant to before its last.
+#[test]
+fn a_record_at_the_very_end_of_a_fault_is_good() {
+    let traffic = r#"arrivals = { constant = { rate = "1/s" } }
+        to = "10s""#;
+    let function = "duration = \"10ms\"\n[[function.fault]]\npoison = { probability = \"100%\" }\n\
+                    from = \"3s\"\nto = \"6s\"";
+    let text = text(traffic, "BatchSize = 1\nMaximumRetryAttempts = 0", function);
+    let facts = facts(&scenario(&text).base().settings, 1);
+    let discarded: Vec<u64> =
+        facts.discards.iter().flat_map(|(records, _)| records.clone()).collect();
+    // Written at 3, 4 and 5 s; counted from 1.
+    assert_eq!(discarded, [4, 5, 6]);
 }

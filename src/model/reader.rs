@@ -260,8 +260,7 @@ impl ShardReader {
     /// Records that were read and have not met their end, those to be read again among them.
     pub fn held(&self) -> u64 {
         if self.finished_ahead.is_none() {
-            let queued: usize = self.lanes.iter().map(|lane| lane.queue.len()).sum();
-            return (queued + self.replay.len()) as u64;
+            return self.lanes.iter().map(|lane| lane.queue.len() as u64).sum();
         }
         let anew = |fetched: &Fetched| !fetched.is_duplicate;
         let held = |lane: &Lane| lane.queue.iter().filter(anew).count();

@@ -277,7 +277,7 @@ fn blame(messages: &str, tree: &str) {
             let file = span["file_name"].as_str().unwrap_or_default();
             let at = span["byte_start"].as_u64().unwrap_or_default() as usize;
             let text = fs::read_to_string(Path::new(tree).join(file)).unwrap_or_default();
-            match innermost(&text, at) {
+            match innermost(&text, at).or_else(|| before_on_line(&text, at)) {
                 Some(number) if span["is_primary"] == true => drop(blamed.insert(number)),
                 _ if span["is_primary"] == true => eprintln!("{file}:{}: nobody's", span["line_start"]),
                 _ => {}
@@ -296,6 +296,14 @@ fn innermost(text: &str, at: usize) -> Option<usize> {
         (close >= at).then(|| number.parse().ok())?
     });
     opened.into_iter().next()
+}
+
+/// The number of the last change before a byte on its line: what stands behind a change may be what
+/// does not go together with it.
+fn before_on_line(text: &str, at: usize) -> Option<usize> {
+    let line = text.get(..at)?.rsplit('\n').next()?;
+    let (_, behind) = line.rsplit_once("/*<")?;
+    behind.split_once("*/")?.0.parse().ok()
 }
 
 fn main() {
