@@ -285,3 +285,27 @@ fn a_record_at_the_very_end_of_a_fault_is_good() {
     // Written at 3, 4 and 5 s; counted from 1.
     assert_eq!(discarded, [4, 5, 6]);
 }
+
+/// Generations of shards in the order in which they are opened.
+#[derive(Default)]
+struct Generations(Vec<u32>);
+
+impl Observer for Generations {
+    fn observe(&mut self, _now: Instant, observation: Observation<'_>) {
+        if let Observation::ShardOpened { generation, .. } = observation {
+            self.0.push(generation);
+        }
+    }
+}
+
+/// S1.7: each time that a shard rolls over the next generation is read.
+#[test]
+fn generations_of_a_shard_follow_one_another() {
+    let traffic = "arrivals = { constant = { rate = \"1/s\" } }";
+    let function = "duration = \"10ms\"\n[model]\nshard_rollover = \"1m\"";
+    let text = text(traffic, "", function).replace("\"60s\"", "\"210s\"");
+    let mut generations = Generations::default();
+    simulate(&scenario(&text).base().settings, 1, 0, 1_000_000, &mut generations);
+    let seen = generations.0;
+    assert!(seen.len() >= 4 && seen.iter().copied().eq(0..seen.len() as u32), "{seen:?}");
+}

@@ -13,8 +13,8 @@
 //! | `windows` | tumbling windows: batches of one window, state, final calls (S11) |
 //! | `attempting` | checks before an attempt, concurrency, sending (S5.2 to S5.4) |
 //! | `finishing` | what follows the end of an attempt (S5, S6, S8) |
-//! | `rules` | the rules in force, with their numbers |
 //! | `regular` | all of that at once, while nothing is special |
+//! | `rules` | the rules in force, with their numbers |
 //! | `independence` | whether shards have anything to do with each other |
 //! | `world` | several consumers of one stream, and what they share |
 //! | `bookkeeping` | what is announced of shards: oldest record, blockage, ledger (S9) |

@@ -182,10 +182,10 @@ impl<'a> Simulation<'a> {
 
     /// What it came to for each consumer; the last part ended like this.
     pub fn finish<O: Observer>(mut self, end: RunEnd, observers: &mut [O]) -> Vec<Finished> {
-        let (horizon, drains) = self.world.systems[0].settings.horizon.end();
         let at = match end {
-            RunEnd::Exhausted { .. } if drains => self.world.last_activity(),
-            RunEnd::Exhausted { .. } | RunEnd::Horizon => horizon,
+            // Only a run that drains has no next minute.
+            RunEnd::Exhausted { .. } => self.world.last_activity(),
+            RunEnd::Horizon => self.world.systems[0].horizon,
             RunEnd::EventLimit { at } | RunEnd::Stopped { at } => at,
         };
         let closings = self.world.close(at, observers);

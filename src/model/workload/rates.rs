@@ -216,10 +216,10 @@ mod tests {
 
     use super::*;
     use crate::engine::RandomSource;
-    use crate::model::settings::CountSpread;
+    use crate::model::settings::{CountSpread, ScriptedRecord};
     use crate::model::workload::WorkloadPlan;
     use crate::model::workload::test_settings::{per_second, poisson, settings};
-    use crate::units::Probability;
+    use crate::units::{Bytes, Probability};
 
     fn rates(traffic: Vec<Traffic>) -> ShardRates {
         let settings = settings(2, traffic, Duration::from_secs(86_400));
@@ -281,6 +281,21 @@ mod tests {
         assert_eq!(of(vec![poisson(5.0)]), 500.0);
         assert_eq!(of(vec![per_shard.clone(), late]), 2001.0);
         assert_eq!(of(vec![never, listed]), 12.0);
+    }
+
+    #[test]
+    fn a_record_at_the_very_beginning_of_its_source_counts() {
+        let record = |seconds| ScriptedRecord {
+            at: Instant::from_secs(seconds),
+            shard: 1,
+            key: "k".into(),
+            bytes: Bytes::new(1),
+            filtered: false,
+            poison: false,
+        };
+        let arrivals = Arrivals::Scripted { records: Arc::from([1, 2, 3].map(record)) };
+        let from = Instant::from_secs(1);
+        assert_rates(vec![Traffic { arrivals, from, ..poisson(1.0) }], 0.05, 0.05);
     }
 
     #[test]
