@@ -50,7 +50,9 @@ seeds() {
             *.sh) seed import g "$file" ;;
         esac
     done
-    for file in e f g h i j k; do seed trace "$file" ../tests/import/example/metrics.json; done
+    # Long texts are slow to try: eight points of every metric are enough.
+    sed -E 's/\[(([^][{},]*,){7}[^][{},]*),[^]]*\]/[\1]/g' ../tests/import/example/metrics.json >target/metrics.json
+    for file in e f g h i j k; do seed trace "$file" target/metrics.json; done
     mkdir -p target/seeds/items
     line=0
     while IFS= read -r file; do

@@ -27,6 +27,8 @@ const TRACES: [&str; 6] = [
 const PARTS: [Part; 4] = [Part::Traffic, Part::Duration, Part::Faults, Part::Overlay];
 /// A run is cut off after so many events.
 const EVENTS_MAX: u64 = 3_000;
+/// A run that would write more records does not begin.
+const RECORDS_MAX: u64 = 100_000;
 
 /// Reads a file of arrivals or of metrics.
 pub fn try_bytes(bytes: &[u8]) {
@@ -55,7 +57,8 @@ fn scenario_with(arrivals: &str, lines: &str, text: &str) {
     let source = Source { folder: nowhere(), ..Source::of_text(&scenario) };
     match load_with_files(&source, &[], &mut files) {
         Ok(scenario) => {
-            let limits = ReplicationLimits { events: EVENTS_MAX, ..ReplicationLimits::default() };
+            let (events, records) = (EVENTS_MAX, RECORDS_MAX);
+            let limits = ReplicationLimits { events, records, ..ReplicationLimits::default() };
             let options = RunOptions { threads: Some(1), limits, ..RunOptions::default() };
             // Reaching the limit is an answer.
             let _ = run(&scenario, &options, &|_| ());

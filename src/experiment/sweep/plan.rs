@@ -182,7 +182,7 @@ impl Plan {
     /// Reads a plan and checks that it is whole and of this version.
     ///
     /// # Errors
-    /// When it cannot be read, is no plan, was changed, or is of another version.
+    /// When it cannot be read, is no plan, was changed, is of another version, or has no points.
     pub fn read(path: &Path) -> Result<Plan, SweepError> {
         let wrong = |message: String| SweepError::Document(path.to_owned(), message);
         let remedy = "make one with `shardlag sweep plan SCENARIO --out PLAN.json`";
@@ -207,17 +207,36 @@ impl Plan {
         }
         let plan: Plan = serde_json::from_value(json)
             .map_err(|error| wrong(format!("is no plan of a sweep: {error}")))?;
-        if plan.version != env!("CARGO_PKG_VERSION") {
-            return Err(wrong(format!(
-                "was made by shardlag {}, and this is {}; use that version or plan anew",
-                plan.version,
-                env!("CARGO_PKG_VERSION")
-            )));
-        }
-        if plan.hash != plan.computed_hash() {
-            return Err(wrong("was changed after it was made; plan the sweep anew".to_owned()));
-        }
+        plan.check().map_err(wrong)?;
         Ok(plan)
+    }
+
+    /// Whether it is of this version, as it was made, and has points with a level of every factor.
+    fn check(&self) -> Result<(), String> {
+        if self.version != env!("CARGO_PKG_VERSION") {
+            return Err(format!(
+                "was made by shardlag {}, and this is {}; use that version or plan anew",
+                self.version,
+                env!("CARGO_PKG_VERSION")
+            ));
+        }
+        if self.hash != self.computed_hash() {
+            return Err("was changed after it was made; plan the sweep anew".to_owned());
+        }
+        if self.points.is_empty() {
+            return Err("has no points, so nothing can be run; plan the sweep anew".to_owned());
+        }
+        let factors = self.factors.len();
+        let is_odd = |point: &PlannedPoint| point.levels.len() != factors;
+        match self.points.iter().position(is_odd) {
+            Some(index) => Err(format!(
+                "does not say for every factor what its level is at point {}: factors {factors}, \
+                 levels {}; plan the sweep anew",
+                index + 1,
+                self.points[index].levels.len()
+            )),
+            None => Ok(()),
+        }
     }
 
     /// The document, ending in a newline.
@@ -292,5 +311,54 @@ impl Plan {
             return Err(SweepError::Changed { point, planned, found });
         }
         Ok(scenario)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load;
+
+    const SWEPT: &str = "
+        duration = '10m'
+        stream = { kind = 'dynamodb', shards = 1 }
+        traffic = [{ arrivals = { poisson = { rate = '5/s' } } }]
+        mapping = { StartingPosition = 'TRIM_HORIZON' }
+        function = { duration = '40ms' }
+        sweep = { factor = [{ key = 'mapping.BatchSize', values = [10, 100] }] }
+    ";
+
+    fn plan() -> Plan {
+        let source = Source::of_text(SWEPT);
+        let scenario = load(&source, &[]).unwrap_or_else(|errors| panic!("{errors}"));
+        let planning = Planning {
+            source: &source,
+            changes: &[],
+            sweep: scenario.sweep.as_ref().expect("it has a sweep"),
+            seed: 1,
+            points_max: 10,
+            command: "shardlag sweep",
+        };
+        Plan::new(&planning).expect("two points")
+    }
+
+    /// What is wrong with a plan that was changed, by somebody who computes its hash anew.
+    fn wrong(change: fn(&mut Plan)) -> Option<String> {
+        let mut plan = plan();
+        change(&mut plan);
+        plan.hash = plan.computed_hash();
+        plan.check().err()
+    }
+
+    #[test]
+    fn a_plan_without_points_or_with_other_levels_than_factors_is_refused_whatever_its_hash() {
+        assert_eq!(wrong(|_| ()), None);
+        let none = wrong(|plan| plan.points.clear()).expect("it is refused");
+        assert_eq!(none, "has no points, so nothing can be run; plan the sweep anew");
+        let odd = "does not say for every factor what its level is at point 2: factors 1, levels ";
+        let few = wrong(|plan| plan.points[1].levels.clear()).expect("it is refused");
+        assert_eq!(few, format!("{odd}0; plan the sweep anew"));
+        let many = wrong(|plan| plan.points[1].levels.push("7".to_owned()));
+        assert_eq!(many.expect("it is refused"), format!("{odd}2; plan the sweep anew"));
     }
 }
