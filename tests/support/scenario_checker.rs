@@ -25,6 +25,9 @@ use super::random_scenario::FILES;
 
 /// A run with more events is cut off.
 pub const EVENTS_MAX: u64 = 300_000;
+/// So is one of which a consumer has read more records when a minute is over: those that functions
+/// write back, each to all, grow without end.
+pub const RECORDS_MAX: u64 = 1_000_000;
 
 /// The standard recorder, which asserts the ledger and the parts of ages, beside the checker.
 struct Both<'a>(Recorder<'a>, Checker<'a>);
@@ -33,6 +36,10 @@ impl Observer for Both<'_> {
     fn observe(&mut self, now: Instant, observation: Observation<'_>) {
         self.0.observe(now, observation);
         self.1.observe(now, observation);
+    }
+
+    fn has_enough(&self) -> bool {
+        self.0.tallies.read > RECORDS_MAX
     }
 }
 
@@ -76,7 +83,7 @@ fn check_run(consumers: &[Settings], seed: u64) -> RunEnd {
     let consumers: Vec<&Settings> = consumers.iter().collect();
     let finished = simulate_consumers(&consumers, seed, 0, EVENTS_MAX, &mut observers);
     let end = finished[0].end;
-    if let RunEnd::EventLimit { .. } = end {
+    if let RunEnd::EventLimit { .. } | RunEnd::Stopped { .. } = end {
         return end;
     }
     for (Both(recorder, checker), finished) in observers.iter_mut().zip(&finished) {
@@ -88,12 +95,13 @@ fn check_run(consumers: &[Settings], seed: u64) -> RunEnd {
     end
 }
 
-/// What a run gave; `None`: it was cut off by the limit on events.
+/// What a run gave; `None`: it was cut off by a limit.
 ///
 /// # Panics
 /// When a ledger does not add up.
 pub fn results(scenario: &Scenario, threads: usize) -> Option<RunResults> {
-    let limits = ReplicationLimits { events: EVENTS_MAX, ..ReplicationLimits::default() };
+    let (events, records) = (EVENTS_MAX, RECORDS_MAX);
+    let limits = ReplicationLimits { events, records, ..ReplicationLimits::default() };
     let options = RunOptions { threads: Some(threads), limits, ..RunOptions::default() };
     match run(scenario, &options, &|_| ()) {
         Ok(results) => {
