@@ -6,7 +6,8 @@
 //! | consumers are offered the same records | their ledgers |
 //! | the ledger of the summary adds up | `written + carried over` against all ends |
 //!
-//! Left out: what a text may not say; the reader of scenarios has tests of its own.
+//! Left out: what a text may not say; the reader of scenarios has tests of its own. Runs in which
+//! each record makes several that make several in turn: they grow until a limit ends them.
 
 use shardlag::engine::RunEnd;
 use shardlag::experiment::limits::ReplicationLimits;
@@ -25,9 +26,6 @@ use super::random_scenario::FILES;
 
 /// A run with more events is cut off.
 pub const EVENTS_MAX: u64 = 300_000;
-/// So is one of which a consumer has read more records when a minute is over: those that functions
-/// write back, each to all, grow without end.
-pub const RECORDS_MAX: u64 = 1_000_000;
 
 /// The standard recorder, which asserts the ledger and the parts of ages, beside the checker.
 struct Both<'a>(Recorder<'a>, Checker<'a>);
@@ -36,10 +34,6 @@ impl Observer for Both<'_> {
     fn observe(&mut self, now: Instant, observation: Observation<'_>) {
         self.0.observe(now, observation);
         self.1.observe(now, observation);
-    }
-
-    fn has_enough(&self) -> bool {
-        self.0.tallies.read > RECORDS_MAX
     }
 }
 
@@ -56,6 +50,16 @@ pub fn read(text: &str, changes: &[Override]) -> Scenario {
             panic!("refused: {}", errors.join("\n"))
         }
     }
+}
+
+/// Whether consumers write back more than one record, which all of them read, for each.
+pub fn grows_without_end(scenario: &Scenario) -> bool {
+    scenario.runs().any(|run| {
+        let writes =
+            run.iter().filter_map(|consumer| consumer.settings.function.writes_back.as_ref());
+        let copies = writes.filter(|writes| !writes.filtered).map(|writes| writes.at_shares.len());
+        copies.sum::<usize>() > 1
+    })
 }
 
 /// Checks the first replication of every variant; how the runs ended.
@@ -83,7 +87,7 @@ fn check_run(consumers: &[Settings], seed: u64) -> RunEnd {
     let consumers: Vec<&Settings> = consumers.iter().collect();
     let finished = simulate_consumers(&consumers, seed, 0, EVENTS_MAX, &mut observers);
     let end = finished[0].end;
-    if let RunEnd::EventLimit { .. } | RunEnd::Stopped { .. } = end {
+    if let RunEnd::EventLimit { .. } = end {
         return end;
     }
     for (Both(recorder, checker), finished) in observers.iter_mut().zip(&finished) {
@@ -95,13 +99,12 @@ fn check_run(consumers: &[Settings], seed: u64) -> RunEnd {
     end
 }
 
-/// What a run gave; `None`: it was cut off by a limit.
+/// What a run gave; `None`: it was cut off by the limit on events.
 ///
 /// # Panics
 /// When a ledger does not add up.
 pub fn results(scenario: &Scenario, threads: usize) -> Option<RunResults> {
-    let (events, records) = (EVENTS_MAX, RECORDS_MAX);
-    let limits = ReplicationLimits { events, records, ..ReplicationLimits::default() };
+    let limits = ReplicationLimits { events: EVENTS_MAX, ..ReplicationLimits::default() };
     let options = RunOptions { threads: Some(threads), limits, ..RunOptions::default() };
     match run(scenario, &options, &|_| ()) {
         Ok(results) => {
