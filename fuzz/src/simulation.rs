@@ -11,8 +11,20 @@ mod random_scenario;
 mod scenario_checker;
 
 use random_scenario::{Choices, RandomScenario, scenario};
-use scenario_checker::{check_runs, grows_without_end, read, results};
+use scenario_checker::{check_runs, read, results};
 use shardlag::report::summary_json;
+use shardlag::scenario::Scenario;
+
+/// Whether consumers write back more than one record, which all of them read, for each: that grows
+/// until a limit ends it, which takes too long for a try.
+fn grows_without_end(scenario: &Scenario) -> bool {
+    scenario.runs().any(|run| {
+        let writes =
+            run.iter().filter_map(|consumer| consumer.settings.function.writes_back.as_ref());
+        let copies = writes.filter(|writes| !writes.filtered).map(|writes| writes.at_shares.len());
+        copies.sum::<usize>() > 1
+    })
+}
 
 /// Runs a scenario and holds it to what must be true of every run.
 pub fn try_bytes(bytes: &[u8]) {

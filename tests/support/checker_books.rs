@@ -37,17 +37,13 @@ impl Checker<'_> {
         let gone = counts.processed + counts.discarded + counts.filtered + counts.expired;
         let written = gone + counts.skipped + closing.remaining;
         assert_eq!(written, closing.written, "{counts:?} {finished:?}");
-        let is_in_line = self.settings.knobs.throttle_policy == ThrottlePolicy::Queue
-            && self.settings.concurrency.reserved == Some(0);
         if self.is_closed && !self.may_restart() {
-            // Records of the very end of a run no longer happen; a drained one has had all, but for
-            // those that are written while all wait for ever.
+            // Records of the very end of a run no longer happen; a drained one has had all.
             let last = match finished.end {
-                RunEnd::Exhausted { .. } if !is_in_line => Instant::FAR_FUTURE,
-                RunEnd::Exhausted { .. }
-                | RunEnd::Horizon
-                | RunEnd::EventLimit { .. }
-                | RunEnd::Stopped { .. } => finished.at.saturating_sub(Duration::from_nanos(1)),
+                RunEnd::Exhausted { .. } => Instant::FAR_FUTURE,
+                RunEnd::Horizon | RunEnd::EventLimit { .. } | RunEnd::Stopped { .. } => {
+                    finished.at.saturating_sub(Duration::from_nanos(1))
+                }
             };
             let is_before = |record: &&Record| record.arrival < self.position;
             let skipped: usize = self.logs.iter().map(|l| l.iter().filter(is_before).count()).sum();
@@ -59,6 +55,8 @@ impl Checker<'_> {
             // A mapping that is disabled leaves what it has not read, and who waits in line for a
             // function that has no concurrency waits for ever.
             RunEnd::Exhausted { .. } => {
+                let is_in_line = self.settings.knobs.throttle_policy == ThrottlePolicy::Queue
+                    && self.settings.concurrency.reserved == Some(0);
                 let may_be_left = self.may_restart() || is_in_line;
                 let left = closing.remaining;
                 assert!(left == 0 || may_be_left, "nothing goes on, {left} are left: {counts:?}");

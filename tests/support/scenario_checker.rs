@@ -6,8 +6,7 @@
 //! | consumers are offered the same records | their ledgers |
 //! | the ledger of the summary adds up | `written + carried over` against all ends |
 //!
-//! Left out: what a text may not say; the reader of scenarios has tests of its own. Runs in which
-//! each record makes several that make several in turn: they grow until a limit ends them.
+//! Left out: what a text may not say; the reader of scenarios has tests of its own.
 
 use shardlag::engine::RunEnd;
 use shardlag::experiment::limits::ReplicationLimits;
@@ -50,16 +49,6 @@ pub fn read(text: &str, changes: &[Override]) -> Scenario {
             panic!("refused: {}", errors.join("\n"))
         }
     }
-}
-
-/// Whether consumers write back more than one record, which all of them read, for each.
-pub fn grows_without_end(scenario: &Scenario) -> bool {
-    scenario.runs().any(|run| {
-        let writes =
-            run.iter().filter_map(|consumer| consumer.settings.function.writes_back.as_ref());
-        let copies = writes.filter(|writes| !writes.filtered).map(|writes| writes.at_shares.len());
-        copies.sum::<usize>() > 1
-    })
 }
 
 /// Checks the first replication of every variant; how the runs ended.

@@ -129,6 +129,10 @@ impl System<'_> {
 
     /// New records were added to a shard's log.
     pub(super) fn records_added<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
+        // Those of a shard that is not found yet wait with its others.
+        if self.readers[shard].stage != Stage::Open {
+            return;
+        }
         match self.rules.mode {
             ReadingMode::Pages | ReadingMode::CountedPages => self.schedule_poll(cx, shard),
             ReadingMode::Lanes if self.lane_count() > 1 => self.await_readable(cx, shard),

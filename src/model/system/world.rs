@@ -182,10 +182,13 @@ impl<'a> Simulation<'a> {
 
     /// What it came to for each consumer; the last part ended like this.
     pub fn finish<O: Observer>(mut self, end: RunEnd, observers: &mut [O]) -> Vec<Finished> {
+        let horizon = self.world.systems[0].horizon;
         let at = match end {
+            // Who waits in line for ever is not done.
+            RunEnd::Exhausted { .. } if self.world.waits() => horizon,
             // Only a run that drains has no next minute.
             RunEnd::Exhausted { .. } => self.world.last_activity(),
-            RunEnd::Horizon => self.world.systems[0].horizon,
+            RunEnd::Horizon => horizon,
             RunEnd::EventLimit { at } | RunEnd::Stopped { at } => at,
         };
         let closings = self.world.close(at, observers);
@@ -278,6 +281,11 @@ impl<'a> World<'a> {
             }
             gives_concurrency = false;
         }
+    }
+
+    /// Whether some lane waits in line for concurrency.
+    fn waits(&self) -> bool {
+        self.systems.iter().any(|system| !system.line.is_empty())
     }
 
     fn last_activity(&self) -> Instant {
