@@ -95,6 +95,35 @@ fn a_lane_fills_its_batch_within_its_window_while_the_other_backs_off() {
     assert!(first < 2.0 && second < 2.0 && (9.0..10.0).contains(&third), "{sent:?}");
 }
 
+/// When records were read.
+#[derive(Default)]
+struct Reads(Vec<(f64, u32)>);
+
+impl Observer for Reads {
+    fn observe(&mut self, now: Instant, observation: Observation<'_>) {
+        if let Observation::Read { records, .. } = observation {
+            self.0.push((now.as_secs_f64(), records));
+        }
+    }
+}
+
+/// S4.2: a record shows its lane only when it is read, so that several lanes have every record read
+/// when it is written, also after all of them were busy, and not at the next poll of their own.
+#[test]
+fn several_lanes_have_records_read_at_once_after_all_were_busy() {
+    let traffic = r#"arrivals = { scripted = { records = [
+        { at = "1s" }, { at = "1s" }, { at = "3s" }, { at = "10100ms" }, { at = "10200ms" },
+    ] } }"#;
+    let mapping = "BatchSize = 1\nParallelizationFactor = 2";
+    let function = "duration = \"7130ms\"\ntimeout = \"9s\"\n[model]\npoll_model = \"grid\"\n\
+                    poll_phase = \"0s\"\nlane_assignment = \"round_robin\"\n\
+                    read_visibility = \"0s\"";
+    let text = text(traffic, mapping, function);
+    let mut reads = Reads::default();
+    simulate(&scenario(&text).base().settings, 1, 0, u64::MAX, &mut reads);
+    assert_eq!(reads.0[reads.0.len() - 2..], [(10.1, 1), (10.2, 1)]);
+}
+
 /// The figures of all variants or consumers.
 fn summaries(text: &str) -> Vec<VariantSummary> {
     let results = run(&scenario(text), &RunOptions::default(), &|_| ()).expect("it runs");
