@@ -273,6 +273,18 @@ mod tests {
     }
 
     #[test]
+    fn a_factor_is_cut_off_at_the_limit() {
+        let exponential = FactorLaw(&Variation::Exponential);
+        let exact = 1.0 - libm::exp(-1.5);
+        assert!((exponential.mean_up_to(1.5) - exact).abs() < 1e-9);
+        for variation in laws() {
+            let law = FactorLaw(&variation);
+            assert!((law.mean_up_to(1e6) - law.mean()).abs() < 1e-3, "{variation:?}");
+            assert!(law.mean_up_to(0.1) <= 0.1 + 1e-12);
+        }
+    }
+
+    #[test]
     fn the_widest_log_normal_factor_is_cut_off_too() {
         // Shapes from 13.9 to 297: by the error function and by Mills' ratio.
         for p99 in [1e14, 1e15, 1e16, 1e100, 1e300] {

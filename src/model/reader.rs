@@ -9,7 +9,7 @@
 //! | lanes | a lane that is free | when it cuts a batch |
 //!
 //! Counted pages are pages without a bound on reading ahead and with a single lane: the same
-//! batches as with pages, but a backlog costs no memory.
+//! batches as with pages, but a backlog costs no memory for its records, only for its ticks.
 
 use std::collections::{BTreeMap, VecDeque};
 
