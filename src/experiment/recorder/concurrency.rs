@@ -83,9 +83,9 @@ pub fn gather(before: u32, to: Instant, groups: &mut [&mut Changes]) -> InFlight
     let slice = |number: usize| {
         let start = from + ((number as u64) << bits);
         let of_groups = groups.iter().map(|group| group.slices[number].as_slice());
-        let mut changes: Vec<Change> = of_groups.collect::<Vec<_>>().concat();
-        changes.sort_unstable();
-        Slice::of(&changes, start.min(to.as_nanos()), (start + (1 << bits)).min(to.as_nanos()))
+        let changes: Vec<Change> = of_groups.collect::<Vec<_>>().concat();
+        let end = start + (1 << bits);
+        Slice::of(&changes, start.min(to.as_nanos()), end.min(to.as_nanos()), bits)
     };
     let slices: Vec<Slice> = (0..first.slices.len()).into_par_iter().map(slice).collect();
     groups.iter_mut().for_each(|group| group.restart(to));
@@ -101,6 +101,18 @@ pub fn gather(before: u32, to: Instant, groups: &mut [&mut Changes]) -> InFlight
     all
 }
 
+/// Changes in a part of a slice on average, or somewhat more.
+const CHANGES_OF_PART: usize = 8;
+
+/// What is known of a part of a slice without putting its changes in order.
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    /// Invocations that begin.
+    begin: i64,
+    /// First how many more are in flight at its end, then how many are before it.
+    before: i64,
+}
+
 /// A slice as if nothing had been in flight before: counts may be below zero.
 struct Slice {
     nanos: i64,
@@ -110,18 +122,44 @@ struct Slice {
 }
 
 impl Slice {
-    /// The slice from `start` to `end` with these changes in order.
-    fn of(changes: &[Change], start: u64, end: u64) -> Slice {
-        let (mut level, mut since, mut nanos) = (0, start, 0);
-        let mut most = i64::MIN;
-        let ends = changes.iter().map(|change| (change.at(), change.difference()));
-        for (at, difference) in ends.chain([(end, 0)]) {
-            nanos += level * (at - since) as i64;
-            most = most.max(if at > since { level } else { i64::MIN });
-            since = at;
-            level += difference;
+    /// The slice from `start` to `end`, which are at most 2^`bits` ns apart, with these changes in
+    /// any order.
+    ///
+    /// Most changes need no order. Times are whole nanoseconds, so as many as are in flight at the
+    /// end of a part of the slice are so for a while; more can be in flight only in parts where
+    /// enough begin, and what happens in these is put in order.
+    fn of(changes: &[Change], start: u64, end: u64, bits: u32) -> Slice {
+        let parts = (changes.len() / CHANGES_OF_PART).checked_ilog2().unwrap_or(0).min(bits);
+        let (shift, mut parts) = (bits - parts, vec![Part::default(); 1 << parts]);
+        let part_of = |change: &Change| ((change.at() - start) >> shift) as usize;
+        let mut nanos = 0;
+        for change in changes {
+            let (part, difference) = (&mut parts[part_of(change)], change.difference());
+            part.begin += (difference + 1) / 2;
+            part.before += difference;
+            nanos += difference * (end - change.at()) as i64;
         }
-        let most = (most > i64::MIN).then_some(most);
+        let (mut level, mut most) = (0, i64::MIN);
+        for part in &mut parts {
+            level += std::mem::replace(&mut part.before, level);
+            most = most.max(level);
+        }
+        let may_have_more = |change: &&Change| {
+            let part = parts[part_of(change)];
+            part.before + part.begin > most
+        };
+        let mut busy: Vec<Change> = changes.iter().filter(may_have_more).copied().collect();
+        busy.sort_unstable();
+        for of_part in busy.chunk_by(|one, other| part_of(one) == part_of(other)) {
+            let part = part_of(&of_part[0]);
+            let (mut level, mut since) = (parts[part].before, start + ((part as u64) << shift));
+            for change in of_part {
+                most = most.max(if change.at() > since { level } else { i64::MIN });
+                since = change.at();
+                level += change.difference();
+            }
+        }
+        let most = (end > start).then_some(most);
         Slice { nanos, most, at_end: level, length: end - start }
     }
 }
