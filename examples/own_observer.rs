@@ -4,11 +4,11 @@
 //!
 //! ```text
 //! batching window 0 s
-//!   FreeLane          7165 batches of   16.3 records
-//!   BatchSize         1183 batches of  200.0 records
+//!   FreeLane          7154 batches of   15.8 records
+//!   BatchSize         1199 batches of  200.0 records
 //! batching window 5 s
-//!   BatchSize         1466 batches of  200.0 records
-//!   BatchingWindow     711 batches of   84.1 records
+//!   BatchSize         1461 batches of  200.0 records
+//!   BatchingWindow     718 batches of   84.2 records
 //! ```
 //!
 //! An observer is told everything that happens and cannot change it. It is a type parameter of

@@ -4,13 +4,13 @@
 //!
 //! ```text
 //! base: Stable
-//!   IteratorAge p99  1.09 ± 0.03 s
+//!   IteratorAge p99  1.09 ± 0.02 s
 //!   invocations      28.8 k
-//!   cost             $0.01368 ± 0.00002
+//!   cost             $0.01367 ± 0.00003
 //! window of 2 s: Stable
-//!   IteratorAge p99  1.24 ± 0.02 s
-//!   invocations      3.669 ± 0.003 k
-//!   cost             $0.00435 ± 0.00003
+//!   IteratorAge p99  1.25 ± 0.02 s
+//!   invocations      3.671 ± 0.003 k
+//!   cost             $0.00439 ± 0.00005
 //! ```
 //!
 //! A figure is an `Estimate`: a value with the ends of its 95 % interval over the replications,

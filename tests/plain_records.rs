@@ -7,6 +7,7 @@ mod harness;
 
 use harness::{facts, scenario};
 use shardlag::experiment::{RunOptions, run};
+use shardlag::results::RecordsKept;
 
 const NEVER: &str = "[[function.fault]]\npoison = { at = \"9000h\", shard = 0 }\n";
 
@@ -100,8 +101,15 @@ fn assert_same(case: &str, text: impl Fn(&str) -> String) {
     assert_eq!(plain.0.discards, records.0.discards, "{case}");
     assert_eq!(plain.0.arrivals, records.0.arrivals, "{case}");
     assert_eq!(plain.0.expired, records.0.expired, "{case}");
-    let [plain, records] = [plain.1, records.1]
-        .map(|results| serde_json::to_string(&results.summary.variants).expect("figures are JSON"));
+    let [plain, records] = [(plain.1, RecordsKept::Arrivals), (records.1, RecordsKept::Whole)].map(
+        |(mut results, kept)| {
+            for variant in &mut results.summary.variants {
+                let told = std::mem::take(&mut variant.records_kept);
+                assert_eq!(told, kept, "{case}");
+            }
+            serde_json::to_string(&results.summary.variants).expect("figures are JSON")
+        },
+    );
     assert_eq!(plain, records, "{case}");
 }
 

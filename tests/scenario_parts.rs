@@ -254,6 +254,7 @@ fn the_metrics_of_assertions_are_the_figures_of_the_summary() {
         batch_size: Default::default(),
         concurrency: Default::default(),
         cost_usd: Default::default(),
+        records_kept: Default::default(),
         cloudwatch: Default::default(),
         uncertainty: None,
     };

@@ -3,27 +3,36 @@
 //! Events are ordered by (time, ordinal): at equal times the one scheduled first comes first, so
 //! a run never depends on how the heap happens to break ties. Both are packed into one 128-bit
 //! key, which makes a comparison cheap. A few events are kept in a list in order, for which a heap
-//! would do more than it saves; only more than that go to a heap. Reference: Banks et al.,
-//! *Discrete-Event System Simulation*, chapter 3 (event-scheduling world view).
+//! would do more than it saves; only more than that go to a heap. Events that are scheduled in the
+//! order in which they happen, such as polls an interval ahead, need neither: they have a queue.
+//! Reference: Banks et al., *Discrete-Event System Simulation*, chapter 3 (event-scheduling world
+//! view).
 //!
 //! Left out: removing an event. Whoever scheduled an event that no longer applies recognises it
 //! when it is due and ignores it.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 
 use crate::units::Instant;
 
 /// Events that are kept without a heap.
-const LIST_CAPACITY: usize = 8;
+const LIST_CAPACITY: usize = 32;
+
+/// The key of no event.
+const NONE: u128 = u128::MAX;
 
 /// Pending events in the order in which they happen.
 #[derive(Debug, Clone)]
 pub struct EventCalendar<E> {
     /// Some events, the next of them last.
     list: Vec<Entry<E>>,
-    /// The others.
+    /// The others ...
     heap: BinaryHeap<Entry<E>>,
+    /// ... but for those that were scheduled in order.
+    queue: VecDeque<Entry<E>>,
+    /// Key of the first in the queue; [`NONE`] if that is empty.
+    queued: u128,
     scheduled: u64,
 }
 
@@ -36,18 +45,46 @@ struct Entry<E> {
 impl<E> EventCalendar<E> {
     /// An empty calendar.
     pub fn new() -> EventCalendar<E> {
-        let list = Vec::with_capacity(LIST_CAPACITY);
-        EventCalendar { list, heap: BinaryHeap::new(), scheduled: 0 }
+        EventCalendar {
+            list: Vec::with_capacity(LIST_CAPACITY),
+            heap: BinaryHeap::new(),
+            queue: VecDeque::new(),
+            queued: NONE,
+            scheduled: 0,
+        }
     }
 
     /// Lets `event` happen at `at`, after everything scheduled for that time before.
     #[inline]
     pub fn schedule(&mut self, at: Instant, event: E) {
+        let entry = self.entry(at, event);
+        self.insert(entry);
+    }
+
+    /// The same for events of a kind that are mostly scheduled in the order in which they happen.
+    #[inline]
+    pub fn schedule_in_order(&mut self, at: Instant, event: E) {
+        let entry = self.entry(at, event);
+        match self.queue.back() {
+            Some(last) if last.key > entry.key => self.insert(entry),
+            last => {
+                self.queued = if last.is_none() { entry.key } else { self.queued };
+                self.queue.push_back(entry);
+            }
+        }
+    }
+
+    #[inline]
+    fn entry(&mut self, at: Instant, event: E) -> Entry<E> {
         let key = u128::from(at.as_nanos()) << 64 | u128::from(self.scheduled);
         self.scheduled += 1;
-        let entry = Entry { key, event };
-        if self.list.len() < LIST_CAPACITY && self.heap.is_empty() {
-            let is_later = |other: &Entry<E>| other.key > key;
+        Entry { key, event }
+    }
+
+    #[inline]
+    fn insert(&mut self, entry: Entry<E>) {
+        if self.list.len() < LIST_CAPACITY {
+            let is_later = |other: &Entry<E>| other.key > entry.key;
             let place = self.list.iter().take_while(|other| is_later(other)).count();
             self.list.insert(place, entry);
         } else {
@@ -55,27 +92,26 @@ impl<E> EventCalendar<E> {
         }
     }
 
-    /// Removes and returns the next event with its time.
+    /// Removes and returns the next event with its time if that is before `horizon`.
     #[inline]
-    pub fn pop(&mut self) -> Option<(Instant, E)> {
-        let entry = if self.is_next_listed() { self.list.pop() } else { self.heap.pop() }?;
-        Some((Instant::from_nanos((entry.key >> 64) as u64), entry.event))
-    }
-
-    /// The time of the next event.
-    #[inline]
-    pub fn next_time(&self) -> Option<Instant> {
-        let next = if self.is_next_listed() { self.list.last() } else { self.heap.peek() };
-        next.map(|entry| Instant::from_nanos((entry.key >> 64) as u64))
-    }
-
-    /// Whether the next event is in the list.
-    #[inline]
-    fn is_next_listed(&self) -> bool {
-        match (self.list.last(), self.heap.peek()) {
-            (Some(listed), Some(heaped)) => listed.key < heaped.key,
-            (listed, _) => listed.is_some(),
+    pub fn pop_before(&mut self, horizon: Instant) -> Option<(Instant, E)> {
+        let key = |entry: Option<&Entry<E>>| entry.map_or(NONE, |entry| entry.key);
+        let (listed, heaped) = (key(self.list.last()), key(self.heap.peek()));
+        let next = listed.min(heaped).min(self.queued);
+        let at = Instant::from_nanos((next >> 64) as u64);
+        if at >= horizon {
+            return None;
         }
+        let entry = if next == self.queued {
+            let entry = self.queue.pop_front();
+            self.queued = key(self.queue.front());
+            entry
+        } else if next == listed {
+            self.list.pop()
+        } else {
+            self.heap.pop()
+        };
+        Some((at, entry?.event))
     }
 
     /// Number of events that have been taken out.
@@ -85,7 +121,7 @@ impl<E> EventCalendar<E> {
 
     /// Number of pending events.
     pub fn len(&self) -> usize {
-        self.list.len() + self.heap.len()
+        self.list.len() + self.heap.len() + self.queue.len()
     }
 
     /// Whether nothing is pending.
@@ -131,7 +167,9 @@ mod tests {
         for seconds in [5, 1, 4, 2, 3] {
             calendar.schedule(Instant::from_secs(seconds), seconds);
         }
-        let order: Vec<u64> = std::iter::from_fn(|| calendar.pop()).map(|(_, e)| e).collect();
+        let order: Vec<u64> = std::iter::from_fn(|| calendar.pop_before(Instant::FAR_FUTURE))
+            .map(|(_, e)| e)
+            .collect();
         assert_eq!(order, [1, 2, 3, 4, 5]);
     }
 
@@ -142,8 +180,10 @@ mod tests {
             calendar.schedule(Instant::from_secs(7), name);
             calendar.schedule(Instant::from_secs(8 + name), 1000 + name);
         }
-        let order: Vec<u64> =
-            std::iter::from_fn(|| calendar.pop()).map(|(_, e)| e).take(100).collect();
+        let order: Vec<u64> = std::iter::from_fn(|| calendar.pop_before(Instant::FAR_FUTURE))
+            .map(|(_, e)| e)
+            .take(100)
+            .collect();
         assert_eq!(order, (0..100).collect::<Vec<_>>());
     }
 
@@ -156,13 +196,16 @@ mod tests {
         for step in 0u64..2_000 {
             if step / 40 % 2 == 0 {
                 let at = step * 7919 % 97;
-                calendar.schedule(Instant::from_secs(at), number);
+                match step % 3 {
+                    0 => calendar.schedule(Instant::from_secs(at), number),
+                    _ => calendar.schedule_in_order(Instant::from_secs(at), number),
+                }
                 pending.push((at, number));
                 number += 1;
             } else {
                 let next = pending.iter().copied().min().expect("events are pending");
                 pending.retain(|event| *event != next);
-                let taken = calendar.pop().expect("events are pending");
+                let taken = calendar.pop_before(Instant::FAR_FUTURE).expect("events are pending");
                 assert_eq!(taken, (Instant::from_secs(next.0), next.1));
             }
             assert_eq!(calendar.len(), pending.len());
@@ -171,13 +214,14 @@ mod tests {
     }
 
     #[test]
-    fn the_next_time_is_that_of_the_next_event() {
+    fn an_event_at_the_horizon_stays() {
         let mut calendar = EventCalendar::new();
-        assert_eq!(calendar.next_time(), None);
-        calendar.schedule(Instant::from_secs(9), ());
-        calendar.schedule(Instant::from_secs(3), ());
-        assert_eq!(calendar.next_time(), Some(Instant::from_secs(3)));
-        assert_eq!(calendar.pop().map(|(at, ())| at), Some(Instant::from_secs(3)));
+        calendar.schedule(Instant::from_secs(9), 'b');
+        calendar.schedule(Instant::from_secs(3), 'a');
+        let until = |seconds| Instant::from_secs(seconds);
+        assert_eq!(calendar.pop_before(until(3)), None);
+        assert_eq!(calendar.pop_before(until(4)), Some((until(3), 'a')));
+        assert_eq!(calendar.pop_before(until(9)), None);
         assert_eq!((calendar.happened(), calendar.len()), (1, 1));
     }
 }

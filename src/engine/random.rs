@@ -48,18 +48,38 @@ impl RandomSource {
         RandomStream(ChaCha8Rng::from_seed(key))
     }
 
-    /// A single number uniform on `[0, 1)` with 53 bits at (purpose, entity, index), for chances
-    /// that are drawn one by one at scattered indices: a stream computes 32 words to give one.
-    /// The address is hashed part by part.
+    /// The words at (purpose, entity) that are found one by one.
+    #[inline]
+    pub fn hashed(&self, purpose: Purpose, entity: u64) -> HashedWords {
+        HashedWords { address: hash(self.root, [purpose.0, entity]) }
+    }
+
+    /// A single number uniform on `[0, 1)` with 53 bits at (purpose, entity, index).
     #[inline]
     pub fn uniform_at(&self, purpose: Purpose, entity: u64, index: u64) -> f64 {
-        let hash = hash(self.root, [purpose.0, entity, index]);
-        (hash >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+        let word = self.hashed(purpose, entity).word(index);
+        (word >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
     }
 
     /// A single 64-bit word at (purpose, entity, index): the stream's `index`-th word.
     pub fn word(&self, purpose: Purpose, entity: u64, index: u64) -> u64 {
         self.stream(purpose, entity).at(index, 1).next_u64()
+    }
+}
+
+/// Random words of an address where each is needed alone, at scattered indices or with much else
+/// between: a stream computes 32 words to give one. The address is hashed part by part, the index
+/// last.
+#[derive(Debug, Clone, Copy)]
+pub struct HashedWords {
+    address: u64,
+}
+
+impl HashedWords {
+    /// The word of an index.
+    #[inline]
+    pub fn word(&self, index: u64) -> u64 {
+        hash(self.address, [index])
     }
 }
 

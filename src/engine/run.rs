@@ -49,12 +49,9 @@ pub fn run<E>(
 ) -> RunEnd {
     let mut at = Instant::START;
     for _ in 0..limits.events {
-        match calendar.next_time() {
-            None => return RunEnd::Exhausted { at },
-            Some(next) if next >= limits.horizon => return RunEnd::Horizon,
-            Some(_) => {}
-        }
-        let Some((time, event)) = calendar.pop() else { return RunEnd::Exhausted { at } };
+        let Some((time, event)) = calendar.pop_before(limits.horizon) else {
+            return if calendar.is_empty() { RunEnd::Exhausted { at } } else { RunEnd::Horizon };
+        };
         assert!(time >= at, "event at {time:?} after {at:?}");
         at = time;
         if handle(time, event, calendar).is_break() {

@@ -10,7 +10,7 @@ use crate::analysis::{ratio_interval, t_interval};
 use crate::results::{
     AgeBreakdown, AgeStatistics, AskedEstimate, BatchSizes, BlockedByCause, BlockedShardTime,
     CloudWatchSums, ConcurrencyUse, Cost, Discarded, Estimate, LagStatistics, Ledger, MinuteShare,
-    Stability, StabilityVerdict, UncertainInput, UncertaintySummary, VariantSummary,
+    RecordsKept, Stability, StabilityVerdict, UncertainInput, UncertaintySummary, VariantSummary,
 };
 use crate::scenario::figures::{Asked, AskedQuantity, Scope, Statistic};
 use crate::scenario::{Scenario, Variant};
@@ -137,8 +137,16 @@ pub fn summary_of(
         concurrency: concurrency(&over),
         cost_usd: cost(&over),
         cloudwatch: cloudwatch(&over),
+        records_kept: records_kept(replications),
         uncertainty: None,
         stability,
+    }
+}
+
+fn records_kept(replications: &[Replication]) -> RecordsKept {
+    match replications.iter().any(|replication| replication.tallies.told_records_apart) {
+        true => RecordsKept::Whole,
+        false => RecordsKept::Arrivals,
     }
 }
 

@@ -15,7 +15,7 @@
 
 use super::batch::Batch;
 use super::function::Invocation;
-use super::observation::Fetched;
+use super::record_queue::RecordTimes;
 use crate::units::{Duration, Instant};
 
 /// The age of a record when it was finished, split by where the time was spent.
@@ -29,7 +29,7 @@ pub struct AgeParts {
     pub window: Duration,
     /// Behind earlier batches of its lane.
     pub queue: Duration,
-    /// Reading held back by an unfinished page or a full buffer.
+    /// RecordTimes held back by an unfinished page or a full buffer.
     pub read_ahead: Duration,
     /// Waiting for concurrency.
     pub concurrency: Duration,
@@ -42,6 +42,20 @@ pub struct AgeParts {
     /// The handler, last attempt.
     pub execution: Duration,
 }
+
+/// Names of the parts in the order of the table above.
+const NAMES: [&str; 10] = [
+    "visibility",
+    "poll",
+    "window",
+    "queue",
+    "read_ahead",
+    "concurrency",
+    "retry",
+    "overhead",
+    "cold_start",
+    "execution",
+];
 
 /// What the split depends on besides the record, its batch and the invocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,11 +75,11 @@ impl AgeParts {
     /// When the parts do not add up to the age, which is a bug.
     pub fn of(
         context: AgeContext,
-        last: Fetched,
+        last: RecordTimes,
         batch: &Batch,
         invocation: &Invocation,
     ) -> AgeParts {
-        let arrival = last.record.arrival;
+        let arrival = last.arrival;
         let readable = (arrival + context.read_visibility).min(last.read_at);
         let read = if context.lanes_read { readable } else { last.read_at };
         let queue = batch.lane_free_since.min(batch.cut_at).since(read);
@@ -92,26 +106,25 @@ impl AgeParts {
     }
 
     /// The parts in the order of the table above, with their names.
-    #[inline]
-    pub fn named(&self) -> [(&'static str, Duration); 10] {
-        [
-            ("visibility", self.visibility),
-            ("poll", self.poll),
-            ("window", self.window),
-            ("queue", self.queue),
-            ("read_ahead", self.read_ahead),
-            ("concurrency", self.concurrency),
-            ("retry", self.retry),
-            ("overhead", self.overhead),
-            ("cold_start", self.cold_start),
-            ("execution", self.execution),
-        ]
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, Duration)> {
+        NAMES.into_iter().zip(self.in_order())
     }
 
     /// The parts in the order of the table above.
     #[inline]
     pub fn in_order(&self) -> [Duration; 10] {
-        self.named().map(|(_, part)| part)
+        [
+            self.visibility,
+            self.poll,
+            self.window,
+            self.queue,
+            self.read_ahead,
+            self.concurrency,
+            self.retry,
+            self.overhead,
+            self.cold_start,
+            self.execution,
+        ]
     }
 
     fn assert_complete(&self, arrival: Instant, end: Instant) {

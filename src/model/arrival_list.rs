@@ -33,6 +33,23 @@ impl ArrivalList {
         self.list.len() - before
     }
 
+    /// Moves the first `count` arrivals behind those of another list; where that has none and fewer
+    /// are left here, these are moved instead.
+    #[inline]
+    pub fn move_front(&mut self, count: usize, to: &mut ArrivalList) {
+        let end = self.first + count;
+        if to.first == to.list.len() && self.list.len() - end <= count {
+            std::mem::swap(self, to);
+            self.list.clear();
+            self.first = 0;
+            self.list.extend_from_slice(&to.list[end..]);
+            to.list.truncate(end);
+        } else {
+            to.extend_from_slice(&self.as_slice()[..count]);
+            self.remove_front(count);
+        }
+    }
+
     /// Removes the first `count` arrivals.
     #[inline]
     pub fn remove_front(&mut self, count: usize) {
@@ -55,6 +72,25 @@ impl ArrivalList {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn arrivals_are_moved_whatever_the_other_list_holds() {
+        let list = |numbers: std::ops::Range<u64>| {
+            let mut list = ArrivalList::default();
+            list.extend_from_slice(&numbers.map(Instant::from_nanos).collect::<Vec<_>>());
+            list
+        };
+        for (there, removed, others, count) in [(10, 0, 0, 7), (10, 3, 0, 2), (10, 3, 4, 5)] {
+            let (mut from, mut to) = (list(0..there), list(100..100 + others));
+            from.remove_front(removed);
+            from.move_front(count, &mut to);
+            let moved = removed as u64 + count as u64;
+            assert_eq!(from.as_slice(), list(moved..there).as_slice());
+            let expected =
+                [list(100..100 + others).list, list(removed as u64..moved).list].concat();
+            assert_eq!(to.as_slice(), expected);
+        }
+    }
 
     #[test]
     fn what_is_added_behind_comes_out_in_front() {

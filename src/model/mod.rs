@@ -5,6 +5,7 @@ pub mod arrival_list;
 pub mod batch;
 pub mod blocked;
 pub mod checkpoint;
+pub mod counted_pages;
 pub mod destination;
 pub mod eligibility;
 pub mod event;

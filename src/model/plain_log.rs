@@ -64,23 +64,25 @@ impl PlainLog {
         }
     }
 
-    /// Reads the records written at or before `until`, at most `room` of them: hands their
-    /// arrivals to `see`, in one piece or more; how many there were.
+    /// Reads the next record if it was written at or before `until`: when that was.
+    pub fn take_next(&mut self, until: Instant) -> Option<Instant> {
+        let arrival = self.next_arrival().filter(|&arrival| arrival <= until)?;
+        self.unread.remove_front(1);
+        Some(arrival)
+    }
+
+    /// Reads the records written at or before `until`, at most `room` of them, behind the arrivals
+    /// of a list; how many there were.
     #[inline]
-    pub fn take(&mut self, until: Instant, room: u64, mut see: impl FnMut(&[Instant])) -> u64 {
+    pub fn take(&mut self, until: Instant, room: u64, into: &mut ArrivalList) -> u64 {
         let mut taken = 0;
         loop {
             let left = room - taken;
             let is_known = self.reach(until, left);
-            let known = self.unread.as_slice();
-            let due = known.partition_point(|&arrival| arrival <= until);
-            let piece = &known[..due.min(usize::try_from(left).unwrap_or(usize::MAX))];
-            taken += piece.len() as u64;
-            if !piece.is_empty() {
-                see(piece);
-            }
-            let count = piece.len();
-            self.unread.remove_front(count);
+            let due = self.unread.as_slice().partition_point(|&arrival| arrival <= until);
+            let count = due.min(usize::try_from(left).unwrap_or(usize::MAX));
+            self.unread.move_front(count, into);
+            taken += count as u64;
             if is_known {
                 return taken;
             }
@@ -196,7 +198,7 @@ mod tests {
         let end = Instant::from_secs(200);
         for read in [0, 1, 4, 60] {
             let before = arrivals.len() - log.unread_at(end) as usize;
-            log.take(end, read, |_| ());
+            log.take(end, read, &mut ArrivalList::default());
             let left = &arrivals[before + read as usize..];
             let seen: Vec<Instant> = (0..).map_while(|n| log.arrival(n)).collect();
             assert_eq!(seen, left);
@@ -215,11 +217,11 @@ mod tests {
             assert_eq!(log.unread(until), due(read, until), "{seconds}");
             let before = Instant::from_secs(seconds / 2);
             assert_eq!(log.unread_at(before), due(read, before), "{seconds}");
-            let mut seen = Vec::new();
+            let mut seen = ArrivalList::default();
             let room = if seconds % 7 == 0 { 5_000 } else { 130 };
-            let taken = log.take(until, room, |piece| seen.extend_from_slice(piece));
+            let taken = log.take(until, room, &mut seen);
             assert_eq!(taken, due(read, until).min(room));
-            assert_eq!(seen, &arrivals[read..read + taken as usize]);
+            assert_eq!(seen.as_slice(), &arrivals[read..read + taken as usize]);
             read += taken as usize;
             if seconds == 41 {
                 let passed = due(read, until);

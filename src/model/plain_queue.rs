@@ -7,6 +7,7 @@ use super::arrival_list::ArrivalList;
 use super::held_back::HeldBack;
 use super::observation::Fetched;
 use super::record::Record;
+use super::record_queue::RecordTimes;
 use crate::units::Instant;
 
 /// Records in order.
@@ -63,6 +64,14 @@ impl PlainQueue {
         Some(Fetched { record, sequence, read_at, held, is_duplicate: false })
     }
 
+    /// When the record at a position, which there is, was written and read.
+    #[inline]
+    pub fn times(&self, position: usize) -> RecordTimes {
+        let (page, _) = self.page_of(position).expect("every record is of a page");
+        let arrival = self.arrivals()[position];
+        RecordTimes { arrival, read_at: page.held.now(), held: page.held.time(arrival) }
+    }
+
     /// The oldest record, which there is.
     #[inline]
     pub fn first_record(&self) -> Record {
@@ -70,12 +79,20 @@ impl PlainQueue {
         Record { arrival, index, ..self.plain }
     }
 
-    /// Adds records that were read together, the first of which has a position among all records of
-    /// the shard.
+    /// Adds records that are read together: `read` puts their arrivals behind those of a list and
+    /// says how many there were, the first of which has a position among all records of the shard.
     #[inline]
-    pub fn push_page(&mut self, arrivals: &[Instant], sequence: u64, held: HeldBack) {
-        self.arrivals.extend_from_slice(arrivals);
-        self.pages.push_back(Page { records: arrivals.len(), sequence, held });
+    pub fn add_page(
+        &mut self,
+        sequence: u64,
+        held: HeldBack,
+        read: impl FnOnce(&mut ArrivalList) -> u64,
+    ) -> u64 {
+        let records = read(&mut self.arrivals);
+        if records > 0 {
+            self.pages.push_back(Page { records: records as usize, sequence, held });
+        }
+        records
     }
 
     /// Removes the `count` oldest records.

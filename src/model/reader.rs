@@ -5,15 +5,16 @@
 //! | mode | who reads | when |
 //! |---|---|---|
 //! | pages | the reader: a page goes to the lanes' queues | at a tick, unless held back |
-//! | counted pages | the reader counts what a tick fetched; a lane takes it later | at a tick |
+//! | counted pages | the reader; what its lane has no room for it counts | at a tick |
 //! | lanes | a lane that is free | when it cuts a batch |
 //!
 //! Counted pages are pages without a bound on reading ahead and with a single lane: the same
-//! batches as with pages, but a backlog costs no memory for its records, only for its ticks.
+//! batches as with pages, but a backlog costs no memory for its records.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use super::checkpoint::FinishedAhead;
+use super::counted_pages::CountedPages;
 use super::lane::Lane;
 use super::observation::{Blockage, Fetched};
 use super::poll_grid::PollGrid;
@@ -47,9 +48,7 @@ pub struct ShardReader {
     /// What all their records share where they hold arrivals only.
     plain: Option<Record>,
     /// Fetched but still in the shard's log (counted pages), oldest first.
-    pub counted: VecDeque<CountedPage>,
-    /// Records of the counted pages.
-    pub counted_records: u64,
+    pub counted: CountedPages,
     /// How it was last said to be blocked.
     pub blockage: Option<Blockage>,
     /// The oldest unfinished record as last announced.
@@ -89,15 +88,6 @@ pub struct ScheduledPoll {
     pub passed: u64,
 }
 
-/// Records that a tick fetched and that are still in the shard's log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CountedPage {
-    /// How many are left.
-    pub records: u64,
-    /// When they were fetched.
-    pub read_at: Instant,
-}
-
 /// What one GetRecords call returned.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Page {
@@ -129,8 +119,7 @@ impl ShardReader {
             pushed,
             lanes: (0..lanes).map(|_| Lane::new(plain)).collect(),
             plain,
-            counted: VecDeque::new(),
-            counted_records: 0,
+            counted: CountedPages::default(),
             blockage: None,
             oldest: None,
             readable_at: None,
@@ -146,7 +135,6 @@ impl ShardReader {
         self.held_since = None;
         self.readable_at = None;
         self.counted.clear();
-        self.counted_records = 0;
     }
 
     /// Goes back to the checkpoint: what was read above it is to be read again (S4.5).
@@ -226,13 +214,13 @@ impl ShardReader {
     /// Whether nothing that was read is unfinished, and nothing is being done.
     pub fn is_idle(&self) -> bool {
         let is_idle = |lane: &Lane| lane.is_free() && lane.queue.is_empty();
-        self.counted_records == 0 && self.replay.is_empty() && self.lanes.iter().all(is_idle)
+        self.counted.records() == 0 && self.replay.is_empty() && self.lanes.iter().all(is_idle)
     }
 
     /// Fetched records that are not finished, all lanes together.
     pub fn unfinished(&self) -> u64 {
         let queued: usize = self.lanes.iter().map(|lane| lane.queue.len()).sum();
-        queued as u64 + self.counted_records
+        queued as u64 + self.counted.records()
     }
 
     /// The same without records that an idle lane is gathering under an open window (S2.4).

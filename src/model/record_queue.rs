@@ -6,7 +6,6 @@
 use std::collections::VecDeque;
 use std::collections::vec_deque;
 
-use super::held_back::HeldBack;
 use super::plain_queue::PlainQueue;
 use super::record::Record;
 use crate::units::{Duration, Instant};
@@ -25,6 +24,17 @@ pub struct Fetched {
     pub held: Duration,
     /// It was finished before, above the checkpoint, and is delivered again (S4.5).
     pub is_duplicate: bool,
+}
+
+/// When a record was written and read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordTimes {
+    /// When it was written.
+    pub arrival: Instant,
+    /// When it was read.
+    pub read_at: Instant,
+    /// For how long reading it was held back (S2.4).
+    pub held: Duration,
 }
 
 /// Records in order.
@@ -124,15 +134,14 @@ impl RecordQueue {
         }
     }
 
-    /// Adds records that were read together behind the others: their arrivals, and the position of
-    /// the first of them in the shard.
+    /// The records of a queue of arrivals.
     ///
     /// # Panics
     /// In a queue of single records, which is a bug.
     #[inline]
-    pub fn push_page(&mut self, arrivals: &[Instant], sequence: u64, held: HeldBack) {
+    pub fn plain_mut(&mut self) -> &mut PlainQueue {
         match self {
-            RecordQueue::Plain(plain) => plain.push_page(arrivals, sequence, held),
+            RecordQueue::Plain(plain) => plain,
             RecordQueue::Singles(_) => panic!("arrivals come to a queue of single records"),
         }
     }
@@ -229,6 +238,19 @@ impl<'a> Records<'a> {
     #[inline]
     pub fn last(&self) -> Fetched {
         self.queue.get(self.count - 1).expect("a batch has a last record")
+    }
+
+    /// When the newest record was written and read; a bug in a final call.
+    #[inline]
+    pub fn last_times(&self) -> RecordTimes {
+        let last = self.count - 1;
+        match self.queue {
+            RecordQueue::Singles(singles) => {
+                let Fetched { record, read_at, held, .. } = singles[last];
+                RecordTimes { arrival: record.arrival, read_at, held }
+            }
+            RecordQueue::Plain(plain) => plain.times(last),
+        }
     }
 
     /// The oldest record; a bug in a final call.

@@ -6,6 +6,7 @@
 //! at the same times. Which records belong to the generation that is read, and who takes over the
 //! others (S1.7), is kept here.
 
+use super::arrival_list::ArrivalList;
 use super::plain_log::PlainLog;
 use super::record::Record;
 use super::record_log::RecordLog;
@@ -165,8 +166,7 @@ impl Shard {
         let record = match &mut self.log {
             Log::Records(log) => log.take(until, bytes)?,
             Log::Plain(log) => {
-                let arrival = log.next_arrival().filter(|&arrival| arrival <= until)?;
-                log.take(until, 1, |_| ());
+                let arrival = log.take_next(until)?;
                 Record { arrival, index: sequence, ..log.plain() }
             }
         };
@@ -174,27 +174,17 @@ impl Shard {
         Some((record, sequence))
     }
 
-    /// Takes the records written at or before `until`, at most `room` of them: hands their
-    /// arrivals, in pieces with the sequence number of the first, to `see`; how many there were.
+    /// Takes the records written at or before `until`, at most `room` of them, behind the arrivals
+    /// of a list; how many there were.
     ///
     /// # Panics
     /// Where the log is not one of arrivals, which is a bug.
     #[inline]
-    pub fn take_plain(
-        &mut self,
-        until: Instant,
-        room: u64,
-        mut see: impl FnMut(&[Instant], u64),
-    ) -> u64 {
+    pub fn take_plain(&mut self, until: Instant, room: u64, into: &mut ArrivalList) -> u64 {
         let Log::Plain(log) = &mut self.log else { panic!("a log of records is read as arrivals") };
         let left = self.end.map_or(room, |end| room.min(end.saturating_sub(self.next_sequence)));
-        let mut sequence = self.next_sequence;
-        log.take(until, left, |arrivals| {
-            see(arrivals, sequence);
-            sequence += arrivals.len() as u64;
-        });
-        let taken = sequence - self.next_sequence;
-        self.next_sequence = sequence;
+        let taken = log.take(until, left, into);
+        self.next_sequence += taken;
         taken
     }
 

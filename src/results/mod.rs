@@ -31,8 +31,8 @@ pub use series::{Band, BlockCause, BlockedInterval, MinutePoint, MinuteSums, Tim
 pub use summary::{
     AgeBreakdown, AgeStatistics, AnalysisKind, AnalysisSummary, AskedEstimate, BatchSizes,
     BlockedByCause, BlockedShardTime, CloudWatchSums, ConcurrencyUse, Cost, Discarded,
-    LagStatistics, Ledger, LossReason, MinuteShare, Stability, StabilityVerdict, Summary,
-    VariantSummary, WarmUpRule,
+    LagStatistics, Ledger, LossReason, MinuteShare, RecordsKept, Stability, StabilityVerdict,
+    Summary, VariantSummary, WarmUpRule,
 };
 pub use sweep::{SweepAxis, SweepFactor, SweepMetric, SweepResults, SweptPoint, SweptVariant};
 pub use trace::{RecordRange, TraceEvent, TraceLine};

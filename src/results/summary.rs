@@ -121,9 +121,23 @@ pub struct VariantSummary {
     pub cost_usd: Cost,
     /// Sums over the run by CloudWatch metric name (S9.5).
     pub cloudwatch: CloudWatchSums,
+    /// What was kept of each record during the run.
+    #[serde(default)]
+    pub records_kept: RecordsKept,
     /// The same over uncertain inputs, where they were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uncertainty: Option<UncertaintySummary>,
+}
+
+/// What was kept of each record during a run. Figures mean the same either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordsKept {
+    /// All of it, since some rule tells records apart.
+    #[default]
+    Whole,
+    /// Its arrival: a batch costs the same however many records it has, but for their ages.
+    Arrivals,
 }
 
 /// The stability verdict, computed before any statistic.

@@ -17,7 +17,7 @@ type Parts = Vec<(&'static str, f64)>;
 impl Observer for LastRecords {
     fn observe(&mut self, _now: Instant, observation: Observation<'_>) {
         if let Observation::Processed { lane, records, parts } = observation {
-            let named = parts.named().into_iter().filter(|(_, part)| !part.is_zero());
+            let named = parts.named().filter(|(_, part)| !part.is_zero());
             let parts = named.map(|(name, part)| (name, part.as_secs_f64())).collect();
             self.0.push((lane.shard, records.last().sequence, parts));
         }

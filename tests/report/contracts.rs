@@ -25,6 +25,7 @@ const CONTRACT: &str = r#"{"schema": "", "version": "", "scenario": "", "fingerp
  "discarded": {"RetryAttemptsExhausted": "E", "RecordAgeExceeded": "E"},
  "expired": "E", "skipped": "E", "remaining": "E", "duplicates": "E"},
 "invocations": "E", "errors": "E", "throttles": "E", "polls": "E", "read_throttles": "E",
+"records_kept": "whole|arrivals",
 "batch_size": {"mean": "E", "max": "E"}, "concurrency": {"mean": "E", "max": "E"},
 "cost_usd": {"total": "E", "requests": "E", "compute": "E", "stream": "E"}}]}"#;
 

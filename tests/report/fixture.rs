@@ -5,9 +5,9 @@ use shardlag::results::{
     BlockedByCause, BlockedInterval, BlockedShardTime, CloudWatchSums, Comparison,
     ComparisonMethod, ComparisonVerdict, ConcurrencyUse, Cost, DestinationMessage, Discarded,
     Estimate, FunctionError, LagStatistics, Ledger, LimitLine, LossReason, MeasuredValue,
-    MetricComparison, MetricUnit, MinutePoint, MinuteShare, MinuteSums, PairComparison, Redrive,
-    RunResults, SettingLine, Shaded, Stability, StabilityVerdict, Summary, TimeSeries,
-    VariantDetails, VariantSummary,
+    MetricComparison, MetricUnit, MinutePoint, MinuteShare, MinuteSums, PairComparison,
+    RecordsKept, Redrive, RunResults, SettingLine, Shaded, Stability, StabilityVerdict, Summary,
+    TimeSeries, VariantDetails, VariantSummary,
 };
 
 pub const MINUTE: f64 = 60.0;
@@ -300,6 +300,7 @@ fn summary(variant: usize, seconds: f64) -> VariantSummary {
             stream: Estimate::point(0.0),
             per_million_records: Estimate::ABSENT,
         },
+        records_kept: RecordsKept::Arrivals,
         cloudwatch: CloudWatchSums {
             invocations: between(seconds * 2.1, 41.0),
             ..CloudWatchSums::default()

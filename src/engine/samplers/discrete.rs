@@ -9,9 +9,11 @@ use crate::engine::RandomStream;
 /// Draws an index with a chance proportional to its weight.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Discrete {
-    /// Chance of this or an earlier index; the last is above every draw.
+    /// The chance of this or an earlier index.
     cumulative: Box<[f64]>,
-    /// For each of `n` equal parts of `[0, 1)`: the first index whose cumulative chance reaches it.
+    /// The largest word that gives the index.
+    largest: Box<[u64]>,
+    /// For each of `n` equal parts of all words: the index that the first of them gives.
     guide: Box<[u32]>,
 }
 
@@ -35,31 +37,40 @@ impl Discrete {
             })
             .collect();
         // Rounding must not leave a gap at the top for an index without weight to fall into.
-        cumulative[last..].fill(2.0);
+        cumulative[last..].fill(1.0);
+        let words = (1u128 << u64::BITS) as f64;
+        let mut largest: Box<[u64]> = cumulative
+            .iter()
+            .map(|chance| (chance * words) as u64)
+            .map(|end| end.saturating_sub(1))
+            .collect();
+        largest[last..].fill(u64::MAX);
         let mut index = 0u32;
-        let guide = (0..count)
+        let guide = (0..u128::from(count))
             .map(|part| {
-                while cumulative[index as usize] <= f64::from(part) / f64::from(count) {
+                // The first word of the part.
+                let first = ((part << u64::BITS).div_ceil(count.into())) as u64;
+                while largest[index as usize] < first {
                     index += 1;
                 }
                 index
             })
             .collect();
-        Some(Discrete { cumulative, guide })
+        Some(Discrete { cumulative, largest, guide })
     }
 
     /// An index from exactly one word.
     #[inline]
     pub fn sample(&self, random: &mut RandomStream) -> u32 {
-        let chance = random.uniform();
-        let part = (chance * self.guide.len() as f64) as usize;
-        // `chance` is below 1 by 2^-53 at least, but the product may round up to the length.
-        let mut index = self.guide[part.min(self.guide.len() - 1)];
-        // The product may also round up across a part's edge, so step back first.
-        while index > 0 && self.cumulative[index as usize - 1] > chance {
-            index -= 1;
-        }
-        while self.cumulative[index as usize] <= chance {
+        self.of_word(random.next_u64())
+    }
+
+    /// The index that a random word gives.
+    #[inline]
+    pub fn of_word(&self, word: u64) -> u32 {
+        let part = (u128::from(word) * self.guide.len() as u128) >> u64::BITS;
+        let mut index = self.guide[part as usize];
+        while self.largest[index as usize] < word {
             index += 1;
         }
         index
@@ -67,7 +78,7 @@ impl Discrete {
 
     /// Chance of an index below the number of weights.
     pub fn chance(&self, index: u32) -> f64 {
-        let at = |index: usize| self.cumulative[index].min(1.0);
+        let at = |index: usize| self.cumulative[index];
         match index.checked_sub(1) {
             Some(before) => at(index as usize) - at(before as usize),
             None => at(0),

@@ -7,18 +7,21 @@
 //! number is written in this way, which is how ages of single records, the hottest counter of a
 //! run, find their cells.
 
+use fearless_simd::{Level, dispatch};
+
+use crate::engine::simd_level;
 use crate::units::{Duration, Instant};
 
 /// Cells per power of two are `2^PRECISION_BITS`.
 const PRECISION_BITS: u32 = 10;
 /// Larger values are counted as the largest: 2^60 ns are 36 years.
 const NUMBER_MAX: u64 = (1 << 60) - 1;
-/// Shorter times are floating-point numbers exactly: 2^53 ns are 104 days.
-const EXACT_MAX: u64 = 1 << f64::MANTISSA_DIGITS;
-/// The sum of so many of them fits 64 bits.
-const EXACT_CHUNK: usize = 1 << (u64::BITS - f64::MANTISSA_DIGITS);
+/// Numbers up to this one are floating-point numbers exactly: 2^52 ns are 52 days.
+const EXACT_MAX: u64 = (1 << (f64::MANTISSA_DIGITS - 1)) - 1;
+/// So many cells are found together.
+const CHUNK: usize = 8;
 /// The upper bits of the floating-point number 1, which has the first cell.
-const CELL_OF_ONE: usize = (f64::MAX_EXP as usize - 1) << PRECISION_BITS;
+const CELL_OF_ONE: u64 = (f64::MAX_EXP as u64 - 1) << PRECISION_BITS;
 /// More than values need, so that 16 bits of a number are a cell in any case.
 const CELLS: usize = 64 << PRECISION_BITS;
 const CELLS_OF_OCTAVE: usize = 1 << PRECISION_BITS;
@@ -26,8 +29,16 @@ const CELLS_OF_OCTAVE: usize = 1 << PRECISION_BITS;
 /// Counts of values.
 #[derive(Debug, Clone)]
 pub struct Histogram {
-    counts: Box<[u64; CELLS]>,
+    /// Counts, but for those that were moved away. Small ones: those of a run's ages should stay
+    /// close to the processor.
+    counts: Box<[u32; CELLS]>,
+    /// Values in them: as many as a cell can count.
+    counted: u64,
+    /// Counts that were moved away before a cell could be full.
+    moved: Option<Box<[u64]>>,
     total: u64,
+    /// What the processor can do at once: the same steps, more numbers at a time.
+    simd: Level,
 }
 
 impl Histogram {
@@ -35,36 +46,51 @@ impl Histogram {
     pub fn new() -> Histogram {
         // By way of a vector, since an array would lie on the stack first.
         let counts = vec![0; CELLS].into_boxed_slice();
-        Histogram { counts: counts.try_into().expect("it has as many cells"), total: 0 }
+        Histogram {
+            counts: counts.try_into().expect("it has as many cells"),
+            counted: 0,
+            moved: None,
+            total: 0,
+            simd: simd_level(),
+        }
     }
 
     /// Counts a value.
     #[inline]
     pub fn record(&mut self, value: u64) {
+        self.expect(1);
         self.counts[cell(value)] += 1;
-        self.total += 1;
+    }
+
+    /// Makes room in every cell for so many values more, and counts them.
+    #[inline]
+    fn expect(&mut self, values: u64) {
+        self.total += values;
+        self.counted += values;
+        if self.counted > u64::from(u32::MAX) {
+            self.move_away(values);
+        }
+    }
+
+    #[cold]
+    fn move_away(&mut self, values: u64) {
+        let moved = self.moved.get_or_insert_with(|| vec![0; CELLS].into());
+        for (moved, count) in moved.iter_mut().zip(self.counts.iter_mut()) {
+            *moved += u64::from(std::mem::take(count));
+        }
+        self.counted = values;
     }
 
     /// Counts the times that have passed at `now` since some instants; their sum in nanoseconds.
     #[inline]
     pub fn record_since(&mut self, now: Instant, instants: &[Instant]) -> u128 {
-        if now.as_nanos() >= EXACT_MAX {
+        let Some(next) = now.as_nanos().checked_add(1).filter(|&next| next <= EXACT_MAX) else {
             return self.record_each(now, instants);
-        }
-        let mut sum = 0u128;
-        for instants in instants.chunks(EXACT_CHUNK) {
-            let mut of_chunk = 0;
-            for &at in instants {
-                let time = now.as_nanos() - at.as_nanos();
-                of_chunk += time;
-                let bits = ((time + 1) as i64 as f64).to_bits();
-                let cell = (bits >> (f64::MANTISSA_DIGITS - 1 - PRECISION_BITS)) as usize;
-                self.counts[(cell - CELL_OF_ONE) % CELLS] += 1;
-            }
-            sum += u128::from(of_chunk);
-        }
-        self.total += instants.len() as u64;
-        sum
+        };
+        self.expect(instants.len() as u64);
+        let counts = &mut *self.counts;
+        let sum = dispatch!(self.simd, _simd => count_exact(counts, next, instants));
+        sum - instants.len() as u128
     }
 
     /// The same one by one.
@@ -82,10 +108,19 @@ impl Histogram {
     /// Adds the values of another one, of which `most` is the largest.
     pub fn absorb(&mut self, other: &Histogram, most: u64) {
         let used = cell(most) + 1;
+        if other.moved.is_some() {
+            self.move_away(0);
+        }
+        if let (Some(moved), Some(others)) = (&mut self.moved, &other.moved) {
+            for (count, others) in moved[..used].iter_mut().zip(&others[..used]) {
+                *count += others;
+            }
+        }
+        self.expect(other.counted);
         for (count, others) in self.counts[..used].iter_mut().zip(&other.counts[..used]) {
             *count += others;
         }
-        self.total += other.total;
+        self.total += other.total - other.counted;
     }
 
     /// Number of values.
@@ -98,13 +133,18 @@ impl Histogram {
     pub fn quantile(&self, q: f64) -> Option<u64> {
         let rank = (libm::ceil(q * self.total as f64) as u64).clamp(1, self.total.max(1));
         let mut seen = 0;
-        for (index, count) in self.counts.iter().enumerate() {
+        let is_reached = |count: u64| {
             seen += count;
-            if seen >= rank {
-                return Some(largest(index));
+            seen >= rank
+        };
+        let mut counts = self.counts.iter().copied().map(u64::from);
+        let cell = match &self.moved {
+            None => counts.position(is_reached),
+            Some(moved) => {
+                counts.zip(moved).map(|(count, moved)| count + moved).position(is_reached)
             }
-        }
-        None
+        };
+        cell.map(largest)
     }
 }
 
@@ -124,6 +164,37 @@ fn shifts(octave: u32) -> (u32, u32) {
 #[inline]
 fn number(time: Duration) -> u64 {
     time.as_nanos().saturating_add(1).min(NUMBER_MAX)
+}
+
+/// Counts how far instants lie before `next`, which is at most [`EXACT_MAX`], for one kind of
+/// processor; the sum of that.
+#[inline(always)]
+fn count_exact(counts: &mut [u32; CELLS], next: u64, instants: &[Instant]) -> u128 {
+    let (chunks, rest) = instants.as_chunks::<CHUNK>();
+    let mut sum = 0u128;
+    for chunk in chunks {
+        let numbers = chunk.map(|at| next - at.as_nanos());
+        sum += u128::from(numbers.iter().sum::<u64>());
+        for cell in numbers.map(cell_of_exact) {
+            counts[cell as usize] += 1;
+        }
+    }
+    for at in rest {
+        let number = next - at.as_nanos();
+        sum += u128::from(number);
+        counts[cell_of_exact(number) as usize] += 1;
+    }
+    sum
+}
+
+/// The cell of a number from 1 to [`EXACT_MAX`]. Added to 2^52, whose lowest bit is a whole one, it
+/// becomes a floating-point number without a conversion, of which processors have none for several
+/// whole numbers at a time.
+#[inline(always)]
+fn cell_of_exact(number: u64) -> u16 {
+    const WHOLE: f64 = (1u64 << (f64::MANTISSA_DIGITS - 1)) as f64;
+    let exact = f64::from_bits(WHOLE.to_bits() | number) - WHOLE;
+    ((exact.to_bits() >> (f64::MANTISSA_DIGITS - 1 - PRECISION_BITS)) - CELL_OF_ONE) as u16
 }
 
 /// The cell of a value.
@@ -189,6 +260,30 @@ mod tests {
             let times = instants.iter().map(|&at| u128::from((now - at).as_nanos()));
             assert_eq!(sum, times.sum::<u128>());
         }
+    }
+
+    #[test]
+    fn more_values_than_a_cell_counts_are_counted() {
+        let count = |histogram: &Histogram, value: u64| {
+            let moved = histogram.moved.as_ref().map_or(0, |moved| moved[cell(value)]);
+            u64::from(histogram.counts[cell(value)]) + moved
+        };
+        let (mut one, mut other) = (Histogram::new(), Histogram::new());
+        for histogram in [&mut one, &mut other] {
+            // As if so many had been counted.
+            let before = u32::MAX - 10;
+            histogram.counts[cell(7)] = before;
+            (histogram.counted, histogram.total) = (before.into(), before.into());
+            let now = Instant::from_nanos(100);
+            let sum = histogram.record_since(now, &[Instant::from_nanos(93); 60]);
+            assert_eq!(sum, 7 * 60);
+            histogram.record(8);
+            assert_eq!(count(histogram, 7), u64::from(before) + 60);
+        }
+        one.absorb(&other, 8);
+        let expected = 2 * (u64::from(u32::MAX) + 50);
+        assert_eq!((count(&one, 7), count(&one, 8), one.total()), (expected, 2, expected + 2));
+        assert_eq!((one.quantile(0.9), one.quantile(1.0)), (Some(7), Some(8)));
     }
 
     #[test]

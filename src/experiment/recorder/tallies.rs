@@ -65,6 +65,9 @@ pub struct Tallies {
     pub parts: [u128; 10],
     /// PUT payload units of the processed records (Kinesis).
     pub put_units: u64,
+    /// Some rule told records apart; otherwise only their arrivals were kept. Known when the run is
+    /// over.
+    pub told_records_apart: bool,
 }
 
 impl Tallies {
@@ -204,6 +207,7 @@ impl Tallies {
             parts: std::array::from_fn(|part| of_parts(self.parts[part], other.parts[part])),
             batch_max: 0,
             remaining: 0,
+            told_records_apart: self.told_records_apart || other.told_records_apart,
         }
     }
 
@@ -225,6 +229,7 @@ impl Tallies {
     pub fn close(&mut self, closing: Closing) {
         self.written = closing.written;
         self.remaining = closing.remaining;
+        self.told_records_apart = closing.told_records_apart;
         let ends = self.ends() + self.remaining;
         assert!(
             self.written == ends,

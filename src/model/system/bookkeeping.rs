@@ -18,6 +18,8 @@ pub struct Closing {
     pub remaining: u64,
     /// Invocations that had not ended.
     pub in_flight: u32,
+    /// Some rule told records apart; otherwise only their arrivals were kept.
+    pub told_records_apart: bool,
 }
 
 impl System<'_> {
@@ -59,7 +61,7 @@ impl System<'_> {
     #[inline]
     pub(super) fn expire_unread<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         // Records that were fetched are checked when their batch is about to be sent.
-        if self.readers[shard].counted_records > 0 {
+        if self.readers[shard].counted.records() > 0 {
             return;
         }
         let oldest_kept = cx.now.saturating_sub(self.settings.stream.retention);
@@ -147,7 +149,8 @@ impl System<'_> {
 
     /// Counts what the ledger needs at the end of the run, and idle polls up to it.
     pub(super) fn close<O: Observer>(&mut self, cx: &mut Context<'_, O>) -> Closing {
-        let mut closing = Closing { in_flight: self.function.in_flight(), ..Closing::default() };
+        let (in_flight, told_records_apart) = (self.function.in_flight(), !self.is_plain);
+        let mut closing = Closing { in_flight, told_records_apart, ..Closing::default() };
         // Records of the very end no longer happen.
         let last = cx.now.saturating_sub(Duration::from_nanos(1));
         for shard in self.shards.numbers() {

@@ -3,11 +3,15 @@
 
 use super::rules::ReadAhead;
 use super::{Context, System};
+use crate::model::counted_pages::Extent;
 use crate::model::held_back::HeldBack;
 use crate::model::observation::{Fetched, Observation, Observer};
-use crate::model::reader::{CountedPage, Page, ShardReader};
+use crate::model::reader::{Page, ShardReader};
 use crate::model::shard::Shard;
 use crate::units::{Bytes, Duration, Instant};
+
+/// Records that a lane holds before what is fetched is counted only: those of a few batches.
+const LANE_ROOM: u64 = 1024;
 
 impl System<'_> {
     /// Fetches one page into the lanes (S1.6, S2.4).
@@ -61,51 +65,81 @@ impl System<'_> {
         }
     }
 
+    /// Fetches one page into the lane as far as that has room, and counts the rest.
     pub(super) fn count_page<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> Page {
         let Some(until) = self.readable_until(cx.now) else { return Page::default() };
         let again = self.read_again(cx, shard);
-        let there = self.shards[shard].unread_in_generation(until);
-        let reader = &mut self.readers[shard];
         let page = u64::from(self.rules.counted_page);
-        let records = (there - reader.counted_records).min(page);
-        if records > 0 {
-            reader.counted.push_back(CountedPage { records, read_at: cx.now });
-            reader.counted_records += records;
+        let mut fetched = 0;
+        let reader = &mut self.readers[shard];
+        if reader.counted.records() == 0 {
+            let room = page.min(LANE_ROOM.saturating_sub(reader.lanes[0].queue.len() as u64));
+            fetched = self.read_counted(cx, shard, cx.now, until, room);
+            if fetched < room {
+                return self.page(fetched, again);
+            }
         }
+        let (reader, room) = (&mut self.readers[shard], page - fetched);
+        let there = self.shards[shard].unread_in_generation(until) - reader.counted.records();
+        let counted = there.min(room);
+        if counted > 0 {
+            let extent = if there < room { Extent::All } else { Extent::Records(room) };
+            reader.counted.push(cx.now, counted, extent);
+        }
+        self.page(fetched + counted, again)
+    }
+
+    /// A page of records that all have one size, and some that were read before (S4.5).
+    fn page(&self, records: u64, again: u32) -> Page {
         let bytes = records * u64::from(self.rules.uniform_size.unwrap_or(0));
         Page { records: records as u32 + again, bytes }
     }
 
+    /// Reads of the counted pages what a batch can hold.
     pub(super) fn pull_counted<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) {
         let wanted = self.rules.payload.batch_size() as usize;
-        let (mut records, mut filtered) = (0, 0);
-        let reader = &mut self.readers[shard];
-        let log = &mut self.shards[shard];
-        if log.plain().is_some() {
-            let records = pull_plain(reader, log, wanted);
-            self.observe_read(cx, shard, records, 0);
-            return;
+        loop {
+            let reader = &self.readers[shard];
+            let room = wanted.saturating_sub(reader.lanes[0].queue.len()) as u64;
+            let Some(page) = reader.counted.first().filter(|_| room > 0) else { return };
+            let room = page.left.map_or(room, |left| left.min(room));
+            let Some(until) = self.readable_until(page.read_at) else { return };
+            let taken = self.read_counted(cx, shard, page.read_at, until, room);
+            let is_passed = taken < room || page.left == Some(taken);
+            self.readers[shard].counted.take(taken, is_passed);
         }
-        while reader.lanes[0].queue.len() < wanted {
-            let Some(page) = reader.counted.front_mut() else { break };
-            let taken = log.take(page.read_at);
-            let (record, sequence) = taken.expect("a fetched record is in the log");
+    }
+
+    /// Reads records of a counted page, written up to `until`, into the only lane, at most `room`;
+    /// how many there were.
+    fn read_counted<O: Observer>(
+        &mut self,
+        cx: &mut Context<'_, O>,
+        shard: u32,
+        read_at: Instant,
+        until: Instant,
+        room: u64,
+    ) -> u64 {
+        let (reader, log) = (&mut self.readers[shard], &mut self.shards[shard]);
+        if log.plain().is_some() {
+            let records = take_plain(reader, log, until, room, HeldBack::never(read_at));
+            self.observe_read(cx, shard, records, 0);
+            return records.into();
+        }
+        let (mut records, mut filtered) = (0, 0);
+        while u64::from(records) < room {
+            let Some((record, sequence)) = log.take(until) else { break };
             records += 1;
-            let read_at = page.read_at;
-            page.records -= 1;
-            reader.counted_records -= 1;
-            if page.records == 0 {
-                reader.counted.pop_front();
-            }
             if record.marks.filtered {
                 filtered += 1;
-            } else {
-                let held = Duration::ZERO;
-                let fetched = Fetched { record, sequence, read_at, held, is_duplicate: false };
-                reader.lanes[0].queue.push_back(fetched);
+                continue;
             }
+            let held = Duration::ZERO;
+            let fetched = Fetched { record, sequence, read_at, held, is_duplicate: false };
+            reader.lanes[0].queue.push_back(fetched);
         }
         self.observe_read(cx, shard, records, filtered);
+        records.into()
     }
 
     /// Reads for lanes that read for themselves: with one lane as much as a batch can take, with
@@ -179,29 +213,7 @@ pub(super) fn take_plain(
     room: u64,
     held: HeldBack,
 ) -> u32 {
-    let queue = &mut reader.lanes[0].queue;
-    log.take_plain(until, room, |arrivals, sequence| queue.push_page(arrivals, sequence, held))
-        as u32
-}
-
-/// The same for counted pages, until the lane has `wanted` records.
-fn pull_plain(reader: &mut ShardReader, log: &mut Shard, wanted: usize) -> u32 {
-    let mut records = 0;
-    while let Some(page) = reader.counted.front().copied() {
-        let room = page.records.min(wanted.saturating_sub(reader.lanes[0].queue.len()) as u64);
-        if room == 0 {
-            break;
-        }
-        let held = HeldBack::never(page.read_at);
-        let taken = take_plain(reader, log, page.read_at, room, held);
-        assert!(u64::from(taken) == room, "{taken} of {room} fetched records are in the log");
-        records += taken;
-        reader.counted_records -= room;
-        if room == page.records {
-            reader.counted.pop_front();
-        } else if let Some(page) = reader.counted.front_mut() {
-            page.records -= room;
-        }
-    }
-    records
+    let queue = reader.lanes[0].queue.plain_mut();
+    let sequence = log.next_sequence();
+    queue.add_page(sequence, held, |arrivals| log.take_plain(until, room, arrivals)) as u32
 }

@@ -68,7 +68,7 @@ impl System<'_> {
         let lane = &mut self.readers[id.shard].lanes[id.lane as usize];
         let batch = *lane.head();
         let finished = Records::new(&lane.queue, records);
-        let parts = AgeParts::of(self.rules.age_context, finished.last(), &batch, invocation);
+        let parts = AgeParts::of(self.rules.age_context, finished.last_times(), &batch, invocation);
         let processed = Observation::Processed { lane: id, records: finished, parts: &parts };
         cx.observer.observe(cx.now, processed);
         self.finish_records(cx, id, records);

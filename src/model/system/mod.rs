@@ -126,6 +126,12 @@ impl<O> Context<'_, O> {
     fn schedule(&mut self, at: Instant, event: Event) {
         self.calendar.schedule(at, ConsumerEvent { consumer: self.consumer, event });
     }
+
+    /// The same for events that are mostly scheduled in the order in which they happen.
+    #[inline]
+    fn schedule_in_order(&mut self, at: Instant, event: Event) {
+        self.calendar.schedule_in_order(at, ConsumerEvent { consumer: self.consumer, event });
+    }
 }
 
 impl<'a> System<'a> {

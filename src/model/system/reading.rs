@@ -124,7 +124,7 @@ impl System<'_> {
         let reader = &mut self.readers[shard];
         if reader.next_poll.is_none_or(|scheduled| at < scheduled.at) {
             reader.next_poll = Some(poll);
-            cx.schedule(at, Event::Poll { shard });
+            cx.schedule_in_order(at, Event::Poll { shard });
         }
     }
 
@@ -194,7 +194,7 @@ impl System<'_> {
     }
 
     fn next_unfetched_readable(&mut self, shard: u32) -> Option<Instant> {
-        let fetched = self.readers[shard].counted_records;
+        let fetched = self.readers[shard].counted.records();
         let visibility = self.settings.knobs.read_visibility;
         if fetched == 0 {
             return self.next_readable(shard);

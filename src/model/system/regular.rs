@@ -98,7 +98,7 @@ impl System<'_> {
         let records = Records::new(&lane.queue, invocation.records);
         let ended = Observation::InvocationEnded { lane: id, invocation, records };
         cx.observer.observe(cx.now, ended);
-        let parts = AgeParts::of(self.rules.age_context, records.last(), batch, invocation);
+        let parts = AgeParts::of(self.rules.age_context, records.last_times(), batch, invocation);
         cx.observer.observe(cx.now, Observation::Processed { lane: id, records, parts: &parts });
         let handled = records.count() as usize;
         lane.queue.remove_front(handled);
@@ -118,7 +118,7 @@ impl System<'_> {
     /// `false`: something is special, and what that takes was done.
     #[inline]
     fn send_regularly<O: Observer>(&mut self, cx: &mut Context<'_, O>, shard: u32) -> bool {
-        if self.readers[shard].counted_records > 0 {
+        if self.readers[shard].counted.records() > 0 {
             self.pull_counted(cx, shard);
         }
         let lane = &mut self.readers[shard].lanes[0];

@@ -80,6 +80,7 @@ impl Finished {
             written: one.written + other.written,
             remaining: one.remaining + other.remaining,
             in_flight: one.in_flight + other.in_flight,
+            told_records_apart: one.told_records_apart || other.told_records_apart,
         };
         Finished { closing, ..self }
     }

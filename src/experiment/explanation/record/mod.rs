@@ -220,7 +220,7 @@ impl<'a> Witness<'a> {
     fn into_story(self, what_ifs: Vec<WhatIf>) -> RecordStory {
         let fate = self.fate();
         let is_poison = self.is_poison();
-        let named = self.parts.named().into_iter();
+        let named = self.parts.named();
         let ahead = self.main_ahead();
         let (steps, steps_left_out) = self.story.into_steps();
         RecordStory {

@@ -4,13 +4,14 @@
 //! Stretches are of equal length and expect [`MEAN`] records each, of low rates fewer; counts in
 //! them are independent and Poisson, and given its count a stretch's records are independent and
 //! uniform on it (Kingman 1993, Poisson Processes, 2.1 and 2.4). A stretch takes one word for its
-//! count and one for the places, so that what is only counted costs a word for all its records.
+//! count and one for the places, which are found by its number, so that what is only counted costs
+//! a word for all its records.
 
 use std::sync::Arc;
 
 use super::Passed;
 use crate::engine::samplers::{Discrete, OrderedPoints, POINTS_MAX};
-use crate::engine::{RandomSource, RandomStream};
+use crate::engine::{HashedWords, RandomSource};
 use crate::model::purposes::{ARRIVAL_COUNTS, ARRIVAL_PLACES};
 use crate::units::Instant;
 
@@ -23,14 +24,12 @@ const LENGTH_MAX: f64 = ((1u32 << 31) - 1) as f64;
 #[derive(Debug, Clone)]
 pub(in crate::model) struct PoissonStretches {
     distribution: Arc<Discrete>,
-    counts: RandomStream,
-    places: RandomStream,
-    /// The stretch whose word `places` gives next.
-    places_at: u64,
+    counts: HashedWords,
+    places: HashedWords,
     from: Instant,
     end: Instant,
     /// Length of a stretch in 2^-32 ns.
-    length: u128,
+    length: u64,
     /// Number of the next stretch.
     next: u64,
     points: OrderedPoints,
@@ -53,12 +52,11 @@ impl PoissonStretches {
         let length = (MEAN * 1e9 / rate).min(LENGTH_MAX);
         PoissonStretches {
             distribution: distribution((rate * length / 1e9).min(MEAN)),
-            counts: random.stream(ARRIVAL_COUNTS, entity),
-            places: random.stream(ARRIVAL_PLACES, entity),
-            places_at: 0,
+            counts: random.hashed(ARRIVAL_COUNTS, entity),
+            places: random.hashed(ARRIVAL_PLACES, entity),
             from,
             end,
-            length: (length * (1u64 << 32) as f64) as u128,
+            length: (length * (1u64 << 32) as f64) as u64,
             next: 0,
             points: OrderedPoints::new(),
             arrivals: Vec::new(),
@@ -118,19 +116,15 @@ impl PoissonStretches {
     #[inline]
     fn reach_next(&mut self, arrivals: &mut Vec<Instant>) -> Option<()> {
         let (start, length) = self.stretch(self.next)?;
-        let count = self.distribution.sample(&mut self.counts) as usize;
         let number = self.next;
+        let count = self.count(number) as usize;
         self.next += 1;
         if count == 0 {
             return Some(());
         }
-        if self.places_at != number {
-            self.places.seek(number, 1);
-        }
-        self.places_at = number + 1;
-        let points = self.points.draw(self.places.next_u64(), count, length);
+        let (salt, from) = (self.places.word(number), Instant::from_nanos(start));
         let before = arrivals.len();
-        arrivals.extend(points.map(|point| Instant::from_nanos(start + point)));
+        self.points.append(salt, count, from, length, arrivals);
         if start + u64::from(length) > self.end.as_nanos() {
             let of_stretch = &arrivals[before..];
             let count = of_stretch.partition_point(|&arrival| arrival < self.end);
@@ -149,16 +143,22 @@ impl PoissonStretches {
             Some(end < process.end.as_nanos() && end <= until.as_nanos())
         };
         while is_passed(self) == Some(true) {
-            passed += u64::from(self.distribution.sample(&mut self.counts));
+            passed += u64::from(self.count(self.next));
             self.next += 1;
         }
         passed
     }
 
+    /// Number of records of a stretch.
+    #[inline]
+    fn count(&self, number: u64) -> u32 {
+        self.distribution.of_word(self.counts.word(number))
+    }
+
     /// Start and length of a stretch in nanoseconds; `None` behind the end.
     #[inline]
     fn stretch(&self, number: u64) -> Option<(u64, u32)> {
-        let edge = |number: u64| ((u128::from(number) * self.length) >> 32) as u64;
+        let edge = |number: u64| ((u128::from(number) * u128::from(self.length)) >> 32) as u64;
         let (into, to) = (edge(number), edge(number + 1));
         let start = self.from.as_nanos().checked_add(into)?;
         (start < self.end.as_nanos()).then_some((start, (to - into) as u32))

@@ -124,7 +124,7 @@ fn records_are_what_they_have_always_been() {
     let expected: [u64; 14] = [
         0xb9bc_c6d7_aa20_ce75,
         0xb39f_a7c8_085f_dedd,
-        0xacc0_4df1_9436_bb48,
+        0x0de6_e92b_634f_64ae,
         0x4e4c_4b72_010a_1e20,
         0xa280_a4ae_c52a_ff7d,
         0xc179_0b87_424c_2fe1,
