@@ -39,13 +39,11 @@ impl Discrete {
         // Rounding must not leave a gap at the top for an index without weight to fall into.
         cumulative[last..].fill(1.0);
         let words = (1u128 << u64::BITS) as f64;
-        let mut largest: Box<[u64]> = cumulative
-            .iter()
-            .map(|chance| (chance * words) as u64)
-            .map(|end| end.saturating_sub(1))
-            .collect();
+        let mut largest: Box<[u64]> =
+            cumulative.iter().map(|chance| ((chance * words) as u64).saturating_sub(1)).collect();
         largest[last..].fill(u64::MAX);
-        let mut index = 0u32;
+        // What has no weight before all others has no word, not even the first.
+        let mut index = weights.iter().position(|&weight| weight > 0.0)? as u32;
         let guide = (0..u128::from(count))
             .map(|part| {
                 // The first word of the part.
@@ -116,6 +114,7 @@ mod tests {
         let mut random = stream(15);
         let discrete = Discrete::new(&[0.0, 1.0, 0.0, 3.0, 0.0]).expect("there are weights");
         assert!((0..100_000).all(|_| [1, 3].contains(&discrete.sample(&mut random))));
+        assert_eq!([0, u64::MAX].map(|word| discrete.of_word(word)), [1, 3]);
         assert!(Discrete::new(&[0.0]).is_none() && Discrete::new(&[]).is_none());
         assert!(Discrete::new(&[1.0, -1.0]).is_none());
     }
