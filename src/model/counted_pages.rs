@@ -78,7 +78,12 @@ impl CountedPages {
     }
 
     /// So many records of the first page were read; `is_passed`: nothing of it is left.
+    ///
+    /// # Panics
+    /// When more were read than are left, or the pages are passed and records are left, which is a
+    /// bug.
     pub fn take(&mut self, records: u64, is_passed: bool) {
+        assert!(records <= self.records, "{records} of {} counted records were read", self.records);
         self.records -= records;
         self.taken += records;
         if self.records == 0 {
@@ -90,6 +95,8 @@ impl CountedPages {
             if run.pages == 0 {
                 self.runs.pop_front();
             }
+            let left = self.records;
+            assert!(!self.runs.is_empty(), "{left} counted records are not in the log");
         }
     }
 
