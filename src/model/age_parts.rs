@@ -29,7 +29,7 @@ pub struct AgeParts {
     pub window: Duration,
     /// Behind earlier batches of its lane.
     pub queue: Duration,
-    /// RecordTimes held back by an unfinished page or a full buffer.
+    /// Reading held back by an unfinished page or a full buffer.
     pub read_ahead: Duration,
     /// Waiting for concurrency.
     pub concurrency: Duration,

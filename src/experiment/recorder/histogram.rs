@@ -58,13 +58,13 @@ impl Histogram {
     /// Counts a value.
     #[inline]
     pub fn record(&mut self, value: u64) {
-        self.expect(1);
+        self.make_room(1);
         self.counts[cell(value)] += 1;
     }
 
     /// Makes room in every cell for so many values more, and counts them.
     #[inline]
-    fn expect(&mut self, values: u64) {
+    fn make_room(&mut self, values: u64) {
         self.total += values;
         self.counted += values;
         if self.counted > u64::from(u32::MAX) {
@@ -87,7 +87,7 @@ impl Histogram {
         let Some(next) = now.as_nanos().checked_add(1).filter(|&next| next <= EXACT_MAX) else {
             return self.record_each(now, instants);
         };
-        self.expect(instants.len() as u64);
+        self.make_room(instants.len() as u64);
         let counts = &mut *self.counts;
         let sum = dispatch!(self.simd, _simd => count_exact(counts, next, instants));
         sum - instants.len() as u128
@@ -116,7 +116,7 @@ impl Histogram {
                 *count += others;
             }
         }
-        self.expect(other.counted);
+        self.make_room(other.counted);
         for (count, others) in self.counts[..used].iter_mut().zip(&other.counts[..used]) {
             *count += others;
         }
